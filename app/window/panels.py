@@ -18,6 +18,7 @@ EXTENTS: Mapping[Side, Extent] = {
     "right": Extent(least=280, most=640, usual=300, share=0.225),
     "bottom": Extent(least=120, most=2000, usual=300, share=0.36),
 }
+LEAST_MIDDLE = 520  # pixels that the canvas keeps: where there are fewer, a panel gives way
 TITLES: Mapping[Side, str] = {"left": "Left panel", "right": "Right panel", "bottom": "Bottom panel"}
 
 
@@ -35,6 +36,7 @@ class Panels(QObject):
         self._panels: dict[Side, tuple[PanelSplitter, Panel]] = {
             "left": (self.across, self.across.add_panel(left, EXTENTS["left"]))}
         self.middle = QWidget()
+        self.middle.setMinimumWidth(LEAST_MIDDLE)
         self._column = QVBoxLayout(self.middle)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)

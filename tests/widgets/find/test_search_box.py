@@ -77,11 +77,11 @@ def test_typing_marks_the_best_and_enter_adds_it_wired(host: Host):
 
 
 def test_alt_enter_adds_it_without_wires(host: Host):
-    bench = Bench(host, Spot((11, 12), after=("act1",)))
+    bench = Bench(host, Spot((511, 12), after=("act1",)))
     bench.type("relu")
     bench.key(Qt.Key.Key_Return, ALT)
     graph, (name,) = bench.added[0]
-    assert not graph.inputs[name] and graph.nodes[name].position == (11, 12)
+    assert not graph.inputs[name] and graph.nodes[name].position == (511, 12)
 
 
 def test_an_empty_search_offers_what_usually_follows(host: Host):

@@ -59,8 +59,8 @@ class Drawing:
         if before.flow != after.flow:
             self._routes = Routes(self._routes.input_count)
             before, difference = Graph(), diff(Graph(), after)
-        for edge, beside in self._routes.update(before, after, difference).items():
-            self.wires[edge].pass_beside(beside)
+        for edge, way in self._routes.update(before, after, difference).items():
+            self.wires[edge].pass_beside(*(way or (None,)))
         ends = {name for edge in (*difference.edges_added, *difference.edges_removed)
                 for name in (edge.source, edge.target)}
         for wire in wires_at(self.cards[name] for name in ends & self.cards.keys()):

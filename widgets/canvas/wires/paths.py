@@ -50,32 +50,43 @@ def _down(start: QPointF, end: QPointF) -> QPainterPath:
     return path
 
 
-def passing_path(start: QPointF, end: QPointF, beside: float, flow: Flow = "down") -> QPainterPath:
-    """From ``start`` to ``end``, past what stands between them at x (or y) = ``beside``; or round and back there."""
+def passing_path(start: QPointF, end: QPointF, beside: float, flow: Flow = "down", before: float = 0,
+                 after: float = 0) -> QPainterPath:
+    """From ``start`` to ``end``, past what stands between them at x (or y) = ``beside``; or round and back there.
+
+    It goes straight on so far ``before`` it turns there, and ``after`` it has turned back.
+    """
     if flow == "right":
-        return _OVER.map(passing_path(over(start), over(end), beside))
+        return _OVER.map(passing_path(over(start), over(end), beside, before=before, after=after))
     if end.y() < start.y():
-        return _rounded(rising_corners(start, end, beside))
+        return _rounded(rising_corners(start, end, beside, before, after))
     if end.y() - start.y() < 2 * TURN:
         return _down(start, end)
     path, turn = QPainterPath(start), QPointF(0, TURN * 0.8)
-    top, bottom = QPointF(beside, start.y() + TURN), QPointF(beside, end.y() - TURN)
-    path.cubicTo(start + turn, top - turn, top)
+    first, last = start + QPointF(0, before), end - QPointF(0, after)
+    top, bottom = QPointF(beside, first.y() + TURN), QPointF(beside, last.y() - TURN)
+    if before:
+        path.lineTo(first)
+    path.cubicTo(first + turn, top - turn, top)
     path.lineTo(bottom)
-    path.cubicTo(bottom + turn, end - turn, end)
+    path.cubicTo(bottom + turn, last - turn, last)
+    if after:
+        path.lineTo(end)
     return path
 
 
-def passing_corners(start: QPointF, end: QPointF, beside: float) -> list[QPointF]:
+def passing_corners(start: QPointF, end: QPointF, beside: float, before: float = 0, after: float = 0) -> list[QPointF]:
     """The same as straight lines, downward."""
     if end.y() < start.y():
-        return rising_corners(start, end, beside)
-    return [start, QPointF(beside, start.y() + TURN), QPointF(beside, end.y() - TURN), end]
+        return rising_corners(start, end, beside, before, after)
+    first, last = start + QPointF(0, before), end - QPointF(0, after)
+    corners = [first, QPointF(beside, first.y() + TURN), QPointF(beside, last.y() - TURN), last]
+    return [*([start] if before else []), *corners, *([end] if after else [])]
 
 
-def rising_corners(start: QPointF, end: QPointF, beside: float) -> list[QPointF]:
+def rising_corners(start: QPointF, end: QPointF, beside: float, before: float = 0, after: float = 0) -> list[QPointF]:
     """Out of a card, aside, up at x = ``beside``, and in again from above."""
-    low, high = start.y() + DROP, end.y() - DROP
+    low, high = start.y() + DROP + before, end.y() - DROP - after
     return [start, QPointF(start.x(), low), QPointF(beside, low), QPointF(beside, high), QPointF(end.x(), high), end]
 
 

