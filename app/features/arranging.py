@@ -58,23 +58,28 @@ class Arranging(Feature):
 
     def flow(self, flow: Flow) -> None:
         """Let what is shown, and new networks, go on in this direction."""
-        self.host.settings.flow = flow
         page = self.page
-        if page is None:
-            self._check(flow)
-            return
-        graph = page.scene.graph
-        self._show(page, self.tr("Flow"), flowing(graph, flow, self.host.settings.wraps), THERE)
-        self._check(page.level.graph.flow)
+        if page is not None:
+            graph = page.scene.graph
+            self._show(page, self.tr("Flow"), flowing(graph, flow, self.host.settings.wraps), THERE)
+            flow = page.level.graph.flow  # another one where a question has to be answered first
+        self.host.settings.flow = flow
+        self._check(flow)
+
+    def connect_page(self, page: Page) -> None:
+        page.view.wraps = self.host.settings.wraps
 
     def _wrap(self) -> None:
-        """Lay out long networks in several columns from now on, or no longer; at once what is shown."""
-        self.host.settings.wraps = self.host.commands["wrap"].isChecked()
+        """Lay out long networks in several columns from now on, or no longer; at once what lies as it was laid out."""
+        wraps = self.host.settings.wraps = self.host.commands["wrap"].isChecked()
+        for each in self.host.pages:
+            each.view.wraps = wraps
         page = self.page
-        if page is not None and page.scene.graph.nodes:
-            graph = arranged(page.scene.graph, wrap=self.host.settings.wraps)
-            if graph != page.scene.graph:
-                self._show(page, self.tr("Lay out"), graph, TIDY)
+        if page is None or arranged(page.scene.graph, wrap=not wraps) is not page.scene.graph:
+            return
+        graph = arranged(page.scene.graph, wrap=wraps)
+        if graph is not page.scene.graph:
+            self._show(page, self.tr("Lay out"), graph, TIDY)
 
     def arrange(self) -> None:
         """Lay out what is selected, or everything where less than two layers are."""
@@ -118,7 +123,11 @@ class Arranging(Feature):
         from widgets.canvas.view.motion import finish, glide  # not seen at first
 
         finish(page.view)
-        if graph == page.scene.graph:
+        before = page.scene.graph
+        if graph == before:
             page.refuse(if_same)
-        else:
-            glide(page.view, graph, lambda: page.edit(text, graph))
+            return
+        was_whole = page.view.sees_all()
+        glide(page.view, graph, lambda: page.edit(text, graph))
+        if was_whole and page.scene.graph != before and not page.view.sees_all():
+            page.view.show_from_top()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,11 +148,12 @@ class Documents(Feature):
 
     def _open_code(self, path: Path) -> None:
         """A network that code makes: read in the background, new and on no disk yet."""
-        from engine.layout.rows import flowing  # nobody opens code before the first picture
+        from engine.layout.rows import arranged  # nobody opens code before the first picture
 
         def tell(found: Reading) -> None:
             start = load_experiment(DEFAULT)
-            graph = flowing(settled(found.graph, start.data.sample_shape), self.host.settings.flow)
+            graph = replace(settled(found.graph, start.data.sample_shape), flow=self.host.settings.flow)
+            graph = arranged(graph, wrap=self.host.settings.wraps)
             document = Document(Experiment(graph, start.data, start.recipe), path.stem)
             document.mark_unsaved()
             self.host.open(document)

@@ -31,9 +31,14 @@ class Inspecting(Feature):
         inspector.node_requested.connect(self.on_page(Page.find_layer))
         inspector.inside_requested.connect(self.on_page(Page.open))
         inspector.dissolve_requested.connect(self.on_page(lambda page, _name: page.dissolve()))
-        host.places.palette.layer_activated.connect(self.on_page(lambda page, kind: page.view.append(kind)))
+        host.places.palette.layer_activated.connect(self.on_page(self._append))
         top.dataset_chosen.connect(editing.choose_dataset)
         top.device_chosen.connect(editing.choose_device)
+
+    def _append(self, page: Page, kind: str) -> None:
+        """Behind what is selected; then the canvas has the keyboard, where Tab searches for the next."""
+        page.view.append(kind)
+        page.view.setFocus()
 
     def commands(self) -> Sequence[Row]:
         places = self.host.places

@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self._make(first)
         if settings.geometry is None or not self.restoreGeometry(settings.geometry):
             self.resize(1600, 1000)
+        self.resize(self.size().boundedTo(self.screen().availableSize()))
 
     def _connect(self) -> None:
         documents = self.places.documents

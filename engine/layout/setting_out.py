@@ -30,7 +30,7 @@ class Terms(NamedTuple):
 
 
 TERMS: Mapping[Flow, Terms] = {
-    "down": Terms(CARD[1], AFTER["down"], CARD[0] / 2, 38.0, 1120.0, 128.0, 1.7),
+    "down": Terms(CARD[1], AFTER["down"], CARD[0] / 2, 38.0, 800.0, 128.0, 1.7),
     "right": Terms(CARD[0], AFTER["right"], CARD[1] / 2, 88.0, 1950.0, 96.0, 1 / 1.7),
 }
 

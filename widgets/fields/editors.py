@@ -11,7 +11,16 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -50,6 +59,7 @@ class LineEditor(QLineEdit):
     ended = Signal()  # the person is done with a text that is not good
     committed = Signal()
     defers = False
+    selects_all = True  # the first click on it: what is typed then takes the place of what stands there
     patience, is_lenient = PATIENCE, False  # lenient: what was called wrong is not while the person types on
 
     def __init__(self, syntax: Syntax, parent: QWidget | None = None) -> None:
@@ -60,6 +70,7 @@ class LineEditor(QLineEdit):
         self._good = True
         self._shown_once = False
         self._patient = False
+        self._is_entered = False  # by the press that has just been
         self.textEdited.connect(self._on_edit)
 
     def set_patient(self, patient: bool) -> None:
@@ -162,6 +173,16 @@ class LineEditor(QLineEdit):
         by = (event.angleDelta().y() > 0) - (event.angleDelta().y() < 0)
         if not (self.hasFocus() and by and self._step(by)):
             event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._is_entered = self.selects_all and event.reason() == Qt.FocusReason.MouseFocusReason
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._is_entered and not self.hasSelectedText():
+            self.selectAll()
+        self._is_entered = False
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

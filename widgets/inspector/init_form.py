@@ -28,7 +28,7 @@ STARTER = "0.01 * normal(0, 1)"  # what a formula is before one is typed: an emp
 class FormulaEditor(LineEditor):
     """A formula: half of one is no reason to complain while the person types, and nothing to throw away."""
 
-    patience, is_lenient = 1500, True
+    patience, is_lenient, selects_all = 1500, True, False
 
     def __init__(self, syntax: Syntax, parent: QWidget | None = None) -> None:
         super().__init__(syntax, parent)

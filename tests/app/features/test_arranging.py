@@ -263,7 +263,7 @@ def test_l_lays_out_everything_gently_in_one_step(window, qtbot):
     tidy, before = places(window), scattered(window)
     page = window.page
     QTest.keyClick(page.view, Qt.Key.Key_L)
-    assert places(window) == tidy == {n: node.position for n, node in arranged(before).nodes.items()}
+    assert places(window) == tidy == {n: node.position for n, node in arranged(before, wrap=True).nodes.items()}
     assert page.view.findChildren(Glide), "cards are on their way"
     name = list(before.order)[2]
     assert page.scene.cards[name].x() == before.nodes[name].position[0]

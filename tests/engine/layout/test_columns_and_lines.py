@@ -43,7 +43,7 @@ def test_a_long_chain_goes_on_in_columns_that_are_alike_and_read_from_left_to_ri
 
 
 def test_what_fits_a_screen_stays_one_column():
-    for count in (1, 5, 14):
+    for count in (1, 5, 10):
         assert len(columns(arranged(chain(count), wrap=True))) == 1
     assert len(columns(arranged(chain(60)))) == 1, "without wrapping"
 

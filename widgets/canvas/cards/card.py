@@ -35,6 +35,7 @@ from widgets.canvas.ground.stacking import CARD_LAYER
 from widgets.look.guarded import guarded
 
 GRAB = 12.0  # how near a port the mouse must be, scene pixels
+FARTHEST = 2.0  # times as far, where a card is seen from afar
 
 
 class Attached(Protocol):
@@ -105,12 +106,16 @@ class CardItem(QGraphicsObject):
             self._slot = QRectF(self.x(), self.y(), CARD_WIDTH, card_height(self.face))
         return self._slot
 
-    def port_at(self, point: QPointF) -> int | None:
-        """The input (0, 1, …) or output (−1) near a scene point, or None."""
-        where = point - self.pos()
-        if self.face.has_output and _near(where, output_port(self.face)):
-            return -1
-        return next((i for i in range(self.face.inputs) if _near(where, input_port(self.face, i))), None)
+    def port_at(self, point: QPointF, pixel: float = 1.0) -> int | None:
+        """The input (0, 1, …) or output (−1) nearest to a scene point, or None; ``pixel``: one of the screen, in those
+        of the scene: from afar the hand is as sure as from near."""
+        on_it = self.body().contains(point)  # there one takes hold of the card itself, too
+        where, reach = point - self.pos(), GRAB if on_it else GRAB * min(max(1.0, pixel), FARTHEST)
+        ports = {index: input_port(self.face, index) for index in range(self.face.inputs)}
+        if self.face.has_output:
+            ports[-1] = output_port(self.face)
+        far = {port: (where - at).manhattanLength() for port, at in ports.items()}
+        return min((port for port in far if far[port] <= reach), key=lambda port: far[port], default=None)
 
     def show_face(self, face: Face) -> None:
         """Show other words; the card is repainted only when they differ."""
@@ -195,12 +200,12 @@ class CardItem(QGraphicsObject):
             self.stirred()
 
     def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
-        on_port = self.port_at(event.scenePos()) is not None
+        scene = self.scene()
+        pixel = 1 / scene.views()[0].transform().m11() if scene is not None and scene.views() else 1.0
+        on_port = self.port_at(event.scenePos(), pixel) is not None
         self.setCursor(Qt.CursorShape.CrossCursor if on_port else Qt.CursorShape.ArrowCursor)
 
     def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hover(False)
 
 
-def _near(a: QPointF, b: QPointF) -> bool:
-    return (a - b).manhattanLength() <= GRAB

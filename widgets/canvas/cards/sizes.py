@@ -10,7 +10,7 @@ from widgets.canvas.cards.face import Face
 from widgets.canvas.ground.fonts import Fonts
 
 CARD_WIDTH, CARD_HEIGHT = grid.CARD
-WIDEST = 400.0  # a card that has something to say may grow to this
+WIDEST = 340.0  # a card that has something to say may grow to this, and not into the next column
 TEXT_LEFT = 16.0
 PORT_RADIUS = 5.0
 FEW = 14  # letters that always fit

@@ -79,7 +79,7 @@ class Gestures:
 
     def _from_port(self, point: QPointF, keys: Qt.KeyboardModifier) -> Gesture | None:
         card = self._scene.card_at(point)
-        port = card.port_at(point) if card is not None else None
+        port = card.port_at(point, self._scene.pixel()) if card is not None else None
         if card is None or port is None:
             return None
         return (Unplugging if keys & ALT else WireGesture)(self._scene, card, port, point)

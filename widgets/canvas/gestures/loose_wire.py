@@ -79,7 +79,7 @@ class LooseWire(QGraphicsItem):
     def _edge_to(self, point: QPointF, over: CardItem) -> Edge:
         if not self.from_output:
             return Edge(over.node.name, self.card.node.name, self.port)
-        port = over.port_at(point)
+        port = over.port_at(point, self._pixel())
         if port is None or port < 0:
             port = self.graph.free_port(over.node.name)
         return Edge(self.card.node.name, over.node.name, self._nearest_port(point, over) if port is None else port)

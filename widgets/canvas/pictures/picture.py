@@ -12,10 +12,10 @@ from engine.analysis.analysis import Analysis
 from engine.blocks.base import Block
 from engine.blocks.sketch import ABOVE, Point, Sketch, sketch
 from engine.graph.graph import Edge
-from engine.graph.grid import size_of
+from engine.graph.grid import Flow, size_of
 from engine.layers.base import numel
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
-from widgets.canvas.wires.paths import wire_path
+from widgets.canvas.wires.paths import over, wire_path
 from widgets.look import theme
 
 MARGIN = 14
@@ -37,7 +37,7 @@ def picture(analysis: Analysis, size: QSize, ratio: float = 1.0) -> QPixmap:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme.current().wire), 1))
         for edge in analysis.graph.edges:
-            _paint_wire(painter, edge, bars)
+            _paint_wire(painter, edge, bars, analysis.graph.flow)
         for name, bar in bars.items():
             layer = analysis.graph.nodes[name].layer
             inside = sketch(layer) if isinstance(layer, Block) else None
@@ -78,16 +78,19 @@ def _widths(analysis: Analysis) -> dict[str, float]:
             for name, size in sizes.items()}
 
 
-def _paint_wire(painter: QPainter, edge: Edge, bars: dict[str, QRectF]) -> None:
+def _paint_wire(painter: QPainter, edge: Edge, bars: dict[str, QRectF], flow: Flow) -> None:
+    """Along the flow; round to the next column, or line, where that begins further back."""
     source, target = bars[edge.source], bars[edge.target]
     start, end = QPointF(source.center().x(), source.bottom()), QPointF(target.center().x(), target.top())
+    if flow == "right":
+        start, end = QPointF(source.center().y(), source.right()), QPointF(target.center().y(), target.left())
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if end.y() > start.y():
-        painter.drawPath(wire_path(start, end))
+        painter.drawPath(wire_path(start, end) if flow == "down" else wire_path(over(start), over(end), flow))
         return
     low, high, beside = start.y() + TURN, end.y() - TURN, (start.x() + end.x()) / 2
-    painter.drawPolyline(QPolygonF([start, QPointF(start.x(), low), QPointF(beside, low), QPointF(beside, high),
-                                    QPointF(end.x(), high), end]))
+    corners = [start, QPointF(start.x(), low), QPointF(beside, low), QPointF(beside, high), QPointF(end.x(), high), end]
+    painter.drawPolyline(QPolygonF(corners if flow == "down" else list(map(over, corners))))
 
 
 def _paint_box(painter: QPainter, box: QRectF, category: str) -> None:

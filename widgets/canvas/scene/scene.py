@@ -17,7 +17,7 @@ from engine.graph.graph import Edge, Graph
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.units import shape_text
-from widgets.canvas.cards.card import CardItem
+from widgets.canvas.cards.card import FARTHEST, GRAB, CardItem
 from widgets.canvas.cards.words import worst_by_node
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.frames.frames import Frames
@@ -174,12 +174,14 @@ class CanvasScene(QGraphicsScene):
     # -- where everything is ------------------------------------------------------------------------------------
 
     def extent(self, selection_only: bool = False) -> QRectF:
-        """What all cards and frames take up that are seen; ``selection_only``: those selected, if there are any."""
+        """What all cards and frames take up that are seen, where those on their way come to; ``selection_only``: those
+        selected, if there are any."""
         items = [item for item in (*self.cards.values(), *self.frames.items) if item.isVisible()]
         chosen = [item for item in items if item.isSelected()] if selection_only else []
         area = QRectF()
         for item in chosen or items:
-            area = area.united(item.sceneBoundingRect())
+            area = area.united(item.boundingRect().translated(*item.node.position) if isinstance(item, CardItem)
+                               else item.sceneBoundingRect())
         return area
 
     def _fit_scene_rect(self) -> None:
@@ -195,7 +197,13 @@ class CanvasScene(QGraphicsScene):
 
     def card_at(self, point: QPointF) -> CardItem | None:
         """The card at a scene point, ports included."""
-        return next((item for item in self.items(point) if isinstance(item, CardItem)), None)
+        card = next((item for item in self.items(point) if isinstance(item, CardItem)), None)
+        if card is not None or (pixel := self.pixel()) <= 1:
+            return card
+        reach = GRAB * min(pixel, FARTHEST)
+        near = self.items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach))
+        return next((item for item in near if isinstance(item, CardItem) and item.port_at(point, pixel) is not None),
+                    None)
 
     def wire_at(self, point: QPointF) -> WireItem | None:
         """The wire under a card whose middle is at a scene point; it need not be exactly there."""

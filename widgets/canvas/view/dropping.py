@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
 
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.grid import size_of
-from engine.graph.room import free_place
+from engine.graph.room import axis_of, end_of, free_place, lane_of, placed
 from engine.layers.base import Layer
 from widgets.canvas.cards.painting import paint_card
 from widgets.canvas.cards.words import plain_face
@@ -22,16 +22,18 @@ from widgets.look.text import title_of
 from widgets.parts.layer_drag import kind_in
 
 REACH = 20.0  # screen pixels within which it snaps: a hand that drags from afar is less sure than one that moves
-Put = Callable[[Layer, QPointF, Edge | None], None]  # with its upper left corner at a scene point, or into a wire
+CLOSE = 2.0  # scene pixels
+Put = Callable[[Layer, QPointF, Edge | None, str], None]  # at a scene point, into a wire, or behind a layer
 NO_SNAP = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class Held(NamedTuple):
-    """A layer over the view: where its card would lie, the wire it would go into."""
+    """A layer over the view: where its card would lie, the wire it would go into, the layer behind which it snaps."""
 
     layer: Layer
     corner: QPointF
-    wire: Edge | None
+    wire: Edge | None = None
+    after: str = ""
 
 
 class Dropping:
@@ -87,7 +89,19 @@ class Dropping:
         way, lines = self._snapped(body)
         at = body.topLeft() + way
         free = QPointF(*free_place(scene.graph, Node("", layer, (round(at.x()), round(at.y())))))
-        self._show(Held(layer, free, None), lines if (free - at).manhattanLength() < 2 else ())
+        after = self._end_before(layer, free) if lines else ""
+        self._show(Held(layer, free, None, after), lines if (free - at).manhattanLength() < 2 else ())
+
+    def _end_before(self, layer: Layer, corner: QPointF) -> str:
+        """The layer that leads nowhere yet, where the next one behind it would lie just there; "": none."""
+        graph = self._view.canvas.graph
+        axis, (x, y) = axis_of(graph), (corner.x(), corner.y())
+        for node in graph.nodes.values() if layer.max_inputs != 0 else ():
+            if not graph.outputs[node.name]:
+                a, b = placed(Node("", layer), end_of(node, axis), lane_of(node, axis), axis).position
+                if abs(a - x) < CLOSE and abs(b - y) < CLOSE:
+                    return node.name
+        return ""
 
     def _wire_below(self, layer: Layer, point: QPointF) -> Edge | None:
         if layer.max_inputs == 0 or self._keys & Qt.KeyboardModifier.AltModifier:
@@ -122,7 +136,7 @@ class Dropping:
         held = self._held
         self._show(None)
         if held is not None:
-            self._put(layer, held.corner, held.wire)
+            self._put(layer, held.corner, held.wire, held.after)
         self._view.setFocus()
 
     def _layer_in(self, event: QDropEvent) -> Layer | None:
@@ -133,12 +147,16 @@ class Dropping:
         """The card as it would lie there, in scene coordinates."""
         if self._held is None:
             return
-        layer, corner, wire = self._held
+        layer, corner, wire, after = self._held
         node = Node(title_of(layer), layer)
         face = plain_face(Graph({node.name: node}, flow=self._view.canvas.graph.flow), node)
-        hint = layer.summary() if wire is None else self._view.tr("goes into this wire")
+        hint = layer.summary()
+        if wire is not None:
+            hint = self._view.tr("goes into this wire")
+        elif after:
+            hint = self._view.tr("goes behind {name}").format(name=after)
         painter.save()
         painter.setOpacity(0.75)
         painter.translate(corner)
-        paint_card(painter, face._replace(detail=hint, brief=hint), wire is not None, False)
+        paint_card(painter, face._replace(detail=hint, brief=hint), bool(wire or after), False)
         painter.restore()

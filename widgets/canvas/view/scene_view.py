@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
+from engine.graph.grid import size_of
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.fade import fade
@@ -93,6 +94,11 @@ class SceneView(QGraphicsView):
         scale = min(1.0, width / area.width(), height / area.height())
         self._look(max(scale, SMALLEST), area.center())
 
+    def sees_all(self) -> bool:
+        """Whether all that the graph has is in sight, wherever cards are on their way to."""
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        return all(seen.contains(QRectF(*node.position, *size_of(node))) for node in self.canvas.graph.nodes.values())
+
     def show_from_top(self) -> None:
         """The whole network if its names can be read then, else its beginning."""
         self.fit()
@@ -101,7 +107,7 @@ class SceneView(QGraphicsView):
 
     def _beginning(self) -> QPointF:
         """The middle of what is seen where the network begins."""
-        slots = [card.slot() for card in self.canvas.cards.values()]
+        slots = [QRectF(*node.position, *size_of(node)) for node in self.canvas.graph.nodes.values()]
         area, room = QRectF(), QSizeF(self.viewport().size())
         for slot in slots:
             area = area.united(slot)

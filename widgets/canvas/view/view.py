@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -72,6 +73,7 @@ class CanvasView(SceneView):
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
+        self.wraps = True  # whether a long network that is pasted comes in several columns
         self.is_inside = False  # whether what is shown is the inside of a block
         self.is_kept: Callable[[Layer], bool] = lambda _layer: False  # whether it is among the person's own blocks
         self.make_layer: Callable[[str], Layer | None] = registered  # what a kind of the palette stands for
@@ -306,10 +308,12 @@ class CanvasView(SceneView):
             graph, name = edits.appended(self.canvas.graph, layer, self.canvas.selected_names())
             self.request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
 
-    def put_layer(self, layer: Layer, corner: QPointF, wire: Edge | None = None) -> None:
-        """Put a layer down with its upper left corner at a scene point, or into a wire."""
+    def put_layer(self, layer: Layer, corner: QPointF, wire: Edge | None = None, after: str = "") -> None:
+        """Put a layer down with its upper left corner at a scene point, or into a wire, or behind a layer and wired."""
         if wire is not None:
             graph, name = edits.inserted(self.canvas.graph, layer, wire)
+        elif after:
+            graph, name = edits.appended(self.canvas.graph, layer, [after])
         else:
             graph, name = edits.added(self.canvas.graph, layer, (round(corner.x()), round(corner.y())))
         self.request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
@@ -339,14 +343,20 @@ class CanvasView(SceneView):
             self.paste_refused.emit(error.message)
             return
         if isinstance(held, str):
-            self.reader(held, lambda piece: self._put(piece, (), wired, at), self.paste_refused.emit)
+            self.reader(held, lambda piece: self._put(self._laid_out(piece), (), wired, at), self.paste_refused.emit)
         else:
             self._put(*held, wired, at)
+
+    def _laid_out(self, piece: Graph) -> Graph:
+        """What was read from a text, as networks are laid out here."""
+        from engine.layout.rows import arranged  # nobody pastes before the first picture
+
+        return arranged(replace(piece, flow=self.canvas.graph.flow), wrap=self.wraps)
 
     def _put(self, piece: Graph, incoming: tuple[Edge, ...], wired: bool, at: QPointF | None) -> None:
         from engine.layout.rows import flowing  # nobody pastes before the first picture
 
-        piece = flowing(piece, self.canvas.graph.flow)
+        piece = flowing(piece, self.canvas.graph.flow, self.wraps)
         is_first = begins(self.canvas.graph, piece)
         offset = self._below_input(piece) if is_first else clear_of(
             self.canvas.graph, piece, self._paste_offset(piece, at))

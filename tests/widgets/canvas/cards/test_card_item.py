@@ -18,7 +18,7 @@ from tests.widgets.canvas.cards.plain import plain
 from tests.widgets.canvas.desk import NONE, Desk
 from widgets.canvas.cards.card import GRAB, CardItem
 from widgets.canvas.cards.repair_button import RepairButton
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, input_port, output_port
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, WIDEST, input_port, output_port
 from widgets.canvas.ground.fonts import Fonts
 from widgets.look import theme
 
@@ -190,7 +190,7 @@ def test_a_button_is_as_wide_as_its_words_and_left_of_the_wire_where_it_can_be(d
     assert middle.x() + middle.boundingRect().width() == most
     item.show_repair("much too long " * 9)
     long = item.repair_button
-    assert long.x() == 0 and long.boundingRect().width() == 400
+    assert long.x() == 0 and long.boundingRect().width() == WIDEST
     assert words(painted(lambda painter: long.paint(painter, None)))[0].endswith("…")
     assert isinstance(long, RepairButton) and not of("dot", painted(lambda painter: long.paint(painter, None)))
 
