@@ -62,7 +62,8 @@ def sketch(block: Block) -> Sketch | None:
     except LayerloomError:
         return None
     small = _without_slight(graph)
-    return _drawn(small) if 1 < len(small.nodes) <= MOST_LAYERS else None
+    layers = sum(not isinstance(node.layer, Input) for node in small.nodes.values())
+    return _drawn(small) if layers > 0 and len(small.nodes) <= MOST_LAYERS else None
 
 
 def rows_of(drawn: Sketch | None) -> float:

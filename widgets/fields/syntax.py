@@ -16,6 +16,7 @@ _SEPARATOR = re.compile(r"\s*[×x*,;]\s*|\s+")
 _WITHIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f_'’](?=\d{3}(?!\d))")  # never what parts two sizes
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2} 0\d\d(?!\d)")  # “1 000”: nobody writes a size as 000
 _ONE_OR_TWO = re.compile(r"(?<![\d.,])[1-9]\d{0,2},0\d\d(?!\d)")
+_PART_OF_ANOTHER = re.compile(r"-?0\d+")
 _ZERO_SO_FAR = re.compile(r"[-+]?0*[.,]?0*(e[-+]?\d*)?")  # “0.0” on the way to 0.01
 _EXPONENT_OPEN = re.compile(r"[-+]?\d+[.,]?\d*e[-+]?0*")  # “1e-” on the way to 1e-3
 
@@ -110,6 +111,11 @@ class Syntax:
 
     def _tuple(self, parts: Sequence[str]) -> object:
         values = tuple(None if self.holes and part in (UNKNOWN, "-") else self._number(part) for part in parts)
+        unclear = next((value for value in values if isinstance(value, Unclear)), None)
+        if unclear is not None:
+            return unclear
+        if any(map(_PART_OF_ANOTHER.fullmatch, parts)):
+            return ", ".join(parts)  # no size is written 024: the model refuses it
         if not self.always_tuple and len(values) == 2 and values[0] == values[1]:
             return values[0]  # 5×5 means 5, as the layers have it
         return values

@@ -63,6 +63,9 @@ class Drawing:
             self.wires[edge].pass_beside(*(way or (None,)))
         ends = {name for edge in (*difference.edges_added, *difference.edges_removed)
                 for name in (edge.source, edge.target)}
+        for name in difference.changed:  # moved: what leaves or comes in with its wires may stand otherwise, too
+            ends.update((name, *(edge.source for edge in after.inputs[name]),
+                         *(edge.target for edge in after.outputs[name])))
         for wire in wires_at(self.cards[name] for name in ends & self.cards.keys()):
             wire.settle()
 
@@ -103,6 +106,7 @@ class Drawing:
         self._dressing.count_inputs(target)
         wire = self.pool.wire(edge, source, target) or WireItem(edge, source, target)
         self.add(wire)
+        wire.show_unless_folded()
         self.wires[edge] = wire
 
     def _remove_wire(self, edge: Edge, after: Graph) -> None:

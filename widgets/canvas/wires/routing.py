@@ -100,6 +100,8 @@ class Routes:
             self._corridors.pop(edge, None)
             self._leave(edge, stirred)
         fresh = set(_at(after, moved, difference))
+        fresh.update(edge for name in difference.changed for edge in after.inputs[name] if len(after.inputs[name]) > 1
+                     or before.nodes[name].layer.max_inputs != after.nodes[name].layer.max_inputs)
         for edge in fresh:
             self._measure(after, edge)
         fresh |= self._near([*left, *come], fresh, stirred)
