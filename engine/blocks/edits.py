@@ -10,7 +10,7 @@ from engine.analysis.faults import UnknownInputError
 from engine.analysis.unknown import Reason, reason_above
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom, Exposed
-from engine.graph.edits import part, pasted
+from engine.graph.edits import part, pasted, with_layers
 from engine.graph.frames import Frame, without_members
 from engine.graph.graph import Edge, Graph, GraphError, Node, UnknownNodeError
 from engine.graph.grid import STEP
@@ -305,7 +305,7 @@ def with_inner(graph: Graph, path: Path, new: Graph, analysis: Analysis) -> Grap
     if rest:
         new = with_inner(block.graph, rest, new, inner(analysis, [name]))
     kept = tuple(exposed for exposed in block.exposed if exposed.stands_in(new))
-    return graph.with_layer(name, block.model_copy(update={"graph": new, "exposed": kept}))
+    return with_layers(graph, {name: block.model_copy(update={"graph": new, "exposed": kept})})
 
 
 def as_own(node: Node, shapes: tuple[Shape, ...]) -> Custom:

@@ -84,6 +84,11 @@ def inserted(graph: Graph, layer: Layer, edge: Edge) -> tuple[Graph, str]:
     return apart(graph, new), node.name
 
 
+def with_layers(graph: Graph, layers: Mapping[str, Layer]) -> Graph:
+    """Other layers in these nodes, with room for cards that become higher. Raises UnknownNodeError."""
+    return apart(graph, graph.with_layers(layers))
+
+
 def connected(graph: Graph, source: str, target: str, port: int | None = None) -> Graph:
     """A wire to the given input, or to the first free one (to input 0 when none is, which says it is taken)."""
     if port is None:

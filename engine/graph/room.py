@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
+from engine.graph.cards import Grid
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.grid import AFTER, CARD, COLUMN, Flow, size_of
+from engine.graph.grid import AFTER, ASIDE, CARD, Flow, size_of
 
 GAP = AFTER["down"]  # between two cards, one below the other
-ASIDE = COLUMN - CARD[0]  # … one beside the other
 DOWN = 1  # the axis along which cards grow
 _ALONG, _ACROSS = (AFTER["right"], AFTER["down"]), (ASIDE, GAP)
 _AXES: dict[Flow, int] = {"right": 0, "down": DOWN}
@@ -57,34 +59,34 @@ def cover(one: Node, other: Node) -> bool:
 
 def free_place(graph: Graph, node: Node) -> Position:
     """The place nearest to the node's own where its card lies on no other."""
-    here = node.position
-    if is_free(graph, [node]):
+    here, others = node.position, Grid(other for name, other in graph.nodes.items() if name != node.name)
+    if not others.is_near(node, (0, 0)):
         return here
     ways = sorted(set(_beside(graph, node)), key=lambda at: (abs(at[0] - here[0]) + abs(at[1] - here[1]), at))
-    return next(at for at in ways if is_free(graph, [replace(node, position=at)]))
+    return next(at for at in ways if not others.is_near(replace(node, position=at), (0, 0)))
 
 
 def is_free(graph: Graph, nodes: Iterable[Node]) -> bool:
     """Whether these cards would lie on none of the others."""
-    names = {node.name for node in nodes}
-    return not any(cover(node, other) for node in nodes for other in graph.nodes.values() if other.name not in names)
+    own = {node.name: node for node in nodes}
+    cards = Grid(own.values())
+    return not any(cards.is_near(other, (0, 0)) for name, other in graph.nodes.items() if name not in own)
 
 
 def _beside(graph: Graph, node: Node) -> Iterator[Position]:
     """Places beside, below and above each of the other cards."""
     (x, y), (width, height) = node.position, size_of(node)
+    across = _ALONG[0] if axis_of(graph) == 0 else ASIDE
     for other in graph.nodes.values():
         (a, b), (wide, high) = other.position, size_of(other)
-        yield from ((x, b + high + GAP), (x, b - height - GAP), (a + wide + ASIDE, y), (a - width - ASIDE, y))
+        yield from ((x, b + high + GAP), (x, b - height - GAP), (a + wide + across, y), (a - width - across, y))
 
 
 def free_lane(graph: Graph, nodes: Sequence[Node], axis: int) -> list[Node]:
     """These cards as they are, or as far aside that they lie on none of the others."""
-    across = 1 - axis
-    names = {node.name for node in nodes}
-    others = [other for other in graph.nodes.values() if other.name not in names]
-    while ways := [end_of(other, across, True) - node.position[across] for node in nodes for other in others
-                   if cover(node, other)]:
+    across, names = 1 - axis, {node.name for node in nodes}
+    others = Grid(other for name, other in graph.nodes.items() if name not in names)
+    while ways := [end_of(near, across, True) - node.position[across] for node in nodes for near in others.near(node)]:
         nodes = [placed(node, node.position[axis], lane_of(node, axis) + max(ways), axis) for node in nodes]
     return list(nodes)
 
@@ -124,20 +126,26 @@ def pushed(graph: Graph, name: str, start: float) -> Graph:
                         for n in after if n.position[axis] >= level})
 
 
-def lowered(graph: Graph, top: float, shift: float, but: Collection[str] = (), axis: int = DOWN) -> Graph:
-    """All that lies at ``top`` or below it further down, but for these nodes; or further right.
+def moved_on(graph: Graph, start: float, by: float, but: Collection[str] = (), axis: int = DOWN) -> Graph:
+    """All that lies at ``start`` along the axis or beyond moved on, but for these nodes.
 
-    Rows stay rows, for everything that lies as low moves as far: cards, bends of wires, comments of their own.
+    Rows stay rows, for everything that lies as far moves as far: cards, bends of wires, comments of their own.
     """
-    def on(at: Position) -> Position:
-        if at[axis] < top:
-            return at
-        return (at[0], at[1] + shift) if axis == DOWN else (at[0] + shift, at[1])
+    ways = {name: by for name, node in graph.nodes.items() if name not in but and node.position[axis] >= start}
+    return _moved(graph, ways, lambda place: by if place >= start else 0.0, axis)
 
-    nodes = {name: node if name in but or node.position[axis] < top else replace(node, position=on(node.position))
+
+def _moved(graph: Graph, ways: Mapping[str, float], way_at: Callable[[float], float], axis: int) -> Graph:
+    """Nodes moved along the axis by name; bends and comments of their own by how far along they lie."""
+    def on(at: Position, way: float) -> Position:
+        return spot(at[axis] + way, at[1 - axis], axis) if way else at
+
+    nodes = {name: replace(node, position=on(node.position, way)) if (way := ways.get(name)) else node
              for name, node in graph.nodes.items()}
-    edges = tuple(replace(edge, via=tuple(map(on, edge.via))) if edge.via else edge for edge in graph.edges)
-    frames = tuple(frame if frame.members else replace(frame, position=on(frame.position)) for frame in graph.frames)
+    edges = tuple(replace(edge, via=tuple(on(at, way_at(at[axis])) for at in edge.via)) if edge.via else edge
+                  for edge in graph.edges)
+    frames = tuple(frame if frame.members else replace(frame, position=on(frame.position, way_at(frame.position[axis])))
+                   for frame in graph.frames)
     return replace(graph, nodes=nodes, edges=edges, frames=frames)
 
 
@@ -147,12 +155,20 @@ def make_room(graph: Graph, names: Iterable[str]) -> Graph:
 
 
 def apart(before: Graph, after: Graph) -> Graph:
-    """``after``, but no card that has come, moved or grown lies on one on which it did not lie before."""
+    """``after``, but no card that has come, moved or grown lies on one on which it did not lie before.
+
+    What has become higher keeps its lane, where that is free, and the usual distance to what lies below.
+    """
+    after = _in_lanes(before, after)
     stirred = {name for name, node in after.nodes.items() if (old := before.nodes.get(name)) is None
                or (old is not node and (old.position, size_of(old)) != (node.position, size_of(node)))}
     new = [name for name in stirred if name not in before.nodes]
-    after = _cleared(after, set(grown(before, after)), before, DOWN)
-    return _cleared(after, stirred, before, axis_of(after), new[0] if len(new) == 1 else "")
+    higher = set(grown(before, after))
+    others = {name for name in higher if after.nodes[name].layer is not before.nodes[name].layer}
+    after = _cleared(after, higher, before, DOWN, others)
+    if len(new) == 1:
+        after = _led_past(after, new[0], axis_of(after))
+    return _cleared(after, stirred, before, axis_of(after))
 
 
 def grown(before: Graph, after: Graph) -> list[str]:
@@ -161,38 +177,102 @@ def grown(before: Graph, after: Graph) -> list[str]:
             and old is not node and old.position == node.position and size_of(node)[1] > size_of(old)[1]]
 
 
-def _cleared(graph: Graph, stirred: Collection[str], before: Graph, axis: int, alone: str = "") -> Graph:
-    """Each step takes two cards from each other and puts none on another: what lies as far on moves as far.
+def _in_lanes(before: Graph, after: Graph) -> Graph:
+    """Cards of another height with their middles where they were, where wires come in there and it is free."""
+    changed = [] if axis_of(after) == DOWN else [
+        placed(node, node.position[0], lane_of(old, 0), 0) for name, node in after.nodes.items()
+        if (old := before.nodes.get(name)) is not None and old is not node and old.position == node.position
+        and size_of(old) != size_of(node)]
+    cards, nodes = Grid(after.nodes.values() if changed else ()), dict(after.nodes)
+    for node in changed:
+        if all(other.name == node.name for other in cards.near(node, (0, GAP))):
+            nodes[node.name] = node
+            cards.add(node)
+    return replace(after, nodes=nodes) if changed else after
 
-    ``alone``: a card that goes on without the others, where one that begins before it is in its way.
+
+def _led_past(graph: Graph, name: str, axis: int) -> Graph:
+    """A card that has come moved on alone, where one that begins before it is in its way."""
+    node, others = graph.nodes[name], Grid(node for node in graph.nodes.values() if node.name != name)
+    while ends := [end_of(other, axis) for other in others.near(node) if other.position[axis] < node.position[axis]]:
+        node = placed(node, max(ends), lane_of(node, axis), axis)
+    return graph if node is graph.nodes[name] else replace(graph, nodes={**graph.nodes, name: node})
+
+
+def _cleared(graph: Graph, stirred: Collection[str], before: Graph, axis: int, others: Collection[str] = ()) -> Graph:
+    """Where one of these cards lies on another, all that lies as far as the second of them moves on.
+
+    ``others``: cards of another layer now, which keep the usual distance.
     """
-    while (clash := _first_clash(graph, stirred, before, axis)) is not None:
-        first, second = clash
-        start = end_of(first, axis)
-        if second.name == alone and first.position[axis] < second.position[axis]:
-            moved = placed(second, start, lane_of(second, axis), axis)
-            graph = replace(graph, nodes={**graph.nodes, second.name: moved})
-        else:
-            level = second.position[axis]
-            graph = lowered(graph, level, start - level, {first.name}, axis)
-    return graph
-
-
-def _first_clash(graph: Graph, stirred: Collection[str], before: Graph, axis: int) -> tuple[Node, Node] | None:
-    """Two cards that lie on each other since one of them has stirred; the one that begins first, or has come, first."""
     if not stirred:
-        return None
+        return graph
+    sweep = _Sweep(stirred, before, axis, others)
     line = sorted(graph.nodes.values(), key=lambda n: (n.position[axis], n.name in before.nodes, n.name not in stirred))
-    for index, node in enumerate(line):
-        end = node.position[axis] + size_of(node)[axis]
-        for other in line[index + 1 :]:
-            if other.position[axis] >= end:
-                break
-            if (node.name in stirred or other.name in stirred) and cover(node, other) and not _covered(
-                    before, node.name, other.name):
-                return node, other
-    return None
+    for level, row in groupby(line, key=lambda node: node.position[axis]):
+        sweep.add_row(level, list(row))
+    return _moved(graph, sweep.ways, sweep.way_at, axis) if sweep.way else graph
 
 
-def _covered(graph: Graph, one: str, other: str) -> bool:
-    return one in graph.nodes and other in graph.nodes and cover(graph.nodes[one], graph.nodes[other])
+class _Sweep:
+    """Cards in the order in which they lie, each clear of those before it: all from it on go as far."""
+
+    def __init__(self, stirred: Collection[str], before: Graph, axis: int, others: Collection[str]) -> None:
+        self._stirred, self._before, self._axis, self._others = frozenset(stirred), before, axis, others
+        self._cards, self._stirred_cards = Grid(), Grid()
+        self._levels: list[float] = []
+        self._ways: list[float] = []
+        self.way, self.ways = 0.0, dict[str, float]()
+
+    def way_at(self, place: float) -> float:
+        """How far what lies there moves on."""
+        index = bisect_right(self._levels, place)
+        return self._ways[index - 1] if index else 0.0
+
+    def add_row(self, level: float, row: Sequence[Node]) -> None:
+        """What lies as far along; of those that lie on each other there, the first stays and the others move on."""
+        ends = [end_of(other, self._axis) for node in row for other in self._in_the_way(node)]
+        self.way = max([self.way, *(end - level for end in ends)])
+        staying = self._staying(row)
+        for node in row:
+            if node.name in staying:
+                self.way = end_of(self._put(node), self._axis) - level
+        for node in row:
+            if node.name not in staying:
+                self._put(node)
+        if self.way:
+            self._levels.append(level)
+            self._ways.append(self.way)
+
+    def _in_the_way(self, node: Node) -> Iterator[Node]:
+        """Cards before it on which it must not lie."""
+        node, cards = self._at(node), self._cards if node.name in self._stirred else self._stirred_cards
+        return (other for other in cards.near(node, (0, GAP) if self._others else (0, 0))
+                if (other.name in self._others or cover(node, other)) and self._is_new(node, other))
+
+    def _staying(self, row: Sequence[Node]) -> set[str]:
+        """Those of a row that lie on a later one of it."""
+        later, names = Grid(), set()
+        for node in reversed(row):
+            if any(self._is_new(node, other) for other in later.near(node)):
+                names.add(node.name)
+            later.add(node)
+        return names
+
+    def _is_new(self, one: Node, other: Node) -> bool:
+        """Whether one of them has stirred, and they did not lie on each other before."""
+        names = {one.name, other.name}
+        old = [node for name in names if (node := self._before.nodes.get(name)) is not None]
+        return not names.isdisjoint(self._stirred) and not (len(old) == 2 and cover(*old))
+
+    def _at(self, node: Node) -> Node:
+        """The node as far on as all that lies where it does."""
+        along, across = node.position[self._axis] + self.way, node.position[1 - self._axis]
+        return replace(node, position=spot(along, across, self._axis)) if self.way else node
+
+    def _put(self, node: Node) -> Node:
+        self.ways[node.name] = self.way
+        node = self._at(node)
+        self._cards.add(node)
+        if node.name in self._stirred:
+            self._stirred_cards.add(node)
+        return node

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
+from engine.graph.cards import Grid
 from engine.graph.graph import Graph, Node, Position
 from engine.graph.grid import COLUMN, STEP, size_of
-from engine.layout.cards import Grid
 from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH
 
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]

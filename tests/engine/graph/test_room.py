@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, groupby
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -14,17 +15,18 @@ from engine.advice.advice import advise
 from engine.analysis.analysis import analyze
 from engine.blocks.base import Block
 from engine.blocks.convolutional import VGG
-from engine.blocks.edits import dissolved, make_block
+from engine.blocks.custom import Custom
+from engine.blocks.edits import dissolved, make_block, with_inner
 from engine.blocks.inception import Inception
 from engine.blocks.replacing import replaced
 from engine.blocks.residual import Residual
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.graph import edits, marks, room
+from engine.graph.cards import Grid
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.grid import AFTER, CARD, COLUMN, FLOWS, STEP, size_of
-from engine.graph.json import graph_json, read_graph
-from engine.graph.room import GAP, grown, make_room
+from engine.graph.room import GAP, apart, end_of, grown, lane_of, make_room
 from engine.layers.activation import ReLU
 from engine.layers.base import LAYERS, Layer
 from engine.layers.convolution import Conv2d
@@ -160,12 +162,103 @@ def test_which_cards_have_grown():
     assert grown(after, before) == [] and grown(before, after.moved({"n0": (5.0, 5.0)})) == ["n1"]
 
 
-def test_a_file_from_when_all_cards_were_alike_is_opened_with_room():
-    graph = column(ReLU(), Residual(), Residual(), ReLU())
-    opened = read_graph(graph_json(graph))
-    high = size_of(graph.nodes["n1"])[1] + GAP
-    assert ys(opened) == [0, 76, 76 + high, 76 + 2 * high]
-    assert read_graph(graph_json(opened)) == opened
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_block_with_more_inside_keeps_its_distance(flow):
+    graph = replace(column(ReLU(), VGG(num_convs=1), ReLU()), flow=flow)
+    graph = make_room(graph, graph.nodes)
+    for count in (2, 3, 4):
+        more = edits.with_layers(graph, {"n1": VGG(num_convs=count)})
+        taller = size_of(more.nodes["n1"])[1] - size_of(graph.nodes["n1"])[1]
+        assert taller > 0 and more.nodes["n0"] is graph.nodes["n0"]
+        assert more.nodes["n2"].position[1] == end_of(more.nodes["n1"], 1)
+        assert more.nodes["n1"].position == graph.nodes["n1"].position
+        assert edits.with_layers(more, {"n1": VGG(num_convs=count)}) == more
+
+
+def test_to_the_right_a_block_with_more_inside_stays_on_its_line():
+    graph = replace(Graph.of([Node("input", Input())]), flow="right")
+    graph, block = edits.appended(graph, VGG(num_convs=1), ["input"])
+    graph, end = edits.appended(graph, ReLU(), [block])
+    more = edits.with_layers(graph, {block: VGG(num_convs=4)})
+    assert {lane_of(node, 0) for node in more.nodes.values()} == {0.0}
+    assert edits.with_layers(more, {block: VGG(num_convs=1)}) == graph and more.nodes[end] is graph.nodes[end]
+    thin = marks.fold_turned(more, [block])
+    assert lane_of(thin.nodes[block], 0) == 0 and marks.fold_turned(thin, [block]) == more
+
+
+def test_what_is_changed_inside_a_block_pushes_what_lies_below_it():
+    own = Custom(label="Own", graph=build_line(Graph(), "input, relu")[0])
+    graph = build_line(Graph(), "input 4, relu, relu")[0].with_layers({"act1": own})
+    graph = make_room(graph, graph.nodes)
+    longer = build_line(own.graph, "linear 3, relu, linear 3, relu", list(own.graph.nodes)[-1:])[0]
+    after = with_inner(graph, ["act1"], longer, analyze(graph))
+    assert size_of(after.nodes["act1"])[1] > size_of(graph.nodes["act1"])[1]
+    assert after.nodes["act2"].position[1] == end_of(after.nodes["act1"], 1)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_more_convolutions_in_a_stage_of_vgg_lie_on_no_other(count):
+    graph = load_experiment("gallery:vgg11").graph
+    layer = graph.nodes["vgg1"].layer.with_options(num_convs=count)
+    after = edits.with_layers(graph, {"vgg1": layer})
+    assert not overlaps(after) and after.nodes["vgg2"].position[1] >= end_of(after.nodes["vgg1"], 1)
+
+
+# -- one sweep --------------------------------------------------------------------------------------------------------
+
+
+def step_by_step(graph: Graph, stirred: set[str], axis: int) -> Graph:
+    """What a sweep does, said plainly: while a card lies on another, all that lies as far as the second moves on."""
+    def clash(one: Node, other: Node) -> bool:
+        return bool({one.name, other.name} & stirred) and room.cover(one, other)
+
+    line = sorted(graph.nodes.values(), key=lambda n: (n.position[axis], n.name not in stirred))
+    for level, row in ((level, list(row)) for level, row in groupby(line, key=lambda n: n.position[axis])):
+        if ends := [end_of(a, axis) for b in row for a in line if a.position[axis] < level and clash(a, b)]:
+            return step_by_step(room.moved_on(graph, level, max(ends) - level, axis=axis), stirred, axis)
+        if first := next((a for a, b in combinations(row, 2) if clash(a, b)), None):
+            graph = room.moved_on(graph, level, end_of(first, axis) - level, {first.name}, axis)
+            return step_by_step(graph, stirred, axis)
+    return graph
+
+
+CARDS = st.lists(st.tuples(st.sampled_from([ReLU(), VGG(), Residual()]), st.integers(-3, 3), st.integers(-4, 6),
+                           st.booleans()), min_size=1, max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(CARDS, st.sampled_from([0, 1]))
+def test_a_sweep_leaves_no_card_on_another(cards, axis):
+    graph = Graph.of(Node(f"n{i}", layer, (x * 90.0, y * 40.0)) for i, (layer, x, y, _) in enumerate(cards))
+    graph = graph.with_frames(Frame("", (), (x * 90.0, y * 40.0)) for _, x, y, _ in cards)
+    stirred = {f"n{i}" for i, (*_, has_stirred) in enumerate(cards) if has_stirred}
+    after = room._cleared(graph, stirred, Graph(), axis)
+    assert after == step_by_step(graph, stirred, axis)
+    assert not [pair for pair in overlaps(after) if pair & stirred]
+    if not [pair for pair in overlaps(graph) if pair & stirred]:
+        assert after is graph
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_card_in_the_hand_finds_a_place_as_far_from_others_as_is_usual(flow):
+    graph = replace(Graph.of(Node(f"n{i}", ReLU(), (0.0, 46.0 * i)) for i in range(7)), flow=flow)
+    aside = {"down": COLUMN, "right": CARD[0] + AFTER["right"]}[flow]
+    assert room.free_place(graph, Node("", ReLU(), (CARD[0] - 1, 150.0))) == (aside, 150.0)
+    assert room.free_place(graph, Node("", ReLU(), (0.0, 310.0))) == (0.0, 6 * 46 + STEP)
+
+
+def test_many_cards_cost_little():
+    graph = Graph.of(Node(f"n{i}", ReLU(), (COLUMN * (i // 50), STEP * (i % 50))) for i in range(2000))
+    start = perf_counter()
+    high = apart(graph, graph.with_layers({f"n{i}": Residual() for i in range(0, 2000, 5)}))
+    make_room(graph.with_layers({name: VGG() for name in list(graph.nodes)[:600]}), graph.nodes)
+    assert perf_counter() - start < 1.5 and not overlaps_few(high)
+
+
+def overlaps_few(graph: Graph) -> bool:
+    """Whether any card lies on another, asked quickly."""
+    cards = Grid(graph.nodes.values())
+    return any(other is not node for node in graph.nodes.values() for other in cards.near(node))
 
 
 # -- any edit of any network ------------------------------------------------------------------------------------------
