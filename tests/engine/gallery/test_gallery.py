@@ -15,6 +15,7 @@ from engine.blocks.custom import Custom
 from engine.experiment.experiment import Experiment, from_json, gallery_ids, load_experiment, to_json
 from engine.graph.graph import Graph
 from engine.graph.grid import COLUMN, STEP
+from engine.graph.room import cover
 from engine.layers.base import Shape
 from engine.network.compile import build_module
 from engine.network.weights import initial_module
@@ -91,9 +92,12 @@ def drawn(graph: Graph) -> list[Graph]:
 def test_cards_stand_apart_and_wires_lead_down(name: str) -> None:
     for graph in drawn(opened(name).graph):
         places = {node: graph.nodes[node].position for node in graph.nodes}
-        for (ax, ay), (bx, by) in combinations(places.values(), 2):
+        for one, other in combinations(graph.nodes.values(), 2):
+            (ax, ay), (bx, by) = one.position, other.position
             assert abs(ax - bx) >= COLUMN or abs(ay - by) >= STEP
-        assert all(places[edge.source][1] < places[edge.target][1] for edge in graph.edges)
+            assert not cover(one, other)
+        assert all(y < b or x + COLUMN <= a for edge in graph.edges
+                   for (x, y), (a, b) in [(places[edge.source], places[edge.target])])  # or into the next column
         assert places["input"] == (0, 0)
 
 
