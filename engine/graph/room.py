@@ -42,6 +42,11 @@ def _higher(node: Node, axis: int) -> float:
     return (size_of(node)[1 - axis] - CARD[1 - axis]) / 2
 
 
+def gap_along(graph: Graph, axis: int) -> float:
+    """From one card to the next along an axis: the network's own, or across it."""
+    return (_ALONG if axis == axis_of(graph) else _ACROSS)[axis]
+
+
 def end_of(node: Node, axis: int, across: bool = False) -> float:
     """Where the next card may begin; ``across``: one beside it."""
     return node.position[axis] + size_of(node)[axis] + (_ACROSS if across else _ALONG)[axis]
@@ -76,10 +81,10 @@ def is_free(graph: Graph, nodes: Iterable[Node]) -> bool:
 def _beside(graph: Graph, node: Node) -> Iterator[Position]:
     """Places beside, below and above each of the other cards."""
     (x, y), (width, height) = node.position, size_of(node)
-    across = _ALONG[0] if axis_of(graph) == 0 else ASIDE
+    across, down = (gap_along(graph, axis) for axis in (0, 1))
     for other in graph.nodes.values():
         (a, b), (wide, high) = other.position, size_of(other)
-        yield from ((x, b + high + GAP), (x, b - height - GAP), (a + wide + across, y), (a - width - across, y))
+        yield from ((x, b + high + down), (x, b - height - down), (a + wide + across, y), (a - width - across, y))
 
 
 def free_lane(graph: Graph, nodes: Sequence[Node], axis: int) -> list[Node]:
