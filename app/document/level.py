@@ -102,7 +102,7 @@ def made_own(whole: Analysis, path: Path, shape: Shape | None) -> tuple[Graph, P
         level, name, done, path = inner(whole, done), path[0], (*done, path[0]), path[1:]
         node, shapes = level.graph.nodes[name], level.nodes[name].input_shapes
         if own_graph(node.layer) is None and shapes is not None:
-            own = as_own(node, shapes)
+            own = as_own(node, shapes, level.graph.flow)
             graph = with_inner(whole.graph, done[:-1], with_layers(level.graph, {name: own}), whole)
             whole = analyze(graph, shape)
             if own.repeat != getattr(node.layer, "repeat", own.repeat):

@@ -75,7 +75,8 @@ def replaced(graph: Graph, names: Collection[str], layer: Layer, *,
         for edge in graph.edges if (limit := most.get(edge.target)) is None or edge.port < limit
     )
     frames = with_members_renamed(graph.frames, called)
-    return apart(old, replace(graph, nodes=nodes, edges=edges, frames=frames)), tuple(called.values())
+    before = replace(old, nodes={called.get(name, name): node for name, node in old.nodes.items()})
+    return apart(before, replace(graph, nodes=nodes, edges=edges, frames=frames)), tuple(called.values())
 
 
 def _on_their_own(graph: Graph, chosen: set[str], *, all_: bool = False) -> Graph:

@@ -42,6 +42,17 @@ def _higher(node: Node, axis: int) -> float:
     return (size_of(node)[1 - axis] - CARD[1 - axis]) / 2
 
 
+def before(node: Node, axis: int) -> Position:
+    """Where a card like most lies right before the node's, in its lane."""
+    return spot(node.position[axis] - CARD[axis] - _ALONG[axis], lane_of(node, axis), axis)
+
+
+def corner(nodes: Iterable[Node], axis: int) -> Position:
+    """How far along the first of some cards lies, and in which lane the first beside it."""
+    places = [(node.position[axis], lane_of(node, axis)) for node in nodes]
+    return min((along for along, _ in places), default=0.0), min((lane for _, lane in places), default=0.0)
+
+
 def gap_along(graph: Graph, axis: int) -> float:
     """From one card to the next along an axis: the network's own, or across it."""
     return (_ALONG if axis == axis_of(graph) else _ACROSS)[axis]

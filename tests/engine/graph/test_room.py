@@ -16,7 +16,7 @@ from engine.analysis.analysis import analyze
 from engine.blocks.base import Block
 from engine.blocks.convolutional import VGG
 from engine.blocks.custom import Custom
-from engine.blocks.edits import dissolved, make_block, with_inner
+from engine.blocks.edits import as_own, dissolved, inner, make_block, with_inner
 from engine.blocks.inception import Inception
 from engine.blocks.replacing import replaced
 from engine.blocks.residual import Residual
@@ -204,6 +204,72 @@ def test_more_convolutions_in_a_stage_of_vgg_lie_on_no_other(count):
     assert not overlaps(after) and after.nodes["vgg2"].position[1] >= end_of(after.nodes["vgg1"], 1)
 
 
+def in_line(flow: str) -> Graph:
+    """A chain with blocks in it, as it is built."""
+    graph = replace(Graph.of([Node("input", Input(shape=(3, 32, 32)))]), flow=flow)
+    end = "input"
+    for layer in (Conv2d(), Inception(), ReLU(), Residual(), ReLU()):
+        graph, end = edits.appended(graph, layer, [end])
+    return graph
+
+
+def lanes(graph: Graph) -> set[float]:
+    return {lane_of(node, room.axis_of(graph)) for node in graph.nodes.values()}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_what_becomes_a_block_lies_in_it_and_the_block_in_the_network_as_all_do(flow):
+    graph = in_line(flow)
+    names = list(graph.nodes)
+    after, block = make_block(graph, names[2:5], "Part")
+    own = after.nodes[block].layer.graph
+    axis = room.axis_of(graph)
+    assert own.flow == after.flow == flow and lanes(own) == lanes(after) == {0.0}
+    assert own.nodes["input"].position == (0, 0) and not overlaps(own)
+    assert own.nodes[names[2]].position[axis] == end_of(own.nodes["input"], axis)
+    assert after.nodes[block].position[axis] == graph.nodes[names[2]].position[axis]
+    again, _ = dissolved(after, block, analyze(after))
+    assert lanes(again) == {0.0} and not overlaps(again)
+    assert [again.nodes[n].position[axis] for n in names[:4]] == [graph.nodes[n].position[axis] for n in names[:4]]
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_block_s_own_graph_keeps_its_own_flow(flow):
+    other, = {*FLOWS} - {flow}
+    own = Custom(label="Own", graph=in_line(other))
+    graph, block = edits.appended(replace(Graph.of([Node("input", Input())]), flow=flow), own, ["input"])
+    after = with_inner(graph, [block], own.graph.without(["act1"]), analyze(graph))
+    assert after.nodes[block].layer.graph.flow == other
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_block_from_parameters_goes_on_inside_as_it_was_shown(flow):
+    graph = in_line(flow)
+    analysis = analyze(graph)
+    shown, shapes = inner(analysis, ["residual1"]).graph, analysis.nodes["residual1"].input_shapes
+    own = as_own(graph.nodes["residual1"], shapes, flow).graph
+    assert shown.flow == own.flow == flow
+    assert {n: node.position for n, node in own.nodes.items()} == {n: node.position for n, node in shown.nodes.items()}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_another_layer_stays_in_its_lane(flow):
+    graph = in_line(flow)
+    for layer in (VGG(), Linear()):
+        for keep in (False, True):
+            assert lanes(replaced(graph, list(graph.nodes)[1:3], layer, keep_names=keep)[0]) == {0.0}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("layer", [ReLU(), Inception()])
+def test_an_input_is_added_before_the_first_card_in_its_lane(layer, flow):
+    graph, axis = replace(Graph.of([Node("first", layer, (40.0, 500.0))]), flow=flow), 1 if flow == "down" else 0
+    [repair] = advise(Experiment(graph))[0].repairs
+    mended = repair.of(Experiment(graph)).graph
+    assert lanes(mended) == lanes(graph)
+    assert end_of(mended.nodes["input"], axis) == graph.nodes["first"].position[axis]
+
+
 # -- one sweep --------------------------------------------------------------------------------------------------------
 
 
@@ -274,7 +340,7 @@ def every_edit(graph: Graph) -> Iterator[Edit]:
         for name in some:
             yield lambda g, layer=layer, name=name: edits.appended(g, layer, [name])[0]
             yield lambda g, layer=layer, name=name: edits.added(g, layer, g.nodes[name].position)[0]
-            yield lambda g, layer=layer, name=name: replaced(g, [name], layer)[0]
+            yield lambda g, layer=layer, name=name: replaced(g, [name], layer, keep_names=True)[0]
         for edge in edges:
             yield lambda g, layer=layer, edge=edge: edits.inserted(g, layer, edge)[0]
             yield lambda g, layer=layer, edge=edge: _dropped_into(g, layer, edge)
