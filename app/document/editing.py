@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
@@ -14,13 +13,13 @@ from app.document.page import Page
 from engine.data.spec.kept import Kept
 from engine.data.spec.spec import DatasetId, DataSpec
 from engine.experiment.recipe import Recipe
+from engine.graph.edits import with_layers
 from engine.graph.graph import Graph
 from engine.graph.parameters import NodeParameters
+from engine.graph.room import apart
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
 from widgets.look.text import message_text
-
-V = TypeVar("V")
 
 
 class Editing(QObject):
@@ -36,28 +35,26 @@ class Editing(QObject):
 
     def change_layer(self, name: str, layer: Layer, field: str) -> None:
         """Other options for a layer of the level that is shown."""
-        self._edit_node(name, lambda graph: graph.with_layer(name, layer))
+        self._edit_node(name, lambda graph: with_layers(graph, {name: layer}))
 
     def change_layers(self, layers: Mapping[str, Layer], field: str) -> None:
         """Other options for several layers of the level that is shown, in one step."""
-        self._edit_several(layers, Graph.with_layer)
+        self._edit_several(layers, lambda graph: with_layers(graph, layers))
 
     def change_several_parameters(self, parameters: Mapping[str, NodeParameters], part: str) -> None:
         """The same for several layers, in one step."""
-        self._edit_several(parameters, Graph.with_parameters)
+        self._edit_several(parameters, lambda graph: _with_parameters(graph, parameters))
 
-    def _edit_several(self, values: Mapping[str, V], change: Callable[[Graph, str, V], Graph]) -> None:
+    def _edit_several(self, names: Collection[str], change: Callable[[Graph], Graph]) -> None:
         page = self._page()
-        if page is None or not values.keys() <= page.scene.graph.nodes.keys():
+        if page is None or not set(names) <= page.scene.graph.nodes.keys():
             return
-        graph = page.scene.graph
         try:
-            for name, value in values.items():
-                graph = change(graph, name, value)
+            graph = change(page.scene.graph)
         except LayerloomError as error:
             page.refuse(error.message)
         else:
-            page.edit(self.tr("Change {count} layers").format(count=len(values)), graph)
+            page.edit(self.tr("Change {count} layers").format(count=len(names)), graph)
 
     def change_parameters(self, name: str, parameters: NodeParameters, part: str) -> None:
         """Another beginning of a layer's weights, or another way of learning them."""
@@ -65,7 +62,7 @@ class Editing(QObject):
 
     def change_shares(self, name: str, owner: str) -> None:
         """Let a layer use another's weights; no name: its own again."""
-        self._edit_node(name, lambda graph: graph.with_shares(name, owner or None))
+        self._edit_node(name, lambda graph: apart(graph, graph.with_shares(name, owner or None)))
 
     def _edit_node(self, name: str, change: Callable[[Graph], Graph], field: str = "") -> None:
         page = self._page()
@@ -122,3 +119,9 @@ class Editing(QObject):
         page = self._page()
         if page is not None:
             self.change_recipe(page.document.experiment.recipe.with_options(device=device), "device")
+
+
+def _with_parameters(graph: Graph, parameters: Mapping[str, NodeParameters]) -> Graph:
+    for name, value in parameters.items():
+        graph = graph.with_parameters(name, value)
+    return graph

@@ -10,6 +10,7 @@ from engine.analysis.analysis import Analysis, analyze
 from engine.analysis.faults import Fault, NoShapeError, SeveralEndsError, is_unfinished
 from engine.blocks.base import Block
 from engine.blocks.edits import as_own, inner, unknown_input, with_inner
+from engine.graph.edits import with_layers
 from engine.graph.graph import Graph
 from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message
@@ -101,8 +102,8 @@ def made_own(whole: Analysis, path: Path, shape: Shape | None) -> tuple[Graph, P
         level, name, done, path = inner(whole, done), path[0], (*done, path[0]), path[1:]
         node, shapes = level.graph.nodes[name], level.nodes[name].input_shapes
         if own_graph(node.layer) is None and shapes is not None:
-            own = as_own(node, shapes)
-            graph = with_inner(whole.graph, done[:-1], level.graph.with_layer(name, own), whole)
+            own = as_own(node, shapes, level.graph.flow)
+            graph = with_inner(whole.graph, done[:-1], with_layers(level.graph, {name: own}), whole)
             whole = analyze(graph, shape)
             if own.repeat != getattr(node.layer, "repeat", own.repeat):
                 path = (f"{node.layer.stem}1", *path)

@@ -17,6 +17,7 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.blocks.custom import Custom, Exposed
 from engine.experiment.block_files import BLOCK, keep_block, load_block, own_blocks, save_block
+from engine.graph.edits import with_layers
 from engine.graph.graph import Node
 from engine.layers.base import LAYERS, Layer
 from engine.messages import LayerloomError, Message, say
@@ -111,7 +112,7 @@ class Blocks(Feature):
         if name not in graph.nodes or graph.nodes[name].layer != block:
             page.refuse(say("{name} has changed meanwhile: choose its name and options again", name=name))
         else:
-            page.edit(self.tr("Change {name}").format(name=name), graph.with_layer(name, layer))
+            page.edit(self.tr("Change {name}").format(name=name), with_layers(graph, {name: layer}))
 
     def _dialog(self, label: str, nodes: Iterable[Node],
                 exposed: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> BlockDialog:

@@ -13,6 +13,7 @@ from app.features.training import Training
 from app.window.host import Feature, Host
 from app.window.panel import Tab
 from engine.experiment.trust import allow, allow_digests, digest, first_not_allowed, not_allowed
+from engine.graph.edits import with_layers
 from engine.graph.graph import Graph
 from engine.layers.code import Code, running
 from engine.layers.code.source import CodeError
@@ -122,7 +123,7 @@ class CodeLayers(Feature):
         self._trust([source])  # whoever writes it wants it to run
         layer = layer.with_options(source=source)
         page.edit(self.tr("Change the code of {name}").format(name=name),
-                  page.level.graph.with_layer(name, layer))
+                  with_layers(page.level.graph, {name: layer}))
         self._show()
 
     # -- what a file brings -------------------------------------------------------------------------------------

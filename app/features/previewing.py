@@ -15,6 +15,7 @@ from engine.analysis.analysis import Analysis, analyze
 from engine.blocks.edits import is_own, with_inner
 from engine.experiment.costs import costs_of, node_costs_of
 from engine.experiment.experiment import Experiment
+from engine.graph.edits import with_layers
 from engine.graph.graph import Graph
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
@@ -99,7 +100,7 @@ class Previewing(Feature):
             self.end()
             return
         try:
-            graph = page.level.graph.with_layers(layers)
+            graph = with_layers(page.level.graph, layers)
         except LayerloomError:
             self.end()
         else:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field, PlainSerializer, PlainValidator
 
 from engine.blocks.base import Block
+from engine.graph.edits import with_layers
 from engine.graph.graph import Graph
 from engine.graph.json import FileError, graph_json, read_graph
 from engine.layers.base import Shape, ShapeError, register
@@ -103,7 +104,7 @@ class Custom(Block):
         """The block with an exposed parameter set. Raises OptionError, in words."""
         graph = self.graph
         for node, option in exposed.targets:
-            graph = graph.with_layer(node, graph.nodes[node].layer.with_options(**{option: value}))
+            graph = with_layers(graph, {node: graph.nodes[node].layer.with_options(**{option: value})})
         return self.model_copy(update={"graph": graph})
 
     def torch_line(self, shapes: Sequence[Shape]) -> str:

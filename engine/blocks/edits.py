@@ -10,12 +10,12 @@ from engine.analysis.faults import UnknownInputError
 from engine.analysis.unknown import Reason, reason_above
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom, Exposed
-from engine.graph.edits import part, pasted
+from engine.graph.edits import part, pasted, shifted, with_layers
 from engine.graph.frames import Frame, without_members
 from engine.graph.graph import Edge, Graph, GraphError, Node, UnknownNodeError
-from engine.graph.grid import STEP
+from engine.graph.grid import Flow
 from engine.graph.parameters import DEFAULTS, NodeParameters
-from engine.graph.room import apart, axis_of, end_of, pushed
+from engine.graph.room import apart, axis_of, corner, end_of, lane_of, placed, pushed, spot
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.layout.unplaced import laid_out
@@ -39,11 +39,11 @@ def make_block(graph: Graph, names: Collection[str], label: str, exposed: Sequen
     inner = _inside(part(graph, chosen), [edge for edge in graph.edges if _enters(edge, chosen)])
     block = Custom().with_options(label=label, graph=inner, exposed=tuple(exposed))
     name = _name_of(block, set(graph.nodes) - chosen)
-    left = min(graph.nodes[name].position[0] for name in chosen)
-    top = min(graph.nodes[name].position[1] for name in chosen)
+    axis = axis_of(graph)
+    place = corner((graph.nodes[name] for name in chosen), axis)
     onward = [edge for edge in graph.edges if edge.source == end and edge.target not in chosen]
     rest = _without(graph, chosen)
-    nodes = _in_place_of(graph, chosen, Node(name, block, (left, top)), rest)
+    nodes = _in_place_of(graph, chosen, placed(Node(name, block), *place, axis), rest)
     wires = [*([Edge(source, name)] if source else []), *(Edge(name, edge.target, edge.port) for edge in onward)]
     new = replace(rest, nodes=nodes, frames=_around(graph.frames, chosen, name)).with_edges(wires)
     return apart(graph, new), name
@@ -110,19 +110,20 @@ def _check(graph: Graph, chosen: set[str]) -> tuple[str | None, str]:
 
 
 def _inside(piece: Graph, entering: Sequence[Edge]) -> Graph:
-    """The selection behind an Input of its own, its top left at the usual place."""
+    """The selection behind an Input of its own, where the next cards usually lie."""
     if INPUT in piece.nodes:
         piece = piece.renamed(INPUT, fresh_name(INPUT, piece.nodes))
-    top = min(node.position[1] for node in piece.nodes.values())
-    left = min(node.position[0] for node in piece.nodes.values())
-    moved = piece.moved({n.name: (n.position[0] - left, n.position[1] - top + STEP) for n in piece.nodes.values()})
-    nodes = [Node(INPUT, Input()), *moved.nodes.values()]
+    first, axis = Node(INPUT, Input()), axis_of(piece)
+    along, lane = corner(piece.nodes.values(), axis)
+    way = spot(end_of(first, axis) - along, -lane, axis)
+    moved = piece.moved({node.name: shifted(node.position, way) for node in piece.nodes.values()})
+    nodes = [first, *moved.nodes.values()]
     if entering:
         wires = [Edge(INPUT, edge.target, edge.port) for edge in entering]
     else:
         wires = [Edge(INPUT, name) for name in moved.nodes if not moved.inputs[name]
                  and moved.nodes[name].layer.max_inputs != 0]
-    return Graph.of(nodes, [*moved.edges, *wires]).with_frames(moved.frames)
+    return replace(Graph.of(nodes, [*moved.edges, *wires]), flow=piece.flow).with_frames(moved.frames)
 
 
 def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple[str, ...]]:
@@ -136,13 +137,12 @@ def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple
     body = part(inner, set(inner.nodes) - set(entries))
     source = graph.inputs[name][0].source if graph.inputs[name] else None
     onward = graph.outputs[name]
-    x, y = node.position
     before, axis = graph, axis_of(graph)
-    left, top = (min((other.position[i] for other in body.nodes.values()), default=0.0) for i in (0, 1))
-    offset = (x - left, y - top)
+    along, lane = corner(body.nodes.values(), axis)
+    offset = spot(node.position[axis] - along, lane_of(node, axis) - lane, axis)
     for edge in onward:
         ends = (end_of(other, axis) for other in body.nodes.values())
-        graph = pushed(graph, edge.target, max(ends, default=0.0) + offset[axis])
+        graph = pushed(graph, edge.target, max(ends, default=0.0) + offset[axis], node.position)
     order = list(graph.nodes)
     frames = graph.frames
     graph, names = pasted(replace(graph.without([name]), frames=()), body, offset)
@@ -299,21 +299,24 @@ def with_inner(graph: Graph, path: Path, new: Graph, analysis: Analysis) -> Grap
     name, rest = path[0], path[1:]
     node = _block_node(graph, name)
     assert isinstance(node.layer, Block)
-    block = node.layer if isinstance(node.layer, Custom) else as_own(node, _shapes(analysis, name))
+    block = node.layer if isinstance(node.layer, Custom) else as_own(node, _shapes(analysis, name), graph.flow)
     if not isinstance(node.layer, Custom) and block.repeat != node.layer.repeat:
         raise BlockError("The copies inside {name} differ: make it your own first, then go into one of them", name=name)
     if rest:
         new = with_inner(block.graph, rest, new, inner(analysis, [name]))
     kept = tuple(exposed for exposed in block.exposed if exposed.stands_in(new))
-    return graph.with_layer(name, block.model_copy(update={"graph": new, "exposed": kept}))
+    return with_layers(graph, {name: block.model_copy(update={"graph": new, "exposed": kept})})
 
 
-def as_own(node: Node, shapes: tuple[Shape, ...]) -> Custom:
-    """The node's block as a person's own: the same layers, free to be changed. Raises ShapeError."""
+def as_own(node: Node, shapes: tuple[Shape, ...], flow: Flow = "down") -> Custom:
+    """The node's block as a person's own: the same layers, free to be changed, going on in this direction.
+
+    Raises ShapeError.
+    """
     block = node.layer
     assert isinstance(block, Block)
     one = block.copy_number(0)
     alike = block.repeat == 1 or (block.copy_number(1) == one and one.expand(shapes) == one.expand(
         (one.facts(shapes).output_shape,)))
-    graph = _under_names(laid_out(one.expand(shapes) if alike else block.drawn(shapes)))
+    graph = _under_names(laid_out(one.expand(shapes) if alike else block.drawn(shapes), flow))
     return Custom(label=block.title, graph=graph, repeat=block.repeat if alike else 1)

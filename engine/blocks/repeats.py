@@ -10,9 +10,9 @@ from engine.blocks.base import Block
 from engine.blocks.custom import Custom
 from engine.blocks.edits import make_block
 from engine.blocks.gathering import MOST, copies, repeated_block
-from engine.graph import marks
+from engine.graph.edits import with_layers
 from engine.graph.graph import Edge, Graph
-from engine.graph.room import apart
+from engine.graph.room import Columns, apart, axis_of, moved_on
 from engine.layers.inputs import Input
 from engine.names import InvalidNameError, fresh_name
 
@@ -147,19 +147,19 @@ def as_block(graph: Graph, repeat: Repeat, label: str) -> tuple[Graph, str]:
         return _with_block(graph, repeat, block, label)
     first, rest, end = repeat.copies[0], set(repeat.names) - set(repeat.copies[0]), repeat.copies[-1][-1]
     onward = [edge for edge in graph.outputs[end] if edge.target not in rest]
-    bottom = max(graph.nodes[name].position[1] for name in repeat.names)
+    last = max(node.position[axis_of(graph)] for node in nodes)
     graph, name = make_block(graph.without(rest), first, label)
-    graph = graph.with_layer(name, graph.nodes[name].layer.with_options(repeat=len(repeat.copies)))
+    graph = with_layers(graph, {name: graph.nodes[name].layer.with_options(repeat=len(repeat.copies))})
     graph = graph.with_edges(Edge(name, edge.target, edge.port, edge.via) for edge in onward)
-    return apart(before, _moved_up(graph, graph.nodes[name].position[1], bottom)), name
+    return apart(before, _moved_back(graph, name, last)), name
 
 
 def _with_block(graph: Graph, repeat: Repeat, block: Block, label: str) -> tuple[Graph, str]:
     """Blocks that are one ×N as that block."""
     before, (first, *rest) = graph, repeat.names
     onward = list(graph.outputs[repeat.names[-1]])
-    bottom = max(graph.nodes[name].position[1] for name in repeat.names)
-    graph = graph.without(rest).with_layer(first, block)
+    last = max(graph.nodes[name].position[axis_of(graph)] for name in repeat.names)
+    graph = with_layers(graph.without(rest), {first: block})
     graph = graph.with_edges(Edge(first, edge.target, edge.port, edge.via) for edge in onward)
     stem = Custom().with_options(label=label).stem
     try:
@@ -167,18 +167,15 @@ def _with_block(graph: Graph, repeat: Repeat, block: Block, label: str) -> tuple
         graph = graph.renamed(first, name)
     except InvalidNameError:
         name = first
-    return apart(before, _moved_up(graph, graph.nodes[name].position[1], bottom)), name
+    return apart(before, _moved_back(graph, name, last)), name
 
 
-def _moved_up(graph: Graph, top: float, bottom: float) -> Graph:
-    """What lies below comes up to where the parts began, unless something stands beside them."""
-    heights = {name: node.position[1] for name, node in graph.nodes.items()}
-    heights |= {str(index): frame.position[1] for index, frame in enumerate(graph.frames) if not frame.members}
-    if any(top < height <= bottom for height in heights.values()):
-        return graph
-    below = [name for name, height in heights.items() if height > bottom]
-    graph = marks.nudged(graph, [name for name in below if name in graph.nodes], 0, top - bottom)
-    for name in below:
-        if name not in graph.nodes:
-            graph = marks.frame_shifted(graph, int(name), (0, top - bottom))
-    return graph
+def _moved_back(graph: Graph, name: str, last: float) -> Graph:
+    """What lies beyond the last of the parts comes back to where they began, unless something stands beside them."""
+    axis = axis_of(graph)
+    first = graph.nodes[name].position[axis]
+    column = Columns(graph, axis).of(graph.nodes[name])
+    places = [*(graph.nodes[each].position[axis] for each in column),
+              *(frame.position[axis] for frame in graph.frames if not frame.members)]
+    beyond = min((place for place in places if place > first), default=last)
+    return moved_on(graph, beyond, first - last, axis=axis, beside=name) if beyond > last else graph

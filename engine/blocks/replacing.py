@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from engine.blocks.custom import Custom
+from engine.graph.edits import with_layers
 from engine.graph.frames import with_members_renamed
 from engine.graph.graph import Graph, Node, UnknownNodeError, with_heirs
 from engine.graph.parameters import DEFAULTS, NodeParameters
@@ -74,7 +75,8 @@ def replaced(graph: Graph, names: Collection[str], layer: Layer, *,
         for edge in graph.edges if (limit := most.get(edge.target)) is None or edge.port < limit
     )
     frames = with_members_renamed(graph.frames, called)
-    return apart(old, replace(graph, nodes=nodes, edges=edges, frames=frames)), tuple(called.values())
+    before = replace(old, nodes={called.get(name, name): node for name, node in old.nodes.items()})
+    return apart(before, replace(graph, nodes=nodes, edges=edges, frames=frames)), tuple(called.values())
 
 
 def _on_their_own(graph: Graph, chosen: set[str], *, all_: bool = False) -> Graph:
@@ -190,5 +192,5 @@ def _inside_blocks(graph: Graph, kind: str, layer: Layer, among: Collection[str]
             own = replaced_all(block.graph, kind, layer, inside=True, keep_names=keep_names)[0]
             if own != block.graph:
                 exposed = tuple(each for each in block.exposed if each.stands_in(own))
-                graph = graph.with_layer(name, block.model_copy(update={"graph": own, "exposed": exposed}))
+                graph = with_layers(graph, {name: block.model_copy(update={"graph": own, "exposed": exposed})})
     return graph

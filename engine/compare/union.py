@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.compare.compare import Comparison, Pair
+from engine.graph.cards import Grid
 from engine.graph.graph import Edge, Graph, Node, Position
 from engine.graph.grid import CARD, COLUMN
-from engine.layout.cards import Grid
 
 GONE = "−"  # begins the names of what is gone: no node can be called like that
 TRIES = 24  # columns to the left and to the right in which room is looked for

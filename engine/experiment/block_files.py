@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from engine.blocks.custom import Custom
 from engine.experiment.experiment import read_file, read_json
+from engine.experiment.older import ALIKE, with_room_inside
 from engine.files import WriteError, reason_of_os_error, write_text
 from engine.formats import Format
 from engine.graph.json import FileError, read_model
 from engine.messages import Message
 
-FORMAT, VERSION = "layerloom block", 1
+FORMAT, VERSION = "layerloom block", 2
 BLOCK = Format(".loomblock", "Blocks")
 MAX_BYTES = 16 * 2**20
 
@@ -35,8 +36,13 @@ def save_block(block: Custom, path: Path) -> None:
 
 def load_block(path: Path) -> Custom:
     """Read a block file. Raises FileError, in words and naming the file."""
-    return read_file(path, MAX_BYTES, lambda text: read_model(
-        Custom, read_json(text, FORMAT, VERSION).get("block"), "block"))
+    return read_file(path, MAX_BYTES, _from_json)
+
+
+def _from_json(text: str) -> Custom:
+    raw = read_json(text, FORMAT, VERSION)
+    block = read_model(Custom, raw.get("block"), "block")
+    return with_room_inside(block) if raw["version"] <= ALIKE else block
 
 
 def keep_block(block: Custom, folder: Path) -> Path:

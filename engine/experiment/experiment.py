@@ -17,6 +17,7 @@ import resources
 from engine.blocks.custom import MOST_LEVELS
 from engine.data.spec.spec import DataSpec
 from engine.experiment.notes import Notes
+from engine.experiment.older import ALIKE, with_room
 from engine.experiment.recipe import Recipe
 from engine.experiment.trust import allow, sources_of
 from engine.files import parsing, read_text, write_text
@@ -29,7 +30,7 @@ __all__ = ["DEFAULT", "LOOM", "Experiment", "FileError", "Variant", "from_json",
            "save_experiment", "to_json"]  # fmt: skip
 
 FORMAT = "layerloom"
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 64 * 2**20
 LOOM = Format(".loom", "Layerloom")
 DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
@@ -101,7 +102,8 @@ def _lines_of_object(value: BaseModel) -> str:
 def from_json(text: str) -> Experiment:
     """Read .loom text. Raises FileError, or a GraphError where the network itself is impossible."""
     raw = read_json(text, FORMAT, VERSION)
-    return Experiment(read_graph(raw), read_model(DataSpec, raw.get("data", {}), "data"),
+    graph = with_room(read_graph(raw)) if raw["version"] <= ALIKE else read_graph(raw)
+    return Experiment(graph, read_model(DataSpec, raw.get("data", {}), "data"),
                       read_model(Recipe, raw.get("recipe", {}), "recipe"), _text(raw, "title"), _text(raw, "about"),
                       read_model(Notes, raw.get("notes", {}), "notes"),
                       tuple(read_model(Variant, item, "variants") for item in _variants(raw)))

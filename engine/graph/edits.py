@@ -80,8 +80,13 @@ def inserted(graph: Graph, layer: Layer, edge: Edge) -> tuple[Graph, str]:
     axis = axis_of(graph)
     beside = graph.nodes[edge.source if layer.max_inputs == 1 else edge.target]
     [node] = within(graph, edge, [_node(graph, layer)], lane_of(beside, axis))
-    new = pushed(graph, edge.target, end_of(node, axis)).inserted(node, edge)
+    new = pushed(graph, edge.target, end_of(node, axis), node.position).inserted(node, edge)
     return apart(graph, new), node.name
+
+
+def with_layers(graph: Graph, layers: Mapping[str, Layer]) -> Graph:
+    """Other layers in these nodes, with room for cards that become higher. Raises UnknownNodeError."""
+    return apart(graph, graph.with_layers(layers))
 
 
 def connected(graph: Graph, source: str, target: str, port: int | None = None) -> Graph:

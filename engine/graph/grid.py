@@ -9,10 +9,11 @@ if TYPE_CHECKING:
 
 Flow = Literal["down", "right"]  # where a network goes on: below its input, or at the right of it
 FLOWS: tuple[Flow, ...] = ("down", "right")
-STEP = 76.0  # from one card to the next below it
-COLUMN = 260.0  # from one column of cards to the next
-AFTER: dict[Flow, float] = {"down": 30.0, "right": 100.0}  # from a card to the next along the flow: room for a shape
 CARD = (228.0, 46.0)  # how large a card is
+AFTER: dict[Flow, float] = {"down": 30.0, "right": 100.0}  # from a card to the next along the flow: room for a shape
+ASIDE = 32.0  # from a card to the one beside it
+STEP = CARD[1] + AFTER["down"]  # from one card's top to that of the next below it
+COLUMN = CARD[0] + ASIDE  # from one column of cards to the next
 THIN = 26.0  # how high a collapsed one is
 INSIDE_ROW = 30.0  # for each row of what is drawn inside of a card
 INSIDE_ROOM = 14.0  # and around it

@@ -11,7 +11,6 @@ from engine.graph.frames import COLORS, LONGEST_TEXT, Frame
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.grid import FLOWS
 from engine.graph.parameters import DEFAULTS, NodeParameters
-from engine.graph.room import make_room
 from engine.layers.base import LAYERS, Layer, reason_of
 from engine.messages import LayerloomError
 
@@ -94,8 +93,7 @@ def read_graph(raw: Any) -> Graph:
     flow = raw.get("flow", "down")
     if flow not in FLOWS:
         raise FileError("This file is damaged: its flow is neither down nor right")
-    graph = replace(graph, flow=flow) if flow != "down" else graph
-    return make_room(graph, [node.name for node in nodes if node.layer.inside_rows])  # once all cards were alike
+    return replace(graph, flow=flow) if flow != "down" else graph
 
 
 def list_of(raw: dict[str, Any], key: str) -> list[Any]:

@@ -9,7 +9,7 @@ from engine.graph.edits import shifted
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node, Position
 from engine.graph.grid import CARD, COLUMN, size_of
-from engine.graph.room import apart, axis_of, end_of, lane_of, pushed, within
+from engine.graph.room import apart, axis_of, end_of, lane_of, moved_on, pushed, within
 
 TITLE_ROOM = 46.0  # from a card to the next one below it, where a frame begins between them
 
@@ -69,7 +69,7 @@ def put_into(graph: Graph, names: Collection[str], edge: Edge) -> Graph:
     group = [graph.nodes[first], *(graph.nodes[name] for name in names if name != first)]
     group = within(graph, edge, group, lane_of(source, axis))
     new = graph.moved({node.name: node.position for node in group})
-    new = pushed(new, edge.target, max(end_of(node, axis) for node in group)).without_edges([edge])
+    new = pushed(new, edge.target, max(end_of(node, axis) for node in group), group[0].position).without_edges([edge])
     return apart(graph, new.with_edges([Edge(edge.source, first), Edge(last, edge.target, edge.port)]))
 
 
@@ -109,10 +109,7 @@ def _with_room_above(graph: Graph, members: Collection[str]) -> Graph:
     above = [node.position[1] + size_of(node)[1] for node in graph.nodes.values() if node.name not in inside
              and node.position[1] < top and left - CARD[0] < node.position[0] < right + CARD[0]]
     shift = max(above, default=top - TITLE_ROOM) + TITLE_ROOM - top
-    if shift <= 0:
-        return graph
-    low = {n.name: (n.position[0], n.position[1] + shift) for n in graph.nodes.values() if n.position[1] >= top}
-    return graph.moved(low)
+    return moved_on(graph, top, shift, beside=next(iter(members))) if shift > 0 else graph
 
 
 def frame_changed(graph: Graph, index: int, frame: Frame) -> Graph:

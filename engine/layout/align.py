@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
+from engine.graph.cards import Grid
 from engine.graph.graph import Graph, Node, Position
-from engine.graph.grid import COLUMN, STEP, size_of
-from engine.layout.cards import Grid
-from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH
+from engine.graph.grid import size_of
+from engine.graph.room import axis_of, gap_along, lane_of, placed
 
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]
 Axis = Literal["across", "down"]
@@ -32,11 +30,11 @@ def aligned(graph: Graph, names: Collection[str], side: Side) -> Graph:
 
 def _apart(graph: Graph, places: Mapping[str, Position], axis: int) -> dict[str, Position]:
     """Along one axis, each begins where the one before it has ended."""
-    free, apart = float("-inf"), {}
+    free, apart, gap = float("-inf"), {}, gap_along(graph, axis)
     for name in sorted(places, key=lambda name: places[name][axis]):
         start = places[name][axis]
         if start < free:
-            start = free + (COLUMN - CARD_WIDTH, STEP - CARD_HEIGHT)[axis]
+            start = free + gap
         apart[name] = _at(places[name], axis, start)
         free = start + size_of(graph.nodes[name])[axis]
     return apart
@@ -49,39 +47,52 @@ def distributed(graph: Graph, names: Collection[str], axis: Axis) -> Graph:
     if len(nodes) < 3:
         return graph
     first, last = _middle(nodes[0], along), _middle(nodes[-1], along)
-    step = (last - first) / (len(nodes) - 1)
-    if step < (CARD_WIDTH, CARD_HEIGHT)[along] and _would_cover(nodes, along):
-        step = (COLUMN, STEP)[along]
+    step = _step(nodes, along, (last - first) / (len(nodes) - 1), gap_along(graph, along))
     return _moved(graph, {node.name: _at(node.position, along, first + index * step - size_of(node)[along] / 2)
                           for index, node in enumerate(nodes)})
 
 
-def _would_cover(nodes: list[Node], along: int) -> bool:
-    """Whether cards brought close along one axis would overlap: they lie at the same height on the other."""
-    other, size = 1 - along, (CARD_HEIGHT, CARD_WIDTH)[along]
-    places = sorted(node.position[other] for node in nodes)
-    return any(b - a < size for a, b in pairwise(places))
+def _step(nodes: Sequence[Node], axis: int, step: float, gap: float) -> float:
+    """From middle to middle: as far as this, or as far as those need that would lie on each other."""
+    halves = [size_of(node)[axis] / 2 for node in nodes]
+    most, needed = max(halves), [step]
+    for i, node in enumerate(nodes):
+        for j in range(i + 1, len(nodes)):
+            if (j - i) * step >= halves[i] + most:
+                break
+            if (j - i) * step < halves[i] + halves[j] and _are_in_line(node, nodes[j], 1 - axis):
+                needed.append((halves[i] + halves[j] + gap) / (j - i))
+    return max(needed)
+
+
+def _are_in_line(one: Node, other: Node, axis: int) -> bool:
+    """Whether cards brought close along the other axis would lie on each other."""
+    distance = other.position[axis] - one.position[axis]
+    return -size_of(other)[axis] < distance < size_of(one)[axis]
 
 
 def straightened(graph: Graph, names: Collection[str]) -> Graph:
-    """Chains among them on one vertical line each, that of their first card, where no other card lies in the way."""
-    for chain in _chains(graph, names):
-        x = graph.nodes[chain[0]].position[0]
-        places = {name: (x, graph.nodes[name].position[1]) for name in chain}
-        others = Grid(node for name, node in graph.nodes.items() if name not in places)
-        if not any(others.is_near(replace(graph.nodes[name], position=place)) for name, place in places.items()):
-            graph = _moved(graph, places)
+    """Chains among them on one line each, that of their first card, where no other card lies in the way."""
+    axis = axis_of(graph)
+    for chain in _chains(graph, names, axis):
+        lane = lane_of(graph.nodes[chain[0]], axis)
+        moved = [placed(node, node.position[axis], lane, axis) for node in map(graph.nodes.__getitem__, chain)]
+        others = Grid(graph.without(chain).nodes.values())
+        if not any(map(others.is_near, moved)):
+            graph = _moved(graph, {node.name: node.position for node in moved})
     return graph
 
 
-def _chains(graph: Graph, names: Collection[str]) -> list[list[str]]:
-    """Each card goes on to the nearest below it, into a first input if it can; each is in one chain."""
+def _chains(graph: Graph, names: Collection[str], axis: int) -> list[list[str]]:
+    """Each card goes on to the nearest beyond it, into a first input if it can; each is in one chain."""
     inside, taken, follows = set(names), set[str](), {}
     for name in graph.order:
         if name in inside:
-            edges = [e for e in graph.outputs[name] if e.target in inside and e.target not in taken]
+            end = graph.nodes[name].position[axis] + size_of(graph.nodes[name])[axis]
+            edges = [e for e in graph.outputs[name] if e.target in inside and e.target not in taken
+                     and graph.nodes[e.target].position[axis] >= end]
             if edges:
-                edge = min(edges, key=lambda e: (e.port, graph.nodes[e.target].position[1]))
+                edge = min(edges, key=lambda e: (e.port, graph.nodes[e.target].position[axis]))
                 follows[name] = edge.target
                 taken.add(edge.target)
     chains = []

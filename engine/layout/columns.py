@@ -6,9 +6,9 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from engine.graph.grid import ASIDE
 from engine.layout.layered import Kind, Layered, heights, skips
 
-BETWEEN = 32.0  # from a card to the next beside it
 LANE_ROOM = 40.0  # from a card to a lane
 LANE_STEP = 16.0  # from lane to lane
 ROUNDS = 10
@@ -143,4 +143,4 @@ def _room(layers: Layered, a: int, b: int) -> float:
     """From the middle of an item to that of the next on its right, at least."""
     halves = (layers.widths[a] + layers.widths[b]) / 2
     lanes = (layers.kinds[a] == Kind.LANE) + (layers.kinds[b] == Kind.LANE)
-    return halves + (BETWEEN, LANE_ROOM, LANE_STEP)[lanes]
+    return halves + (ASIDE, LANE_ROOM, LANE_STEP)[lanes]

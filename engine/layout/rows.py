@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from engine.graph.cards import Grid
 from engine.graph.graph import Graph, Position
-from engine.graph.grid import CARD, COLUMN, STEP, Flow, size_of
-from engine.graph.room import GAP
-from engine.layout.cards import Grid
+from engine.graph.grid import AFTER, CARD, COLUMN, STEP, Flow, size_of
+from engine.graph.room import axis_of, moved_on
 from engine.layout.columns import columns
 from engine.layout.layered import Kind, Link, Unit, layered
 from engine.layout.setting_out import Rows, set_out
@@ -36,7 +36,7 @@ def arranged(graph: Graph, names: Collection[str] | None = None, wrap: bool = Fa
     (x, y), (left, top) = graph.nodes[chosen[0]].position, spots[chosen[0]]
     places = {name: (x + (spot[0] - left), y + (spot[1] - top)) for name, spot in spots.items()}
     if names is not None:
-        places |= _room_for(graph, places)
+        graph = _with_room_for(graph, places)
     moved = {name: place for name, place in places.items() if place != graph.nodes[name].position}
     graph = graph.moved(moved) if moved else graph
     return _unbent(graph, set(chosen))
@@ -62,16 +62,12 @@ def _unbent(graph: Graph, names: set[str]) -> Graph:
     return graph if edges == graph.edges else replace(graph, edges=edges)
 
 
-def _room_for(graph: Graph, places: Mapping[str, Position]) -> dict[str, Position]:
-    """Where other cards go so that none overlaps those that are placed: all from the first in the way on, down."""
-    others = [node for name, node in graph.nodes.items() if name not in places]
-    near = Grid(replace(graph.nodes[name], position=place) for name, place in places.items())
-    hit = [node.position[1] for node in others if near.is_near(node)]
-    if not hit:
-        return {}
-    top = min(hit)
-    shift = max(place[1] + size_of(graph.nodes[name])[1] for name, place in places.items()) + GAP - top
-    return {node.name: (node.position[0], node.position[1] + shift) for node in others if node.position[1] >= top}
+def _with_room_for(graph: Graph, places: Mapping[str, Position]) -> Graph:
+    """None of the others overlaps those that get these places: all from the first in the way on has moved on."""
+    axis, near = axis_of(graph), Grid(replace(graph.nodes[name], position=place) for name, place in places.items())
+    hit = [node.position[axis] for name, node in graph.nodes.items() if name not in places and near.is_near(node)]
+    end = max(place[axis] + size_of(graph.nodes[name])[axis] for name, place in places.items())
+    return moved_on(graph, min(hit), end + AFTER[graph.flow] - min(hit), places, axis) if hit else graph
 
 
 # -- frames ---------------------------------------------------------------------------------------------------------

@@ -98,7 +98,8 @@ def _added(graph: Graph, items: Sequence[Item], after: Sequence[str], at: Positi
                     edge)
     wires = _wires(items, names, after)
     if edge is not None:
-        graph = pushed(graph, edge.target, max(end_of(node, axis) for node in nodes)).without_edges([edge])
+        graph = pushed(graph, edge.target, max(end_of(node, axis) for node in nodes), nodes[0].position)
+        graph = graph.without_edges([edge])
         wires.append(Edge(names[-1], edge.target, edge.port))
     return apart(before, graph.with_nodes(nodes).with_edges(wires)), tuple(names)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.graph.edits import appended, inserted
+from engine.graph.edits import appended, inserted, with_layers
 from engine.graph.graph import Edge, Graph
 from engine.layers.base import Layer
 
@@ -49,7 +49,7 @@ def one_after_another(*edits: Edit) -> Edit:
 
 def with_layer(name: str, layer: Layer) -> Edit:
     """The edit that changes a node's layer."""
-    return lambda graph: graph.with_layer(name, layer)
+    return lambda graph: with_layers(graph, {name: layer})
 
 
 def without(name: str) -> Edit:

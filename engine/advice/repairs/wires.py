@@ -13,8 +13,7 @@ from engine.analysis.analysis import Analysis
 from engine.analysis.faults import MissingInputError, NoInputError, NoOutputError
 from engine.graph.edits import added, appended
 from engine.graph.graph import Edge, Graph
-from engine.graph.grid import COLUMN, STEP
-from engine.graph.room import axis_of, placed
+from engine.graph.room import axis_of, before
 from engine.graph.walks import most_above, upstream
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
@@ -44,8 +43,8 @@ def an_input(case: Case) -> Iterator[Repair]:
     roots = [node for node in graph.nodes.values() if not graph.inputs[node.name] and node.layer.max_inputs != 0]
     if case.analysis.input is not None or _bypassed_inputs(case) or not roots:
         return
-    root, axis = roots[0], axis_of(graph)
-    place = placed(root, root.position[axis] - (COLUMN, STEP)[axis], root.position[1 - axis], axis).position
+    root = roots[0]
+    place = before(root, axis_of(graph))
 
     def edit(graph: Graph) -> Graph:
         graph, name = added(graph, Input(), place)

@@ -48,7 +48,7 @@ def test_bends_lie_as_before_beside_what_they_join() -> None:
     inner = inside(made, name)
     (left, top), edge = inner.nodes["conv1"].position, next(edge for edge in inner.edges if edge.target == "act1")
     assert edge.via == ((BEND[0] - x + left, BEND[1] - y + top),)
-    lower = pushed(graph, "conv1", y + 76.0)
+    lower = pushed(graph, "conv1", y + 76.0, (x, y))
     assert next(edge for edge in lower.edges if edge.target == "act1").via == ((BEND[0], BEND[1] + 76.0),)
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from engine.analysis.analysis import analyze, first_error
+from engine.blocks.convolutional import ConvBNReLU
 from engine.blocks.custom import MOST_LEVELS, Custom
 from engine.blocks.repeats import as_block, repeated
+from engine.blocks.residual import Residual
 from engine.experiment.experiment import from_json, to_json
+from engine.graph.edits import appended
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import size_of
+from engine.graph.grid import FLOWS, size_of
 from engine.graph.json import FileError
-from engine.graph.room import GAP
+from engine.graph.room import GAP, axis_of, end_of, lane_of
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
@@ -79,6 +83,22 @@ def test_two_thousand_layers_at_once():
 
 def placed(graph: Graph) -> Graph:
     return graph.moved({name: (0.0, 76.0 * index) for index, name in enumerate(graph.nodes)})
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("layers", [[Conv2d(), ReLU()], [Residual()], [ConvBNReLU(), ReLU()]])
+def test_what_lies_beyond_comes_back_and_the_block_lies_in_the_lane(layers, flow):
+    graph, end = replace(Graph.of([Node("input", Input())]), flow=flow), "input"
+    for layer in [*layers * 3, Flatten(), Linear()]:
+        graph, end = appended(graph, layer, [end])
+    axis, names = axis_of(graph), list(graph.nodes)
+    (found,) = repeated(graph)
+    block, name = as_block(graph, found, "House")
+    assert {lane_of(node, axis) for node in block.nodes.values()} == {0.0}
+    assert block.nodes[name].position[axis] == graph.nodes[names[1]].position[axis]
+    line = [block.nodes[n] for n in ("input", name, *names[-2:])]
+    room = [b.position[axis] - end_of(a, axis) for a, b in pairwise(line)]
+    assert room[0] == room[2] == 0 and 0 <= room[1] <= size_of(graph.nodes[names[-3]])[axis]
 
 
 def test_what_lies_below_comes_up_unless_something_stands_beside():

@@ -42,8 +42,8 @@ def test_blocks_are_kept_by_name_and_listed_in_order(tmp_path: Path) -> None:
     (b"{}", "{path}: This is not a Layerloom file: it does not say “format”: “layerloom block”"),
     (b'{"format": "layerloom"}', "{path}: This is not a Layerloom file: it does not say “format”: “layerloom block”"),
     (b'{"format": "layerloom block"}', "{path}: This file does not say which version it is"),
-    (b'{"format": "layerloom block", "version": 2}', "{path}: This file was made by a newer Layerloom (file version 2; "
-                                                     "this program reads 1)"),
+    (b'{"format": "layerloom block", "version": 3}', "{path}: This file was made by a newer Layerloom (file version 3; "
+                                                     "this program reads 2)"),
     (b'{"format": "layerloom block", "version": ' + b"1" * 5000 + b"}",
      "{path}: This is not a Layerloom file: it is not readable as JSON: a number in it cannot be read"),
 ])  # fmt: skip
@@ -87,7 +87,7 @@ def test_the_whole_of_a_small_file() -> None:
     assert from_json(text) == experiment
     lines = text.splitlines()
     assert lines[:15] == [
-        "{", '  "format": "layerloom",', '  "version": 1,', '  "title": "größe",', '  "about": "one\\ntwo",',
+        "{", '  "format": "layerloom",', '  "version": 2,', '  "title": "größe",', '  "about": "one\\ntwo",',
         '  "nodes": [',
         '    {"name": "input", "layer": "Input", "options": {"shape": [4]}, "position": [0.0, 0.0]},',
         '    {"name": "fc1", "layer": "Linear", "options": {"out_features": 3}, "position": [0.0, 76.0]}',

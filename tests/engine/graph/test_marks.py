@@ -232,9 +232,9 @@ def test_where_what_is_added_stands() -> None:
 
 
 def test_room_is_made_only_below_and_only_where_it_is_missing() -> None:
-    assert pushed(NETWORK, "b", 2 * STEP) is NETWORK
+    assert pushed(NETWORK, "b", 2 * STEP, (0, 0)) is NETWORK
     high = NETWORK.moved({"c": (0.0, 10.0)})
-    assert [y for _, y in places(pushed(high, "a", STEP + 7)).values()] == [0, STEP + 7, 2 * STEP + 7, 10]
+    assert [y for _, y in places(pushed(high, "a", STEP + 7, (0, 0))).values()] == [0, STEP + 7, 2 * STEP + 7, 10]
 
 
 def test_a_wire_goes_to_the_first_free_input_or_the_one_that_is_named() -> None:

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 import engine.blocks
 import engine.layers  # noqa: F401  (both fill the registry)
 from engine.experiment.experiment import gallery_ids, load_experiment
+from engine.graph.cards import Grid
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.grid import COLUMN, STEP
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.merge import Add
-from engine.layout.cards import Grid
 from engine.layout.layered import Link, Unit, crossings, layered
 from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, FEW, PARTS_APART, WIDE, arranged
 
@@ -133,7 +133,7 @@ def test_bends_go_where_both_ends_are_laid_out():
     graph = wired("a b", "b c")
     graph = graph.with_via(graph.edges[0], ((5.0, 5.0),)).with_via(graph.edges[1], ((7.0, 7.0),))
     assert [edge.via for edge in arranged(graph).edges] == [(), ()]
-    assert [edge.via for edge in arranged(graph, ["a", "b"]).edges] == [(), ((7.0, 7.0),)]
+    assert [edge.via for edge in arranged(graph, ["a", "b"]).edges] == [(), ((7.0, 7.0 + 2 * STEP),)]
 
 
 def test_what_a_frame_encloses_stays_together_and_no_stranger_comes_in():

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
-from engine.graph.grid import Flow
-from engine.graph.room import ASIDE, GAP
+from engine.graph.grid import AFTER, Flow
 
 OVER = 10.0  # how far a line goes beyond what it touches
 
@@ -42,8 +41,8 @@ def snapped(moving: QRectF, others: Sequence[QRectF], reach: float, step: float 
 def snapped_in_flow(moving: QRectF, others: Sequence[QRectF], reach: float, flow: Flow) -> Snapped:
     """The same among cards, the next one a step on: below, or at the right."""
     if flow == "down":
-        return snapped(moving, others, reach, GAP)
-    way, lines = snapped(_turned(moving), [_turned(other) for other in others], reach, ASIDE)
+        return snapped(moving, others, reach, AFTER[flow])
+    way, lines = snapped(_turned(moving), [_turned(other) for other in others], reach, AFTER[flow])
     return Snapped(way.transposed(), tuple(QLineF(line.p1().transposed(), line.p2().transposed()) for line in lines))
 
 

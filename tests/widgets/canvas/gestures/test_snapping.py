@@ -65,7 +65,7 @@ def test_nothing_around_leaves_it_where_it_is():
 @pytest.mark.parametrize(("moving", "flow", "way"), [
     (box(4, 77), "down", QPointF(-4, -7)),  # a step below
     (box(4, -77), "down", QPointF(-4, 7)),  # … and above
-    (box(135, 3), "right", QPointF(-3, -3)),  # a step to the right
+    (box(203, 3), "right", QPointF(-3, -3)),  # a step to the right, with room for a shape
     (box(4, 90), "down", QPointF(-4, 0)),  # too far for a step
 ])
 def test_a_card_stands_a_step_from_the_next(moving, flow, way):
@@ -76,8 +76,8 @@ def test_a_card_stands_a_step_from_the_next(moving, flow, way):
 def test_the_line_of_a_step_lies_in_the_gap():
     line = snapped_in_flow(box(0, 72), [box(0, 0)], 8.0, "down").lines[-1]
     assert (line.p1(), line.p2()) == (QPointF(12, 40), QPointF(12, 70))
-    line = snapped_in_flow(box(131, 0), [box(0, 0)], 8.0, "right").lines[-1]
-    assert (line.p1(), line.p2()) == (QPointF(100, 12), QPointF(132, 12))
+    line = snapped_in_flow(box(199, 0), [box(0, 0)], 8.0, "right").lines[-1]
+    assert (line.p1(), line.p2()) == (QPointF(100, 12), QPointF(200, 12))
 
 
 def test_where_gaps_are_equal_already_they_go_on():

@@ -161,10 +161,10 @@ def test_over_a_card_it_lies_beside_it_and_is_shown_there(desk):
 
 def test_where_the_network_goes_to_the_right_the_next_place_is_at_the_right(qtbot):
     desk = Desk(qtbot, replace(network(), flow="right"))
-    drag, spot = Drag(desk, layer()), desk.at(QPointF(260 + 114 + 8, 260 + 23 - 7))
+    drag, spot = Drag(desk, layer()), desk.at(QPointF(328 + 114 + 8, 260 + 23 - 7))
     drag.enter(spot)
     drag.drop(spot)
-    assert desk.graph.nodes["act2"].position == (260, 260)
+    assert desk.graph.nodes["act2"].position == (328, 260)
 
 
 def test_what_comes_in_over_the_border_does_not_scroll_before_it_was_well_inside(desk, qtbot):
