@@ -77,11 +77,11 @@ def test_typing_marks_the_best_and_enter_adds_it_wired(host: Host):
 
 
 def test_alt_enter_adds_it_without_wires(host: Host):
-    bench = Bench(host, Spot((11, 12), after=("act1",)))
+    bench = Bench(host, Spot((411, 12), after=("act1",)))
     bench.type("relu")
     bench.key(Qt.Key.Key_Return, ALT)
     graph, (name,) = bench.added[0]
-    assert not graph.inputs[name] and graph.nodes[name].position == (11, 12)
+    assert not graph.inputs[name] and graph.nodes[name].position == (411, 12)
 
 
 def test_an_empty_search_offers_what_usually_follows(host: Host):
@@ -358,7 +358,7 @@ def test_a_digit_in_a_name_is_no_value(host: Host):
 
 
 def test_alt_enter_adds_a_line_without_wires_to_the_rest(host: Host):
-    bench = Bench(host, Spot((11, 12), after=("act1",)))
+    bench = Bench(host, Spot((411, 12), after=("act1",)))
     bench.type("relu, relu")
     bench.key(Qt.Key.Key_Return, ALT)
     graph, names = bench.added[0]
