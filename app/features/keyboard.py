@@ -13,12 +13,13 @@ from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature
 from engine.graph.graph import Graph
-from engine.graph.grid import CARD, STEP
+from engine.graph.grid import AFTER, CARD
+from engine.graph.room import axis_of, lane_of
 from engine.units import grouped, shape_text
 
 _DOWN = {way: way for way in ("before", "after", "left", "right")}
 _TO_THE_RIGHT = {"before": "left", "after": "right", "left": "before", "right": "after"}  # what each arrow means there
-ASIDE = 3.0  # a card that lies lower counts as this much further away than one that lies further aside
+ASIDE = 3.0  # a card that lies further along counts as this much further away than one that lies further aside
 
 
 class Keyboard(Feature):
@@ -32,7 +33,7 @@ class Keyboard(Feature):
         within = [
             *((f"select_{way}", text, partial(self.walk, way), f"Alt+{key}", True) for way, text, key in cards),
             *((f"extend_{way}", f"{text} too", partial(self.walk, way, extend=True), f"Alt+Shift+{key}", True)
-              for way, text, key in cards[:2]),
+              for way, text, key in cards),
             ("next_pane", "Next pane", partial(self.change_pane, 1), "F6", False),
             ("previous_pane", "Previous pane", partial(self.change_pane, -1), "Shift+F6", False),
         ]
@@ -120,15 +121,15 @@ def along(graph: Graph, name: str, way: str) -> str | None:
 def aside(graph: Graph, name: str, way: str) -> str | None:
     """The nearest card to the left or right (or above or below, where wires go to the right), rather in one line with
     it; None: there is none."""
-    axis = 1 if graph.flow == "right" else 0
-    here, size = graph.nodes[name].position, CARD[axis]
+    axis, here = axis_of(graph), graph.nodes[name]
+    size, step = CARD[1 - axis], CARD[axis] + AFTER[graph.flow]
     sign = 1 if way == "right" else -1
     best, least = None, float("inf")
     for other in graph.nodes.values():
-        across = sign * (other.position[axis] - here[axis])
-        along = abs(other.position[1 - axis] - here[1 - axis])
+        across = sign * (lane_of(other, axis) - lane_of(here, axis))
+        along = abs(other.position[axis] - here.position[axis])
         distance = across + ASIDE * along
-        if across >= size / 2 and distance < least and along <= 4 * STEP + across:
+        if across >= size / 2 and distance < least and along <= 4 * step + across:
             best, least = other.name, distance
     return best
 

@@ -12,6 +12,7 @@ from engine.analysis.faults import MOST_LAYERS, Fault, FaultyLayerError, TooMany
 from engine.analysis.memory import Memory
 from engine.graph.graph import Graph, Node, SharingError
 from engine.graph.parameters import DEFAULTS
+from engine.graph.room import axis_of
 from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, numel
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
@@ -85,11 +86,11 @@ class Analysis:
         return tuple([name for name in self.graph.order if name in members and not outputs[name]])
 
     @cached_property
-    def from_top(self) -> tuple[str, ...]:
-        """The network's nodes as they are drawn, the highest first; at one height in order."""
-        nodes = self.graph.nodes
+    def as_drawn(self) -> tuple[str, ...]:
+        """The network's nodes as far along as they are drawn, the first first; those as far along in order."""
+        nodes, axis = self.graph.nodes, axis_of(self.graph)
         return tuple(sorted([name for name in self.graph.order if name in self.members],
-                            key=lambda name: nodes[name].position[1]))
+                            key=lambda name: nodes[name].position[axis]))
 
     @cached_property
     def places(self) -> Mapping[str, int]:

@@ -11,7 +11,7 @@ from typing import Literal
 from engine.compare.fields import NOTHING, Field, changed, differing, node_fields, value_text
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.layout.rows import arranged
+from engine.graph.room import axis_of
 from engine.messages import say
 
 Change = Literal["", "added", "removed", "changed", "moved"]
@@ -200,7 +200,12 @@ def _pairs(before: Graph, after: Graph, names: Mapping[str, str]) -> Iterator[Pa
 
 
 def _is_laid_out(graph: Graph) -> bool:
-    return len(graph.nodes) <= MOST_LAID_OUT and any(arranged(graph, wrap=wrap) is graph for wrap in (False, True))
+    """Whether it lies as the program would lay it: in columns or lines where a wire leads back to the next of them."""
+    from engine.layout.rows import arranged  # few networks are compared, and its modules would delay the first picture
+
+    axis = axis_of(graph)
+    wrap = any(graph.nodes[e.target].position[axis] <= graph.nodes[e.source].position[axis] for e in graph.edges)
+    return len(graph.nodes) <= MOST_LAID_OUT and arranged(graph, wrap=wrap) is graph
 
 
 def _moved(before: Graph, after: Graph, names: Mapping[str, str]) -> set[str]:
@@ -218,7 +223,7 @@ def _moved(before: Graph, after: Graph, names: Mapping[str, str]) -> set[str]:
     for name, way in ways.items():
         if way in usual:
             continue
-        pushed = rows and way[0] == 0 and _is_pushed(before, after, names, was[name], name, ways)
+        pushed = rows and way[1 - axis_of(after)] == 0 and _is_pushed(before, after, names, was[name], name, ways)
         if not pushed:
             moved.add(name)
     return moved

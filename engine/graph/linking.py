@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from engine.graph import edits
 from engine.graph.graph import Graph
+from engine.graph.room import axis_of
 from engine.graph.walks import upstream
 from engine.layers.base import LAYERS
 
@@ -23,7 +24,7 @@ class Link(NamedTuple):
 
 
 def links(graph: Graph, sources: Sequence[str]) -> tuple[Link, ...]:
-    """What the outputs of these nodes can be wired to, nearest below first."""
+    """What the outputs of these nodes can be wired to, nearest beyond first."""
     if not sources:
         return ()
     together = [Link("together", kind=kind) for kind in JOINS] if len(sources) > 1 else []
@@ -50,17 +51,16 @@ def unwired(graph: Graph, names: Sequence[str]) -> Graph:
 def _into(graph: Graph, sources: Sequence[str]) -> Iterator[Link]:
     """Free inputs of nodes that do not come before: those that still miss one first."""
     barred = upstream(graph, sources)
-    y = graph.nodes[sources[-1]].position[1]
+    distance = _distances(graph, sources[-1])
     free = [(name, graph.free_port(name)) for name in graph.nodes if name not in barred]
     open_ = [Link("into", name, port) for name, port in free if port is not None and _room(graph, name) >= len(sources)]
-    yield from sorted(open_, key=lambda link: (_is_complete(graph, link.name), _distance(graph, link.name, y)))
+    yield from sorted(open_, key=lambda link: (_is_complete(graph, link.name), distance(link.name)))
 
 
 def _shortcuts(graph: Graph, source: str) -> Iterator[Link]:
     """A sum behind each layer that comes after this one: a residual connection. Nearest first."""
-    y = graph.nodes[source].position[1]
-    after = sorted(graph.downstream(source) - {source}, key=lambda name: _distance(graph, name, y))
-    yield from (Link("join", name, kind="Add") for name in after)
+    after = graph.downstream(source) - {source}
+    yield from (Link("join", name, kind="Add") for name in graph.order if name in after)
 
 
 def _room(graph: Graph, name: str) -> float:
@@ -72,7 +72,15 @@ def _is_complete(graph: Graph, name: str) -> bool:
     return len(graph.inputs[name]) >= graph.nodes[name].layer.min_inputs
 
 
-def _distance(graph: Graph, name: str, y: float) -> float:
-    """How far below; what lies above comes last."""
-    down = graph.nodes[name].position[1] - y
-    return down if down >= 0 else 1e6 - down
+def _distances(graph: Graph, source: str) -> Callable[[str], tuple[bool, float, int]]:
+    """How far along each node lies; what lies before and is not led to from here comes last."""
+    axis, after = axis_of(graph), graph.downstream(source)
+    start, places = graph.nodes[source].position[axis], {name: place for place, name in enumerate(graph.order)}
+
+    def distance(name: str) -> tuple[bool, float, int]:
+        along = graph.nodes[name].position[axis] - start
+        if name in after:  # in networks of several columns the next may lie further up
+            return False, abs(along), places[name]
+        return along < 0, abs(along), places[name]
+
+    return distance

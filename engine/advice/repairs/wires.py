@@ -102,12 +102,12 @@ def missing_wire(case: Case) -> Iterator[Repair]:
 
 
 def _fed(analysis: Analysis, name: str) -> Iterator[Repair]:
-    """A first wire from the lowest layer above it whose output suits it and all that follows it."""
-    drawn, nodes = analysis.from_top, analysis.graph.nodes
-    higher = bisect_left(drawn, nodes[name].position[1], key=lambda n: nodes[n].position[1])
-    above = _that_do_not_follow(analysis, name, reversed(drawn[:higher]))
-    first = next(above, None)
-    sources = chain([first], above) if first else _that_do_not_follow(analysis, name, reversed(drawn))
+    """A first wire from the last layer drawn before it whose output suits it and all that follows it."""
+    drawn, nodes, axis = analysis.as_drawn, analysis.graph.nodes, axis_of(analysis.graph)
+    here = bisect_left(drawn, nodes[name].position[axis], key=lambda n: nodes[n].position[axis])
+    earlier = _that_do_not_follow(analysis, name, reversed(drawn[:here]))
+    first = next(earlier, None)
+    sources = chain([first], earlier) if first else _that_do_not_follow(analysis, name, reversed(drawn))
     for source in islice(sources, NEAREST):
         shape = analysis.nodes[source].output_shape
         made = shape_after((nodes[name].layer,), shape) if shape else None

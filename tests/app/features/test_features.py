@@ -114,6 +114,8 @@ View
     Layer to the right | Alt+Right | on the canvas
     Layer above too | Alt+Shift+Up | on the canvas
     Layer below too | Alt+Shift+Down | on the canvas
+    Layer to the left too | Alt+Shift+Left | on the canvas
+    Layer to the right too | Alt+Shift+Right | on the canvas
     Next pane | F6
     Previous pane | Shift+F6
   —

@@ -13,10 +13,15 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from app.features.keyboard import Keyboard, along, aside, first_stop, next_card
 from app.window.window import MainWindow
+from engine.blocks.inception import Inception
+from engine.graph.edits import added, appended
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import STEP
+from engine.graph.grid import FLOWS, STEP
+from engine.graph.room import axis_of, spot
 from engine.layers.activation import ReLU
+from engine.layers.inputs import Input
 from engine.layers.merge import Add
+from engine.layout.rows import flowing
 from engine.line.line import build_line
 from tests.app.windows import opened
 from widgets.canvas.cards.sizes import CARD_WIDTH
@@ -273,6 +278,31 @@ def test_panes_are_gone_round_in_both_directions(branches):
     keyboard.change_pane(1)
     start = round_trip(1)
     assert any(branches.places.stack.isAncestorOf(stop) for stop in start)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("layer", [ReLU(), Inception()])
+def test_a_card_in_the_same_line_is_not_beside(flow, layer):
+    graph, end = replace(Graph.of([Node("input", Input())]), flow=flow), "input"
+    for each in (layer, ReLU()):
+        graph, end = appended(graph, each, [end])
+    middle = graph.inputs[end][0].source
+    assert [aside(graph, name, way) for name in (middle, end) for way in ("left", "right")] == [None] * 4
+    graph, beside = added(graph, ReLU(), spot(graph.nodes[middle].position[axis_of(graph)], 400.0, axis_of(graph)))
+    assert aside(graph, middle, "right") == beside and aside(graph, beside, "left") == middle
+
+
+def test_shift_extends_along_the_chain_to_the_right(window):
+    page = window.page
+    page.edit("To the right", flowing(page.scene.graph, "right", wrap=False))
+    order = list(page.scene.graph.order)
+    page.scene.select(order[1:2])
+    press(window, Qt.Key.Key_Right, ALT | SHIFT)
+    press(window, Qt.Key.Key_Right, ALT | SHIFT)
+    assert page.scene.selected_names() == order[1:4]
+    page.scene.select(order[2:3])
+    press(window, Qt.Key.Key_Left, ALT | SHIFT)
+    assert page.scene.selected_names() == order[1:3]
 
 
 def test_in_a_network_that_goes_to_the_right_arrows_follow_the_wires_there():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.blocks.custom import Custom
+from engine.blocks.inception import Inception
 from engine.compare.compare import Comparison, compare
 from engine.compare.fields import Field
 from engine.compare.union import GONE, union
@@ -18,13 +19,15 @@ from engine.graph import marks
 from engine.graph.edits import appended, inserted
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import CARD, STEP
+from engine.graph.grid import CARD, FLOWS, STEP
 from engine.graph.parameters import Init, NodeParameters
 from engine.layers.activation import ReLU, Sigmoid, Tanh
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
+from engine.layout import rows
+from engine.layout.rows import arranged
 from engine.messages import say
 
 
@@ -158,6 +161,29 @@ def test_moved_is_what_a_person_has_moved():
     assert set(changes(compare(graph, pushed)).values()) == {"added"}
     both = pushed.moved({"flat": (520.0, 304.0)})
     assert changes(compare(graph, both))["flat"] == "moved"
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_what_was_pushed_along_the_flow_has_not_been_moved(flow):
+    graph, end = replace(Graph.of([Node("input", Input())]), flow=flow), "input"
+    for layer in (ReLU(), Sigmoid(), ReLU(), ReLU()):
+        graph, end = appended(graph, layer, [end])
+    graph = graph.moved({end: (1000.0, 1000.0)})  # as no layout would have it
+    pushed, _ = inserted(graph, Inception(), graph.edges[1])
+    assert set(changes(compare(graph, pushed)).values()) == {"added"}
+    x, y = pushed.nodes["act3"].position
+    aside = pushed.moved({"act3": (x + 7, y + 7)})
+    assert changes(compare(graph, aside))["act3"] == "moved"
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_whether_networks_are_laid_out_is_asked_once_of_each(flow, monkeypatch):
+    asked = []
+    monkeypatch.setattr(rows, "arranged", lambda graph, **how: asked.append(graph) or arranged(graph, **how))
+    nodes = [Node("input", Input()), *(Node(f"act{row}", ReLU()) for row in range(40))]
+    graph = replace(Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes)]), flow=flow)
+    before, after = (arranged(graph, wrap=wrap) for wrap in (False, True))
+    assert changes(compare(before, after)) == {} and asked == [before, after]
 
 
 def test_wires_comments_data_and_the_rest():

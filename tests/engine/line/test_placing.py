@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from engine.analysis.analysis import analyze
+from engine.graph import room
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import CARD, COLUMN, STEP
+from engine.graph.grid import CARD, COLUMN, FLOWS, STEP
 from engine.graph.linking import Link, linked, links, unwired
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
+from engine.layout.rows import arranged
 from engine.line.line import LineError
 from engine.line.placing import PlacingError, Spot, put, put_line, shape_at
 
@@ -121,6 +126,25 @@ def test_links_offer_free_inputs_first_and_shortcuts_over_what_follows():
     assert {link.name for link in found if link.how == "join"} == {"act1", "flat", "fc1"}
     assert all(link.name not in ("input", "conv1") for link in found)
     assert links(network(), []) == ()
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("wrap", [False, True])
+def test_links_offer_what_comes_next_first_also_in_several_columns(flow, wrap):
+    names = [f"act{row}" for row in range(1, 40)]
+    nodes = [Node("input", Input()), *(Node(name, ReLU()) for name in names)]
+    graph = Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes)])
+    graph = arranged(replace(graph, flow=flow), wrap=wrap)
+    assert [link.name for link in links(graph, ["act3"]) if link.how == "join"] == names[3:]
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_free_inputs_are_offered_by_how_far_along_they_lie(flow):
+    graph = replace(Graph.of([Node("input", Input())]), flow=flow)
+    axis = room.axis_of(graph)
+    for name, along in (("far", 900.0), ("back", -300.0), ("near", 300.0), ("second", 300.0)):
+        graph = graph.with_node(Node(name, Add(), room.spot(along, 500.0 - along / 2, axis)))
+    assert [link.name for link in links(graph, ["input"])] == ["near", "second", "far", "back"]
 
 
 @pytest.mark.parametrize("names", [["input"], ["conv1"], ["act1", "conv1"], ["fc1"], ["add1"]])
