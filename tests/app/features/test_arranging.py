@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -19,13 +20,15 @@ from engine.blocks.edits import inner
 from engine.blocks.inception import Inception
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import FLOWS
+from engine.graph.grid import FLOWS, size_of
 from engine.layers.base import LAYERS
 from engine.layers.inputs import Input
 from engine.layers.merge import Add
 from engine.layout.rows import arranged
 from tests.app.windows import opened
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from tests.painted import of, painted, words
+from widgets.canvas.cards.sizes import CARD_WIDTH
+from widgets.canvas.ground.fonts import Fonts
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.motion import Glide
 from widgets.canvas.wires.pill import pill_rect
@@ -332,10 +335,30 @@ def test_each_command_is_one_step_and_says_when_there_is_nothing_to_do(window, q
         page.document.undo()
 
 
-def test_size_of_cards_is_the_one_that_is_painted():
-    from engine.layout import rows as arrange
+@pytest.mark.parametrize("layer", [Add(), Inception(), LAYERS["Dense"](), LAYERS["VGG"](num_convs=9)])
+def test_size_of_cards_is_the_one_that_is_painted(qapp, layer):
+    graph = Graph.of([Node("open", layer), Node("shut", layer, (300.0, 0.0), collapsed=True)])
+    for name, card in shown(graph).cards.items():
+        marks = painted(lambda painter, card=card: card.paint(painter, None))
+        bodies = [mark.place for mark in of("box", marks) if mark.pen and mark.place.width() > CARD_WIDTH - 4]
+        width, height = size_of(graph.nodes[name])
+        assert any(abs(body.width() - width) <= 1 and abs(body.height() - height) <= 1 for body in bodies)
 
-    assert (arrange.CARD_WIDTH, arrange.CARD_HEIGHT) == (CARD_WIDTH, CARD_HEIGHT)
+
+@pytest.mark.parametrize("name", ["googlenet", "resnet18", "densenet", "lenet"])
+def test_at_home_every_name_can_be_read(qtbot, tmp_path, name):
+    """On a window of 1600×1000 with the panels folded; none is cut."""
+    with opened(qtbot, tmp_path / "layerloom", f"gallery:{name}", (1600, 1000)) as window:
+        window.commands["canvas_alone"].trigger()
+        QApplication.processEvents()
+        page = window.page
+        page.view.setFocus()
+        QTest.keyClick(page.view, Qt.Key.Key_Home)
+        assert page.view.sees_all() and not page.scene.is_far
+        letters = QFontMetricsF(Fonts.get().name).xHeight() * page.view.zoom()
+        assert page.view.zoom() >= 0.9 and letters >= 6
+        marks = painted(lambda painter: [card.paint(painter, None) for card in page.scene.cards.values()])
+        assert set(page.scene.cards) <= set(words(marks)), "whole"
 
 
 # -- which way it goes ----------------------------------------------------------------------------------------------

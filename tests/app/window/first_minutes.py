@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from app.features.training import Training
@@ -71,12 +71,8 @@ until(lambda: document.experiment.graph.nodes["conv1"].layer.kernel_size == 3, "
 hands("key ctrl+z")
 until(lambda: document.experiment.graph == first, "2: Ctrl+Z takes it back")
 
-told("Click the empty canvas and press `Home`")
-click(page.view.viewport().mapToGlobal(QPoint(40, 40)))
-hands("key Home")
-until(lambda: page.view.zoom() < 0.9, "3: Home shows everything")
-told("Drag **Linear** from the left onto the wire below `pool2`", "“Linear expects a flat input, got 16×5×5”",
-     "Press **Insert Flatten** below it")
+told("Drag **Linear** from the left onto the wire that leads from `pool2` up to `flatten`",
+     "“Linear expects a flat input, got 16×5×5”", "Press **Insert Flatten** below it")
 drag(in_palette(window, "Linear"), on_canvas(window, scene.wires[Edge("pool2", "flatten")].path.pointAtPercent(0.5)))
 until(lambda: Edge("pool2", "fc4") in document.experiment.graph.edges, "3: it goes into the wire")
 until(lambda: scene.cards["fc4"].face.problem.startswith("Linear expects a flat input, got 16×5×5"), "3: it says why")
@@ -94,6 +90,11 @@ until(lambda: scene.selected_names() == ["fc4"], "4: fc4 is selected")
 double_click(in_palette(window, "ReLU"))
 until(lambda: any(edge.source == "fc4" and edge.target.startswith("act") for edge in document.experiment.graph.edges),
       "4: it goes behind it, wired")
+told("`L` puts everything in order, `Home` shows it")
+hands("key l")
+until(lambda: all((item.x(), item.y()) == item.node.position for item in scene.cards.values()), "4: all is in order")
+hands("key Home")
+until(lambda: page.view.sees_all(), "4: Home shows everything")
 told("Draw a wire from the dot below `conv1` to the dot above `pool1`", "takes the place")
 drag(on_canvas(window, scene.cards["conv1"].out_point()), on_canvas(window, scene.cards["pool1"].in_point(0)))
 until(lambda: Edge("conv1", "pool1") in document.experiment.graph.edges, "4: a wire takes the place of another")

@@ -57,7 +57,7 @@ until(lambda: document.experiment.graph == first, "undo gives the first network 
 
 # See everything; select a layer and change it in the inspector, by keyboard.
 hands("key Home")
-until(lambda: window.page.view.zoom() < 0.9, "Home shows everything")
+until(lambda: window.page.view.sees_all(), "Home shows everything")
 click(on_canvas(window, scene.cards["fc2"].pos() + QPointF(60, CARD_HEIGHT / 2)))
 until(lambda: scene.selected_names() == ["fc2"], "a card is selected by a click")
 outputs = next(line for line in window.places.inspector.findChildren(QLineEdit) if line.text() == "84")
