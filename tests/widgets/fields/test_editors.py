@@ -611,3 +611,21 @@ def test_a_new_editor_shows_even_an_empty_value(qtbot: QtBot) -> None:
     assert settled == [True], "it stands already"
     field.show_value(7)
     assert (field.text(), field.value, settled) == ("7", 7, [True, True])
+
+
+def test_the_first_click_into_a_field_takes_all_of_it_the_next_sets_the_cursor(qtbot: QtBot) -> None:
+    host = QWidget()
+    column = QVBoxLayout(host)
+    other, line = QLineEdit(), LineEditor(Syntax(types={int}))
+    column.addWidget(other)
+    column.addWidget(line)
+    line.show_value(128)
+    in_front(qtbot, host)
+    other.setFocus()
+    at = QPoint(12, line.height() // 2)
+    QTest.mouseClick(line, LEFT, pos=at)
+    assert line.selectedText() == "128"
+    QTest.keyClicks(line, "7")
+    assert line.text() == "7"
+    QTest.mouseClick(line, LEFT, pos=at)
+    assert not line.hasSelectedText()

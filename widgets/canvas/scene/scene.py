@@ -198,9 +198,10 @@ class CanvasScene(QGraphicsScene):
     def card_at(self, point: QPointF) -> CardItem | None:
         """The card at a scene point, ports included."""
         card = next((item for item in self.items(point) if isinstance(item, CardItem)), None)
-        if card is not None or (pixel := self.pixel()) <= 1:
+        if card is not None:
             return card
-        reach = GRAB * min(pixel, FARTHEST)
+        pixel = self.pixel()
+        reach = GRAB * min(max(1.0, pixel), FARTHEST)
         near = self.items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach))
         return next((item for item in near if isinstance(item, CardItem) and item.port_at(point, pixel) is not None),
                     None)

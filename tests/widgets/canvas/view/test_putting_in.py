@@ -16,6 +16,7 @@ from tests.painted import Mark, painted, words
 from tests.widgets.canvas.desk import LEFT, NONE, Desk, network
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.gestures.clipboard import LINE_MIME, NETWORK_MIME, leave_text
+from widgets.canvas.gestures.loose_wire import LooseWire
 from widgets.look import theme
 from widgets.look.text import sentence_text
 from widgets.parts.layer_drag import LAYER_MIME
@@ -302,3 +303,41 @@ def test_escape_lets_go_first_of_what_is_held_then_of_the_selection(desk):
     QTest.mouseRelease(desk.view.viewport(), LEFT, NONE, desk.card("fc1"))
     QTest.mousePress(desk.view.viewport(), Qt.MouseButton.RightButton, NONE, desk.card("act1"))
     assert not desk.scene.is_holding and desk.scene.selected_names() == []
+
+
+def test_what_is_dropped_just_behind_an_end_is_wired_to_it(desk):
+    """Where the next card would lie; Alt, and anywhere else: alone."""
+    end = desk.graph.order[-1]
+    body = desk.scene.cards[end].body()
+    behind = desk.at(QPointF(body.center().x() + 6, body.bottom() + 30 + CARD_HEIGHT / 2 + 5))
+    drag = Drag(desk, layer("ReLU"))
+    drag.enter(behind)
+    drag.move(behind)
+    assert words(drag.shown())[1] == f"goes behind {end}"
+    before = desk.graph
+    drag.drop(behind)
+    [new] = set(desk.graph.nodes) - set(before.nodes)
+    assert desk.graph.inputs[new] == (Edge(end, new),)
+    assert desk.graph.nodes[new].position == (body.x(), body.bottom() + 30)
+    desk.take("", before, "")
+    drag.enter(behind)
+    drag.drop(behind, Qt.KeyboardModifier.AltModifier)
+    [alone] = set(desk.graph.nodes) - set(before.nodes)
+    assert not desk.graph.inputs[alone]
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.6, 0.5])
+def test_a_port_is_found_as_surely_from_afar(desk, zoom):
+    """Twelve pixels of the screen beside it, however small the card is."""
+    desk.view.zoom_at(zoom / desk.view.zoom(), desk.view.viewport().rect().center())
+    first, last = desk.scene.cards["conv1"], desk.scene.cards[desk.graph.order[-1]]
+    start = desk.at(first.out_point()) + QPoint(0, 4)
+    goal = desk.at(last.in_point(0)) - QPoint(0, 9)
+    QTest.mousePress(desk.view.viewport(), LEFT, NONE, start)
+    for at in (start + QPoint(30, 30), goal):
+        QApplication.sendEvent(desk.view.viewport(), QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(at), QPointF(desk.view.viewport().mapToGlobal(at)), Qt.MouseButton.NoButton,
+            LEFT, NONE))
+    held = next(item for item in desk.scene.items() if isinstance(item, LooseWire))
+    assert held.edge == Edge("conv1", last.node.name, 0)
+    desk.view.cancel()
