@@ -9,6 +9,7 @@ from engine.units import UNKNOWN, bytes_text, count_text, grouped, short_count
 from widgets.look.text import tooltip
 
 NUMBER_HEIGHT = 19
+MOST_LETTERS = 17  # of “old → new” in half the panel
 
 
 class CostGrid(QWidget):
@@ -39,7 +40,7 @@ class CostGrid(QWidget):
         olds = _texts(was) if was is not None and costs is not None else texts
         for (title, number), text, old, full, explanation in zip(
                 self._cells, texts, olds, exact, explanations, strict=True):
-            number.setText(text if text == old else f"{old} → {text}")
+            number.setText(text if text == old else _became(old, text))
             self._set_role(number, "number" if text == old else "change")
             for label in (title, number):
                 label.setToolTip(tooltip(full, explanation) if costs is not None else "")
@@ -63,6 +64,12 @@ class CostGrid(QWidget):
         self._grid.addWidget(label, 3 * row, column)
         self._grid.addWidget(number, 3 * row + 1, column)
         return label, number
+
+
+def _became(old: str, new: str) -> str:
+    """Both, or the new one alone where there is room for no more: the old one stands there until one tries."""
+    both = f"{old} → {new}"
+    return both if len(both) <= MOST_LETTERS else f"→ {new}"
 
 
 def _texts(costs: Costs) -> tuple[str, str, str, str]:
