@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from engine.graph import edits
 from engine.graph.graph import Graph
-from engine.graph.room import axis_of
+from engine.graph.room import Columns, axis_of
 from engine.graph.walks import upstream
 from engine.layers.base import LAYERS
 
@@ -72,15 +72,19 @@ def _is_complete(graph: Graph, name: str) -> bool:
     return len(graph.inputs[name]) >= graph.nodes[name].layer.min_inputs
 
 
-def _distances(graph: Graph, source: str) -> Callable[[str], tuple[bool, float, int]]:
-    """How far along each node lies; what lies before and is not led to from here comes last."""
+def _distances(graph: Graph, source: str) -> Callable[[str], tuple[bool, int, float, int]]:
+    """How far on each node lies, as one reads: column by column, along each; what lies before comes last."""
     axis, after = axis_of(graph), graph.downstream(source)
-    start, places = graph.nodes[source].position[axis], {name: place for place, name in enumerate(graph.order)}
+    columns, places = Columns(graph, axis), {name: place for place, name in enumerate(graph.order)}
 
-    def distance(name: str) -> tuple[bool, float, int]:
-        along = graph.nodes[name].position[axis] - start
-        if name in after:  # in networks of several columns the next may lie further up
-            return False, abs(along), places[name]
-        return along < 0, abs(along), places[name]
+    def read(name: str) -> tuple[int, float]:
+        return columns.at(graph.nodes[name].position), graph.nodes[name].position[axis]
+
+    column, start = read(source)
+
+    def distance(name: str) -> tuple[bool, int, float, int]:
+        its_column, along = read(name)
+        is_before = (its_column, along) < (column, start) and name not in after
+        return is_before, abs(its_column - column), abs(along - start), places[name]
 
     return distance

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import random
 import sys
+from dataclasses import replace
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import FLOWS
 from engine.layers.merge import Add
 from engine.layout.rows import arranged
 from tests.benchmarks.graphs import SIZES, network
@@ -22,7 +24,10 @@ def main() -> int:
     for count in SIZES:
         for what, graph in (("residual chain", network(count)), ("long skips", skipping(count)),
                             ("branching", branching(count))):
-            figures.add(f"lay out {count} nodes, {what}", times_ms(lambda graph=graph: arranged(graph), 5), below=1000)
+            for flow in FLOWS:
+                turned = replace(graph, flow=flow)
+                figures.add(f"lay out {count} nodes, {what}, {flow}",
+                            times_ms(lambda graph=turned: arranged(graph, wrap=True), 3), below=1000)
             measure_routes(figures, f"{count} nodes, {what}", arranged(graph))
     return figures.status()
 

@@ -146,8 +146,8 @@ def test_a_wire_drawn_into_nothing_with_the_mouse_is_held_until_the_search_ends(
     for end in (ESC, ENTER):
         QTest.mousePress(port, Qt.MouseButton.LeftButton, NONE, start)
         for step in range(1, 5):
-            QTest.mouseMove(port, start + QPoint(70 * step, 10 * step))
-        QTest.mouseRelease(port, Qt.MouseButton.LeftButton, NONE, start + QPoint(280, 40))
+            QTest.mouseMove(port, start + QPoint(-60 * step, 10 * step))
+        QTest.mouseRelease(port, Qt.MouseButton.LeftButton, NONE, start + QPoint(-240, 40))
         assert view.gestures.current is not None and desk.box.isVisible()
         desk.type("relu")
         desk.key(end)
