@@ -88,8 +88,9 @@ class Drawing:
         self.cards[name] = card
 
     def _update_card(self, name: str, before: Graph, after: Graph) -> bool:
-        """Show another node of the same name; whether it moved."""
+        """Show another node of the same name; whether wires may lie otherwise now."""
         card, node, old = self.cards[name], after.nodes[name], before.nodes[name]
+        inputs = card.plain.inputs
         card.node = node
         moved = (card.x(), card.y()) != node.position
         if moved:
@@ -99,7 +100,8 @@ class Drawing:
         if old.layer is not node.layer or old.parameters is not node.parameters or old.shares != node.shares or (
                 (old.bypassed, old.label, old.collapsed) != (node.bypassed, node.label, node.collapsed)):
             self._dressing.dress(card)
-        return moved or old.position != node.position or size_of(old) != size_of(node)
+        return (moved or old.position != node.position or size_of(old) != size_of(node)
+                or inputs != card.plain.inputs)
 
     def _add_wire(self, edge: Edge) -> None:
         source, target = self.cards[edge.source], self.cards[edge.target]
