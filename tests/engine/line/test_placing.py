@@ -143,7 +143,7 @@ def test_free_inputs_are_offered_by_how_far_along_they_lie(flow):
     graph = replace(Graph.of([Node("input", Input())]), flow=flow)
     axis = room.axis_of(graph)
     for name, along in (("far", 900.0), ("back", -300.0), ("near", 300.0), ("second", 300.0)):
-        graph = graph.with_node(Node(name, Add(), room.spot(along, 500.0 - along / 2, axis)))
+        graph = graph.with_node(Node(name, Add(), room.spot(along, 50.0 - along / 20, axis)))
     assert [link.name for link in links(graph, ["input"])] == ["near", "second", "far", "back"]
 
 

@@ -227,7 +227,7 @@ def test_a_picture_of_nothing_and_of_one_layer(stage):
 # -- where everything would lie ---------------------------------------------------------------------------------------
 
 
-def test_what_would_come_is_shown_where_it_then_lies_and_the_button_stays_under_the_mouse(desk):
+def test_what_would_come_is_shown_where_it_then_lies_and_the_button_stays_under_the_mouse(desk, qtbot):
     graph = desk.graph.with_edge(Edge("act1", "fc1"))
     desk.take("", graph, "")
     card, [repair, *_] = desk.scene.cards["fc1"], advise(Experiment(graph, DATA))[0].repairs
@@ -241,16 +241,20 @@ def test_what_would_come_is_shown_where_it_then_lies_and_the_button_stays_under_
             previews.pop().end()
 
     desk.scene.repair_previewed.connect(preview)
+    QTest.mouseMove(desk.view.viewport(), QPoint(5, 5))
     QTest.mouseMove(desk.view.viewport(), desk.at(button.sceneBoundingRect().center()))
+    qtbot.waitUntil(lambda: len(previews) == 1)
     after = repair.apply(graph)
     [name] = set(after.nodes) - set(graph.nodes)
     assert previews[0].ghosts[name].pos() == QPointF(*after.nodes[name].position)
     assert card.pos() == QPointF(*after.nodes["fc1"].position) != QPointF(*graph.nodes["fc1"].position)
     assert button.scenePos() == place and card.zValue() > previews[0].ghosts[name].zValue()
     QTest.mouseMove(desk.view.viewport(), QPoint(5, 5))
-    assert not previews and card.repair_button.scenePos() == place
+    qtbot.waitUntil(lambda: not previews)
+    assert card.repair_button.scenePos() == place
     desk.check()
     QTest.mouseMove(desk.view.viewport(), desk.at(button.sceneBoundingRect().center()))
+    qtbot.waitUntil(lambda: len(previews) == 1)
     desk.click(desk.at(button.sceneBoundingRect().center()))
     QApplication.processEvents()
     assert desk.graph == after
