@@ -37,24 +37,16 @@ class Editing(QObject):
         """Other options for a layer of the level that is shown."""
         self._edit_node(name, lambda graph: with_layers(graph, {name: layer}))
 
-    def change_layers(self, layers: Mapping[str, Layer], field: str) -> None:
+    def change_layers(self, layers: Mapping[str, Layer]) -> None:
         """Other options for several layers of the level that is shown, in one step."""
         self._edit_several(layers, lambda graph: with_layers(graph, layers))
 
-    def change_several_parameters(self, parameters: Mapping[str, NodeParameters], part: str) -> None:
+    def change_several_parameters(self, parameters: Mapping[str, NodeParameters]) -> None:
         """The same for several layers, in one step."""
         self._edit_several(parameters, lambda graph: _with_parameters(graph, parameters))
 
     def _edit_several(self, names: Collection[str], change: Callable[[Graph], Graph]) -> None:
-        page = self._page()
-        if page is None or not set(names) <= page.scene.graph.nodes.keys():
-            return
-        try:
-            graph = change(page.scene.graph)
-        except LayerloomError as error:
-            page.refuse(error.message)
-        else:
-            page.edit(self.tr("Change {count} layers").format(count=len(names)), graph)
+        self._edit(names, self.tr("Change {count} layers").format(count=len(names)), change)
 
     def change_parameters(self, name: str, parameters: NodeParameters, part: str) -> None:
         """Another beginning of a layer's weights, or another way of learning them."""
@@ -65,15 +57,19 @@ class Editing(QObject):
         self._edit_node(name, lambda graph: apart(graph, graph.with_shares(name, owner or None)))
 
     def _edit_node(self, name: str, change: Callable[[Graph], Graph], field: str = "") -> None:
+        self._edit([name], self.tr("Change {name}").format(name=name), change, f"{name}.{field}" if field else "")
+
+    def _edit(self, names: Collection[str], text: str, change: Callable[[Graph], Graph],
+              key: str = "") -> None:
         page = self._page()
-        if page is None or name not in page.scene.graph.nodes:
+        if page is None or not set(names) <= page.scene.graph.nodes.keys():
             return
         try:
             graph = change(page.scene.graph)
         except LayerloomError as error:
             page.refuse(error.message)
         else:
-            page.edit(self.tr("Change {name}").format(name=name), graph, f"{name}.{field}" if field else "")
+            page.edit(text, graph, key)
 
     def rename(self, old: str, new: str) -> None:
         """Another name, unless it cannot be one."""

@@ -13,6 +13,8 @@ from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.fade import fade
 from widgets.canvas.view.snapshot import Snapshot
+from widgets.canvas.wires.paths import DROP
+from widgets.canvas.wires.wire import PILL_RUN
 from widgets.look.guarded import guarded
 
 SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
@@ -87,6 +89,8 @@ class SceneView(QGraphicsView):
     def fit(self, selection_only: bool = False) -> None:
         """Show everything, or the selected cards; never larger than life."""
         area = self.canvas.extent(selection_only)
+        if not selection_only and self.canvas.graph.flow == "right":
+            area.adjust(-DROP, 0, PILL_RUN, 0)  # a wire to the next line, and its shape
         if area.isEmpty():
             area = QRectF(-CARD_WIDTH, -CARD_HEIGHT, CARD_WIDTH * 3, CARD_HEIGHT * 3)
         room = self.viewport().size()
