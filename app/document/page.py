@@ -141,7 +141,7 @@ class Page(QWidget):
         self._column.activate()  # the way in takes room from the canvas, or gives it back
         place = self._places.get(level.path)
         if place is None:
-            self.view.fit()
+            self.view.show_from_top()
         else:
             self.view.go_to(place)
         if left[: len(level.path)] == level.path:
