@@ -6,9 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.advice.advice import Problem, advise
@@ -227,6 +226,14 @@ def test_a_picture_of_nothing_and_of_one_layer(stage):
 # -- where everything would lie ---------------------------------------------------------------------------------------
 
 
+def hover(desk, at: QPoint) -> None:
+    """The mouse is there, whatever window the cursor of the screen is over."""
+    port = desk.view.viewport()
+    QApplication.sendEvent(port, QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(port.mapToGlobal(at)),
+                                             Qt.MouseButton.NoButton, Qt.MouseButton.NoButton,
+                                             Qt.KeyboardModifier.NoModifier))
+
+
 def test_what_would_come_is_shown_where_it_then_lies_and_the_button_stays_under_the_mouse(desk, qtbot):
     graph = desk.graph.with_edge(Edge("act1", "fc1"))
     desk.take("", graph, "")
@@ -241,19 +248,19 @@ def test_what_would_come_is_shown_where_it_then_lies_and_the_button_stays_under_
             previews.pop().end()
 
     desk.scene.repair_previewed.connect(preview)
-    QTest.mouseMove(desk.view.viewport(), QPoint(5, 5))
-    QTest.mouseMove(desk.view.viewport(), desk.at(button.sceneBoundingRect().center()))
+    hover(desk, QPoint(5, 5))
+    hover(desk, desk.at(button.sceneBoundingRect().center()))
     qtbot.waitUntil(lambda: len(previews) == 1)
     after = repair.apply(graph)
     [name] = set(after.nodes) - set(graph.nodes)
     assert previews[0].ghosts[name].pos() == QPointF(*after.nodes[name].position)
     assert card.pos() == QPointF(*after.nodes["fc1"].position) != QPointF(*graph.nodes["fc1"].position)
     assert button.scenePos() == place and card.zValue() > previews[0].ghosts[name].zValue()
-    QTest.mouseMove(desk.view.viewport(), QPoint(5, 5))
+    hover(desk, QPoint(5, 5))
     qtbot.waitUntil(lambda: not previews)
     assert card.repair_button.scenePos() == place
     desk.check()
-    QTest.mouseMove(desk.view.viewport(), desk.at(button.sceneBoundingRect().center()))
+    hover(desk, desk.at(button.sceneBoundingRect().center()))
     qtbot.waitUntil(lambda: len(previews) == 1)
     desk.click(desk.at(button.sceneBoundingRect().center()))
     QApplication.processEvents()
