@@ -25,14 +25,14 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
-    RateChanged,
     SeriesFinished,
     Started,
+    Steered,
 )
 from engine.training.listening import Listener
 from engine.training.state import EpochRow, RunState, row_of
+from engine.training.steering import told
 from engine.training.values import NOTHING
-from engine.units import typed_text
 from widgets.look.text import message_text
 from widgets.training.recipe_panel import RecipePanel
 
@@ -159,7 +159,7 @@ class Curves(Feature, Listener):
             plots.show_all(*_rows(run.state))
         for index, member in enumerate(run.states.members):
             for change in member.changes:
-                plots.add_change(change.position, typed_text(change.lr), index)
+                plots.add_change(change.position, _told(change), index)
         plots.set_over(not self.trainer.trains(document))
 
     def show_state(self) -> None:
@@ -218,9 +218,9 @@ class Curves(Feature, Listener):
         if self.plots is not None:
             self.plots.add_epoch(*_row(row_of(event), event.is_best))
 
-    def on_rate_changed(self, event: RateChanged) -> None:
+    def on_steered(self, event: Steered) -> None:
         if self.plots is not None:
-            self.plots.add_change(event.position, typed_text(event.lr))
+            self.plots.add_change(event.position, _told(event))
 
     def on_finished(self, event: Finished) -> None:
         if self._document is not None:
@@ -265,6 +265,11 @@ class _Elsewhere(Listener):
 
     def on_finished(self, event: Finished) -> None:
         self._show("{name}: " + message_text(event.summary.line).replace("{", "{{").replace("}", "}}"))
+
+
+def _told(change: Steered) -> str:
+    """What was changed, as it stands beside the curve."""
+    return ", ".join(map(message_text, told(change.changes, change.before)))
 
 
 def _rows(state: RunState) -> tuple[list[PointRow], list[EpochTuple]]:

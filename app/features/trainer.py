@@ -16,6 +16,7 @@ from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.training.events import Event, Paused, Point, Resumed, Started
 from engine.training.listening import Listener
 from engine.training.observer import Observer
+from engine.training.steering import Changes
 from widgets.look.later import later
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
@@ -78,10 +79,10 @@ class Trainer(QObject, Listener):
             self._set_state("stopping")
             later(self, lambda: thread.interrupt() if thread is self._thread else None, PATIENCE_MS)
 
-    def set_lr(self, lr: float) -> None:
-        """Change the running run's learning rate."""
+    def steer(self, changes: Changes) -> None:
+        """Change the running run's options before its next batch."""
         if self._thread is not None:
-            self._thread.control.lr = lr
+            self._thread.control.steer(changes)
 
     def finish(self) -> None:
         """Leave the run where it is, before the document or the window closes; what it wrote stays.

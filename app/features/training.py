@@ -18,8 +18,10 @@ from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.data.sources import SOURCES
 from engine.data.spec.changes import changes
+from engine.experiment.experiment import Experiment
 from engine.experiment.trust import not_allowed
 from engine.messages import Message, say
+from engine.training.steering import steered, steering
 from widgets.look.text import message_text, translated
 from widgets.parts.notice import Action
 
@@ -34,7 +36,7 @@ class Training(Feature):
         super().__init__(host)
         self.trainer = Trainer(self)
         self._jobs = Jobs(self)  # that look for what changed
-        self._lr = 0.0  # the recipe's, as the run was told last
+        self._told: Experiment | None = None  # what the run is to follow, as it was told last
         self.trainer.state_changed.connect(lambda _state: self._show_state())
         top = host.places.top
         top.set_datasets([(source.id, translated(source.title)) for source in SOURCES.values()])
@@ -52,10 +54,11 @@ class Training(Feature):
         ]
 
     def show(self, page: Page) -> None:
-        recipe = page.document.experiment.recipe
-        if self.trainer.document is page.document and recipe.lr != self._lr:
-            self._lr = recipe.lr
-            self.trainer.set_lr(recipe.lr)  # also when a change of it is undone
+        if self._told is not None and self.trainer.document is page.document:
+            changes = steering(self._told, page.document.experiment)
+            if changes:
+                self._told = steered(self._told, changes)
+                self.trainer.steer(changes)  # also when a change is undone
         self.show_trainability()
 
     def show_start(self) -> None:
@@ -221,7 +224,7 @@ class Training(Feature):
 
     def _begin_run(self, page: Page, series: bool) -> None:
         settings = self.host.settings
-        self._lr = page.document.experiment.recipe.lr  # a variant may have another
+        self._told = page.document.experiment  # a variant may be another
         observers = [one for feature in self.host.features for one in feature.observers(page.document)]
         self.trainer.start(page.document, settings.runs, settings.data_root, series, observers)
 

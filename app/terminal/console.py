@@ -19,7 +19,7 @@ from engine.experiment.series import is_series
 from engine.files import WriteError
 from engine.messages import LayerloomError, say
 from engine.runs.folder import record
-from engine.runs.opened import load_checkpoint, resumed
+from engine.runs.resuming import load_checkpoint, resumed
 from engine.training.control import Control
 from engine.training.events import (
     DataRead,

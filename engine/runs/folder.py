@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
@@ -25,24 +26,28 @@ from engine.runs.names import (
     EXPERIMENT,
     LAST,
     METRICS,
+    OLD_CHANGES,
     POINTS,
     REMARKS,
     RESULTS,
     RUN,
     SERIES,
+    SERIES_ROWS,
     SERIES_TABLE,
+    START,
     SUMMARY,
     member_folder,
 )
-from engine.runs.opened import Kept, begun_at, kept_until, members_in
+from engine.runs.opened import Kept, begun_at, members_in, parent_of
+from engine.runs.resuming import kept_until
 from engine.runs.texts import (
-    CHANGES_HEAD,
     POINTS_HEAD,
     change_line,
     metrics_head,
     metrics_line,
     point_line,
     remark_line,
+    row_line,
     run_json,
     series_csv,
     series_json,
@@ -55,16 +60,19 @@ from engine.training.events import (
     EpochEnded,
     Event,
     Finished,
+    MemberEnded,
     MemberStarted,
+    Noted,
     Point,
     Preparing,
-    RateChanged,
     RunNotSaved,
     SeriesFinished,
     Started,
+    Steered,
     ThreadsChanged,
 )
 from engine.training.listening import Listener
+from engine.training.series import Begun
 from engine.training.state import row_of
 from engine.training.values import Remark, Weights
 
@@ -79,16 +87,27 @@ def _own_version() -> str:
 VERSIONS = {"layerloom": _own_version(), "python": platform.python_version(), "torch": torch.__version__}
 
 
+class About(NamedTuple):
+    """Where a run comes from: weights that it begins with in place of its seed's, and the run that they are of."""
+
+    weights: Weights | None = None
+    parent: str = ""  # its folder
+
+
+ANEW = About()
+
+
 def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
-           resume: Checkpoint | None = None) -> Iterator[Event]:
+           resume: Checkpoint | None = None, begun: Begun | None = None,
+           about: About = ANEW) -> Iterator[Event]:
     """Pass the events of ``fit`` or ``fit_series`` on, writing each result into ``folder`` before it is passed.
 
     Each run of a series has a folder of its own in it, named after its title. What an earlier run left there is
-    replaced, unless ``resume`` (from ``load_checkpoint``) continues it. When the folder cannot be written, RunNotSaved
-    follows once, training goes on, and every later result is tried again; but never while another run writes there.
-    One more RunNotSaved at the end names what is missing then.
+    replaced, unless ``resume`` (from ``load_checkpoint``) or ``begun`` (from ``load_series``) continues it. When the
+    folder cannot be written, RunNotSaved follows once, training goes on, and every later result is tried again; but
+    never while another run writes there. One more RunNotSaved at the end names what is missing then.
     """
-    writer = _SeriesWriter(experiment, Path(folder), resume)
+    writer = _SeriesWriter(experiment, Path(folder), resume, begun, about)
     failed = False
     try:
         for event in events:
@@ -114,10 +133,13 @@ class LeftOutError(WriteError):
 class _SeriesWriter(Listener):
     """Hands every event to the writer of the run it belongs to."""
 
-    def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None) -> None:
-        self._experiment, self._folder = experiment, folder
-        self._writer = _Writer(experiment, folder, resume)
-        self._folders: list[str] = []
+    def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None, begun: Begun | None,
+                 about: About) -> None:
+        self._experiment, self._folder, self._begun, self._about = experiment, folder, begun, about
+        self._writer = _Writer(experiment, folder, resume, about=about)
+        self._folders = [member_folder(index, row.title) for index, row in enumerate(begun.rows, 1)] if begun else []
+        self._rows = Lines(folder / SERIES_ROWS, "".join(f"{row_line(row)}\n" for row in begun.rows) if begun else "")
+        self._was_stopped = False  # the run that has just ended
         self._is_ours: bool | None = None  # not known before the first result
         self.note: Path | None = None  # of whose folder it is
 
@@ -147,12 +169,26 @@ class _SeriesWriter(Listener):
                    folder=self._folder) if was else None
 
     def on_member_started(self, event: MemberStarted) -> None:
-        name = member_folder(event.index, event.title)
-        self._writer = _Writer(event.experiment, self._folder / name, None, event)
-        self._folders.append(name)
-        if event.index == 1:
+        name, begun = member_folder(event.index, event.title), self._begun
+        is_left = begun is not None and event.index == len(begun.rows) + 1
+        if event.index == 1 and not is_left:
             _begin_anew(self._folder, self._experiment)
+        elif is_left:
+            for left in (SERIES, SERIES_TABLE):
+                _remove(self._folder / left)
+            self._rows.flush()
+        self._writer = _Writer(event.experiment, self._folder / name, begun.checkpoint if begun and is_left else None,
+                               event, self._about)
+        self._folders.append(name)
         write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders))
+
+    def on_finished(self, event: Finished) -> None:
+        self._was_stopped = event.stopped
+
+    def on_member_ended(self, event: MemberEnded) -> None:
+        if event.row is not None and not self._was_stopped:
+            self._rows.add(row_line(event.row))
+            self._rows.flush()
 
     def on_series_finished(self, event: SeriesFinished) -> None:
         write_text(self._folder / SERIES, series_json(event, self._folders, self._experiment.title))
@@ -164,12 +200,16 @@ class _Writer(Listener):
     whatever it promises is there."""
 
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None,
-                 member: MemberStarted | None = None) -> None:
+                 member: MemberStarted | None = None, about: About = ANEW) -> None:
         self._experiment, self._folder, self._resume, self._member = experiment, folder, resume, member
+        self._about = about
         self._network = network_id(experiment)
         kept = kept_until(resume, folder) if resume is not None else Kept()
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
-        self._changes, self._remarks = Lines(folder / CHANGES, kept.changes), Lines(folder / REMARKS, kept.remarks)
+        self._remarks = Lines(folder / REMARKS, kept.remarks)
+        noted = (*kept.changes, *kept.later)
+        self._changes = Lines(folder / CHANGES, "".join(f"{change_line(each)}\n" for each in noted))
+        self._will_come = [change_line(each) for each in kept.later]  # is written, and comes again
         self._started: Started | None = None
         self._epoch = resume.whole_epochs + 1 if resume is not None else 0
         self._latest: Weights | None = None  # not yet written
@@ -187,6 +227,8 @@ class _Writer(Listener):
     def _begin(self) -> None:
         if self._resume is None:
             _begin_anew(self._folder, self._experiment)
+            if self._about.weights is not None:
+                save_weights(self._about.weights, self._folder / START, self._network)
         else:  # a run stopped within an epoch left weights that are not on the way of the whole run
             for name, lines in ((METRICS, self._metrics), (POINTS, self._points), (CHANGES, self._changes),
                                 (REMARKS, self._remarks)):
@@ -195,7 +237,8 @@ class _Writer(Listener):
             make_folder(self._folder)
             _sweep(self._folder)
             save_experiment(self._experiment, self._folder / EXPERIMENT)
-            _remove(self._folder / SUMMARY)
+            for left in (SUMMARY, OLD_CHANGES):
+                _remove(self._folder / left)
             save_weights(self._resume.weights, self._folder / LAST, self._network)
             if self._resume.best.weights:
                 save_weights(self._resume.best.weights, self._folder / BEST, self._network)
@@ -203,7 +246,9 @@ class _Writer(Listener):
         if self._started is not None:
             title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
             begun = begun_at(self._folder) if self._resume is not None else ""
-            write_text(self._folder / RUN, run_json(self._started, begun or _now(), VERSIONS, title, is_fold))
+            parent = self._about.parent or (parent_of(self._folder) if self._resume is not None else "")
+            write_text(self._folder / RUN, run_json(self._started, begun or _now(), VERSIONS, title, is_fold,
+                                                    **({"parent": parent} if parent else {})))
         self._has_begun = True
 
     def _begin_if_not_yet(self) -> None:
@@ -256,15 +301,18 @@ class _Writer(Listener):
             save_weights(self._best, self._folder / BEST, self._network)
             self._best = None
 
-    def on_rate_changed(self, event: RateChanged) -> None:
+    def on_steered(self, event: Steered) -> None:
         self._change(event)
 
     def on_threads_changed(self, event: ThreadsChanged) -> None:
         self._change(event)
 
-    def _change(self, event: RateChanged | ThreadsChanged) -> None:
-        self._changes.head_with(CHANGES_HEAD)
-        self._changes.add(change_line(event))
+    def _change(self, noted: Noted) -> None:
+        line = change_line(noted)
+        if line in self._will_come:
+            self._will_come.remove(line)
+            return
+        self._changes.add(line)
         self._begin_if_not_yet()
         self._changes.flush()
 
@@ -275,6 +323,8 @@ class _Writer(Listener):
 
     def on_finished(self, event: Finished) -> None:
         """Each result for itself: a full disk may have room for the small ones."""
+        if event.at is not None:
+            self._changes.add(change_line(event.at))
         self._begin_if_not_yet()
         steps: dict[str, Callable[[], None]] = {
             METRICS: self._metrics.flush, POINTS: self._points.flush, CHANGES: self._changes.flush,
@@ -302,7 +352,7 @@ def _begin_anew(folder: Path, experiment: Experiment) -> None:
     make_folder(folder)
     for member in members_in(folder):
         _remove_run(member)
-    for name in (*RESULTS, SERIES, SERIES_TABLE):
+    for name in (*RESULTS, SERIES, SERIES_ROWS, SERIES_TABLE):
         _remove(folder / name)
     _sweep(folder)
     save_experiment(experiment, folder / EXPERIMENT)
@@ -319,7 +369,7 @@ def _remove_run(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """What a killed process was about to write."""
-    for name in (*RESULTS, EXPERIMENT, SERIES, SERIES_TABLE):
+    for name in (*RESULTS, EXPERIMENT, SERIES, SERIES_ROWS, SERIES_TABLE):
         for path in folder.glob(f".{name}.*"):
             _remove(path)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 EXPERIMENT, RUN, SUMMARY = "experiment.loom", "run.json", "summary.json"
-METRICS, POINTS, CHANGES, REMARKS = "metrics.csv", "points.csv", "changes.csv", "remarks.jsonl"
+METRICS, POINTS, CHANGES, REMARKS = "metrics.csv", "points.csv", "changes.jsonl", "remarks.jsonl"
+OLD_CHANGES = "changes.csv"  # of earlier versions
 LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
-SERIES, SERIES_TABLE = "series.json", "series.csv"
-RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, CHANGES, REMARKS, LAST, BEST)  # in the order they are removed
+START = "start.safetensors"  # what it began with, where that was given
+SERIES, SERIES_TABLE, SERIES_ROWS = "series.json", "series.csv", "series.jsonl"
+# in the order they are removed
+RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, CHANGES, OLD_CHANGES, REMARKS, LAST, BEST, START)
 
 
 def member_folder(index: int, title: str) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.data.spec.changes import difference
-from engine.experiment.choices.schedules import schedule_of
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.experiment.keys import current_weights
 from engine.export.weight_files import load_weights
@@ -25,6 +23,7 @@ from engine.runs.names import (
     EXPERIMENT,
     LAST,
     METRICS,
+    OLD_CHANGES,
     POINTS,
     REMARKS,
     RUN,
@@ -32,11 +31,10 @@ from engine.runs.names import (
     SUMMARY,
 )
 from engine.runs.texts import (
-    CHANGES_HEAD,
     UNREADABLE,
-    change_line,
     changes_read,
     metrics_read,
+    old_changes_read,
     points_read,
     remarks_read,
     series_read,
@@ -44,7 +42,7 @@ from engine.runs.texts import (
 )
 from engine.torch_files.kinds import TorchFileError
 from engine.torch_files.reading import tensors_of
-from engine.training.events import RateChanged, SeriesFinished, Started
+from engine.training.events import Noted, SeriesFinished, Started, Stop
 from engine.training.state import EpochRow, RunState, SeriesState
 
 if TYPE_CHECKING:
@@ -102,7 +100,7 @@ class Run:
 
     def checkpoint(self) -> Checkpoint | None:
         """What ``fit(resume=…)`` goes on from; None: there is none yet. Raises RunError."""
-        return _with_current_keys(_checkpoint(self.folder / CHECKPOINT), self.experiment)
+        return with_current_keys(checkpoint_in(self.folder / CHECKPOINT), self.experiment)
 
 
 def open_run(folder: Path | str) -> Run:
@@ -111,8 +109,8 @@ def open_run(folder: Path | str) -> Run:
     Raises RunError where there is none, FileError where its network cannot be read. What else is damaged is left out.
     """
     folder = Path(folder)
-    experiment = _experiment_of(folder)
-    about = _json(folder / RUN)
+    experiment = experiment_of(folder)
+    about = json_in(folder / RUN)
     state = _state(folder, experiment, about)
     series, names = _series(folder)
     members = tuple(_members(folder, _names(folder, about, names)))
@@ -126,26 +124,41 @@ def open_run(folder: Path | str) -> Run:
 
 def begun_at(folder: Path) -> str:
     """When the run in a folder began, ISO; empty: unknown."""
-    return str(_json(folder / RUN).get("begun") or "")
+    return str(json_in(folder / RUN).get("begun") or "")
 
 
-def _experiment_of(folder: Path) -> Experiment:
+def parent_of(folder: Path) -> str:
+    """The folder of the run that the one in a folder came from; empty: it began by itself."""
+    return str(json_in(folder / RUN).get("parent") or "")
+
+
+def experiment_of(folder: Path) -> Experiment:
     if not os.path.isfile(folder / EXPERIMENT):  # noqa: PTH113  (a folder that may not be read is no exception)
         raise RunError("{folder} is not a run: there is no {file} in it", folder=folder, file=EXPERIMENT)
     return load_experiment(folder / EXPERIMENT)
 
 
-def _text(path: Path) -> str:
+def text_in(path: Path) -> str:
     with suppress(ReadError):
         return read_bytes(path, MOST_BYTES).decode("utf-8", errors="replace")
     return ""
 
 
-def _json(path: Path) -> dict[str, Any]:
+def json_in(path: Path) -> dict[str, Any]:
     with suppress(*UNREADABLE):
-        found = json.loads(_text(path))
+        found = json.loads(text_in(path))
         return found if isinstance(found, dict) else {}
     return {}
+
+
+class Kept(NamedTuple):
+    """What is in a run's folder, up to where it goes on; what was changed by hand ``later`` will be so again."""
+
+    metrics: str = ""
+    points: str = ""
+    changes: tuple[Noted, ...] = ()
+    remarks: str = ""
+    later: tuple[Noted, ...] = ()
 
 
 def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunState:
@@ -153,10 +166,12 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
     with suppress(*UNREADABLE):
         state.started = Started(str(about["device"]), int(about["params"]), int(about["train_examples"]),
                                 int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]),
-                                device_name=str(about.get("device_name") or ""))
-    _take_lines(state, Kept(*(_text(folder / name) for name in (METRICS, POINTS, CHANGES, REMARKS))))
+                                device_name=str(about.get("device_name") or ""),
+                                channels_last=bool(about.get("channels_last", True)))
+    metrics, points, remarks = (text_in(folder / name) for name in (METRICS, POINTS, REMARKS))
+    take_lines(state, Kept(metrics, points, tuple(noted_in(folder)), remarks))
     with suppress(*UNREADABLE):
-        state.summary, stopped = summary_read(_text(folder / SUMMARY))
+        state.summary, stopped = summary_read(text_in(folder / SUMMARY))
         state.was_stopped = state.summary.epochs < experiment.recipe.epochs if stopped is None else stopped
     if state.summary is not None:
         state.best_epoch = state.summary.best_epoch
@@ -172,16 +187,22 @@ def _best_of(rows: list[EpochRow]) -> int:
     return max(rows, key=lambda row: (*row.validation.rank, -row.epoch)).epoch
 
 
-def _take_lines(state: RunState, kept: Kept) -> None:
+def take_lines(state: RunState, kept: Kept) -> None:
     state.epochs, state.points = metrics_read(kept.metrics), points_read(kept.points)
     state.remarks = [remark for _, remark in remarks_read(kept.remarks)]
-    for change in changes_read(kept.changes):
-        state.hear(change)
+    for change in kept.changes:
+        if not isinstance(change, Stop):
+            state.hear(change)
+
+
+def noted_in(folder: Path) -> list[Noted]:
+    """What the run in a folder noted on its way: changes by hand, threads, where it was stopped."""
+    return changes_read(text_in(folder / CHANGES)) or old_changes_read(text_in(folder / OLD_CHANGES))
 
 
 def _series(folder: Path) -> tuple[SeriesFinished | None, list[str]]:
     with suppress(*UNREADABLE):
-        return series_read(_text(folder / SERIES))
+        return series_read(text_in(folder / SERIES))
     return None, []
 
 
@@ -200,7 +221,7 @@ def _names(folder: Path, about: dict[str, Any], names: list[str]) -> list[str]:
 def members_in(folder: Path) -> list[Path]:
     """The folders of the runs of a series, as far as it says which are its own."""
     names = _series(folder)[1]
-    if not names and isinstance(begun := _json(folder / RUN).get("members"), list):
+    if not names and isinstance(begun := json_in(folder / RUN).get("members"), list):
         names = [str(name) for name in begun]
     return [folder / name for name in names if _is_inside(name)
             and (folder / name).is_dir() and not (folder / name).is_symlink()]
@@ -218,28 +239,7 @@ def _members(folder: Path, names: list[str]) -> Iterable[Run]:
                 yield open_run(folder / name)
 
 
-# -- going on ----------------------------------------------------------------------------------------------------------
-
-
-def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Checkpoint | None:
-    """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
-
-    Raises RunError unless it is a run of this experiment (epochs and device may differ) with the same data
-    (``changed_data``: their files may be others), FileError for a torn one.
-    """
-    folder = Path(folder)
-    saved = _experiment_of(folder)
-    _check_same(saved, experiment, folder)
-    if not changed_data:
-        _check_same_files(saved, experiment, folder)
-    found = _checkpoint(folder / CHECKPOINT)
-    if found is None and len(metrics_read(_text(folder / METRICS))) > 1:  # the first is written before its checkpoint
-        raise RunError("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
-                       "replace what is there", folder=folder, file=CHECKPOINT)
-    return _with_current_keys(found, experiment)
-
-
-def _with_current_keys(found: Checkpoint | None, experiment: Experiment) -> Checkpoint | None:
+def with_current_keys(found: Checkpoint | None, experiment: Experiment) -> Checkpoint | None:
     """The same; where an earlier version wrote it, with the keys that its weights have now."""
     if found is None:
         return None
@@ -247,18 +247,7 @@ def _with_current_keys(found: Checkpoint | None, experiment: Experiment) -> Chec
     return replace(found, best=best, weights=current_weights(found.weights, experiment))
 
 
-def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
-    """What is known of the run in ``folder`` at this checkpoint, for whoever shows how it goes on."""
-    experiment, kept = _experiment_of(folder), kept_until(checkpoint, folder)
-    state = RunState(experiment)
-    _take_lines(state, kept)
-    state.go_on(checkpoint.best.epoch, checkpoint.best.weights, checkpoint.weights)
-    states = SeriesState(experiment)
-    states.members = [state]
-    return states
-
-
-def _checkpoint(path: Path) -> Checkpoint | None:
+def checkpoint_in(path: Path) -> Checkpoint | None:
     if not path.exists():
         return None
     from engine.training.checkpoint import CheckpointError, checkpoint_from  # loads torch
@@ -278,77 +267,3 @@ def _checkpoint(path: Path) -> Checkpoint | None:
             return checkpoint_from(content)
         except CheckpointError as error:
             raise RunError("{path}: this run cannot be continued: {reason}", path=path, reason=error.message) from error
-
-
-def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
-    for part in ("network", "data", "recipe"):
-        if parts_of(saved)[part] == parts_of(asked)[part]:
-            continue
-        if part == "recipe":
-            names = [name for name in type(asked.recipe).model_fields
-                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name != "device"]
-            raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one "
-                           "({options})", folder=folder, part=say(part), options=", ".join(
-                               f"{name}: {getattr(saved.recipe, name)}, not {getattr(asked.recipe, name)}"
-                               for name in names))
-        raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
-                       folder=folder, part=say(part))
-
-
-def _check_same_files(saved: Experiment, asked: Experiment, folder: Path) -> None:
-    known = [each.data.known for each in (saved, asked)]
-    before, now = (each.fingerprint if each is not None else None for each in known)
-    found = difference(before, now, asked.data)
-    if found is not None:
-        raise RunError("{changes}. The run in {folder} was begun with the data as they were: put them back, begin "
-                       "anew, or go on with them as they are now with --changed-data", changes=found, folder=folder)
-
-
-def parts_of(experiment: Experiment) -> dict[str, object]:
-    """What decides a run's course."""
-    graph = experiment.graph.active  # how it is drawn is no part of it
-    epochs = {} if schedule_of(experiment.recipe.schedule).row.spans_run else {"epochs": 1}
-    return {
-        "network": ({name: (node.layer, node.parameters, node.shares, node.listed)
-                     for name, node in graph.nodes.items()},
-                    {(edge.source, edge.target, edge.port) for edge in graph.edges}),
-        "data": experiment.data.with_options(known=None),
-        "recipe": experiment.recipe.model_copy(update={**epochs, "device": "auto"}),
-    }
-
-
-class Kept(NamedTuple):
-    """The texts of a run's folder, up to where it goes on."""
-
-    metrics: str = ""
-    points: str = ""
-    changes: str = ""
-    remarks: str = ""
-
-
-def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
-    """What a run that goes on keeps of its lines: what came after the checkpoint comes again."""
-    whole = checkpoint.whole_epochs
-    position = checkpoint.position + 1e-6  # as it is written, rounded
-    before = checkpoint.position - 1e-6  # rates change before a batch
-    changes = [change for change in changes_read(_text(folder / CHANGES))
-               if change.position <= (before if isinstance(change, RateChanged) else position)]
-    remarks = "".join(f"{line}\n" for line in _text(folder / REMARKS).split("\n")
-                      if any(epoch <= whole for epoch, _ in remarks_read(line)))
-    changed = "".join([CHANGES_HEAD, *(f"{change_line(change)}\n" for change in changes)]) if changes else ""
-    return Kept(_upto(folder / METRICS, lambda first: first <= whole),
-                _upto(folder / POINTS, lambda first: first <= position), changed, remarks)
-
-
-def _upto(path: Path, is_kept: Callable[[float], bool]) -> str:
-    """The head and the whole lines whose first number is kept; nothing where there is no line."""
-    head, *lines = _text(path).split("\n")[:-1] or [""]
-    kept = [line for line in lines if is_kept(_first(line))]
-    return "".join(f"{line}\n" for line in (head, *kept)) if kept else ""
-
-
-def _first(line: str) -> float:
-    try:
-        return float(line.split(",")[0])
-    except ValueError:
-        return math.inf

@@ -15,8 +15,8 @@ from engine.formats import Format, format_of, suffixes
 from engine.messages import LayerloomError
 from engine.runs.texts import COLUMNS, epoch_cells, other_columns
 from engine.training.state import RunState
+from engine.training.steering import told
 from engine.training.values import NOTHING
-from engine.units import typed_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -175,10 +175,11 @@ def _curves(axes: Axes, run: RunState, name: str) -> None:
 
 
 def _changes(axes: Axes, run: RunState) -> None:
-    """Where the learning rate was changed by hand, and to what."""
+    """What was changed by hand, and where."""
     for change in run.changes:
         axes.axvline(change.position, color=TEXT, linewidth=0.8, linestyle="--", alpha=0.6)
-        axes.annotate(f"lr {typed_text(change.lr)}", (change.position, 1), xycoords=("data", "axes fraction"),
+        words = "\n".join(map(str, told(change.changes, change.before)))
+        axes.annotate(words, (change.position, 1), xycoords=("data", "axes fraction"),
                       xytext=(3, -2), textcoords="offset points", va="top", fontsize=7, color=TEXT)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from engine.messages import Message
-from engine.training.events import Point, RateChanged, SeriesFinished, SeriesRow, Started, ThreadsChanged
+from engine.training.events import Noted, Point, SeriesFinished, SeriesRow, Started, Steered, Stop, ThreadsChanged
 from engine.training.state import EpochRow
 from engine.training.values import Metrics, Remark, Summary
 
 # what a damaged text may raise
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 COLUMNS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-POINTS_HEAD, CHANGES_HEAD = "position,loss,accuracy\n", "position,lr,threads\n"
+POINTS_HEAD = "position,loss,accuracy\n"
+UNKNOWN_BATCH = -1
 
 # -- epochs ------------------------------------------------------------------------------------------------------------
 
@@ -104,22 +106,44 @@ def points_read(text: str) -> list[Point]:
             for row in _rows(text, ("position", "loss", "accuracy"))]
 
 
-def change_line(change: RateChanged | ThreadsChanged) -> str:
-    """When something was changed on the way, in epochs, and to what: the learning rate by hand, or the threads."""
-    lr, threads = (f"{change.lr:g}", "") if isinstance(change, RateChanged) else ("", str(change.threads))
-    return f"{change.position:.6f},{lr},{threads}"
+def change_line(noted: Noted) -> str:
+    """What a run noted on its way, and where: what was changed by hand, or the threads, or that it was stopped."""
+    place = {"epoch": noted.epoch, "batch": noted.batch, "position": round(noted.position, 6)}
+    if isinstance(noted, Steered):
+        return json.dumps({**place, "set": dict(noted.changes), "was": dict(noted.before)}, ensure_ascii=False)
+    if isinstance(noted, ThreadsChanged):
+        return json.dumps({**place, "threads": noted.threads})
+    return json.dumps({**place, "stopped": True, "judged": noted.judged})
 
 
-def changes_read(text: str) -> list[RateChanged | ThreadsChanged]:
-    """The rows of changes.csv."""
-    rows = _rows(text, ("position", "lr"))
-    found: list[RateChanged | ThreadsChanged] = []
-    for row in rows:
-        threads = row.get("threads", "")
+def changes_read(text: str) -> list[Noted]:
+    """The lines of changes.jsonl; what cannot be read is left out."""
+    found: list[Noted] = []
+    for line in text.split("\n"):
+        with suppress(*UNREADABLE):
+            found.append(_noted(json.loads(line)))
+    return found
+
+
+def _noted(raw: Mapping[str, Any]) -> Noted:
+    epoch, batch, position = int(raw["epoch"]), int(raw["batch"]), float(raw["position"])
+    if "set" in raw:
+        return Steered(epoch, batch, position, dict(raw["set"]), dict(raw.get("was", {})))
+    if "threads" in raw:
+        return ThreadsChanged(position, int(raw["threads"]), epoch, batch)
+    return Stop(epoch, batch, position, bool(raw["judged"]))
+
+
+def old_changes_read(text: str) -> list[Noted]:
+    """The rows of changes.csv, as earlier versions wrote it: without the batch, so for showing only."""
+    found: list[Noted] = []
+    for row in _rows(text, ("position", "lr")):
+        threads, position = row.get("threads", ""), _number(row["position"])
+        epoch = 1 if math.isnan(position) else int(position) + 1
         if row["position"] and row["lr"]:
-            found.append(RateChanged(float(row["position"]), float(row["lr"])))
+            found.append(Steered(epoch, UNKNOWN_BATCH, position, {"lr": float(row["lr"])}))
         elif row["position"] and threads.isdecimal():
-            found.append(ThreadsChanged(float(row["position"]), int(threads)))
+            found.append(ThreadsChanged(position, int(threads), epoch))
     return found
 
 
@@ -159,12 +183,14 @@ def _message(stored: Any) -> Message:
 # -- the run as a whole ------------------------------------------------------------------------------------------------
 
 
-def run_json(started: Started, when: str, versions: Mapping[str, str], title: str, is_fold: bool) -> str:
-    """What a run is, when it begins: where it is computed, and with which versions."""
+def run_json(started: Started, when: str, versions: Mapping[str, str], title: str, is_fold: bool,
+             **more: object) -> str:
+    """What a run is, when it begins: where it is computed, and with which versions; ``more`` of where it comes from."""
     return _json({"format": "layerloom run", "version": 1, "begun": when, "title": title, "is_fold": is_fold,
                   "device": started.device, "device_name": started.device_name, "params": started.params,
                   "train_examples": started.train_examples, "epochs": started.epochs,
-                  "first_epoch": started.first_epoch, "threads": started.threads, "versions": dict(versions)})
+                  "first_epoch": started.first_epoch, "threads": started.threads,
+                  "channels_last": started.channels_last, **more, "versions": dict(versions)})
 
 
 def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str]) -> str:
@@ -239,6 +265,21 @@ def series_read(text: str) -> tuple[SeriesFinished, list[str]]:
 def _numbers(raw: Mapping[str, Any]) -> dict[str, float]:
     return {name: math.nan if value is None else float(value) for name, value in raw.items()
             if name not in ("title", "folder")}
+
+
+def row_line(row: SeriesRow) -> str:
+    """A run of a series that has come to its end, for a series that goes on."""
+    return json.dumps({"title": row.title, "values": dict(row.values)}, ensure_ascii=False)
+
+
+def rows_read(text: str) -> list[SeriesRow]:
+    """The lines of series.jsonl, until one cannot be read."""
+    rows: list[SeriesRow] = []
+    with suppress(*UNREADABLE):
+        for line in text.split("\n")[:-1]:
+            raw = json.loads(line)
+            rows.append(SeriesRow(str(raw["title"]), {name: float(value) for name, value in raw["values"].items()}))
+    return rows
 
 
 def series_csv(series: SeriesFinished) -> str:

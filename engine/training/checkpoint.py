@@ -13,6 +13,7 @@ from torch import Tensor
 from engine.messages import LayerloomError, say
 from engine.training.best import Best
 from engine.training.course import Course
+from engine.training.events import Steered
 from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
 from engine.training.numerics import Numerics
@@ -39,6 +40,7 @@ class Checkpoint:
     sums: Sums | None = None  # of the epoch that is going on; None: it was learned and judged whole
     numerics: Numerics | None = None  # None: of an earlier version, which did not write them down
     scaler: dict[str, Any] = field(default_factory=dict)  # of float16
+    noted: tuple[Steered, ...] = ()  # what was changed by hand, also later than this in a run that was broken off
 
     @property
     def epoch(self) -> int:

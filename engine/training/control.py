@@ -1,10 +1,14 @@
-"""Steering a run from another thread: pause, resume, stop, abandon, learning rate. No torch."""
+"""Steering a run from another thread: pause, go on for a while, stop, abandon, change. No torch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Condition
+from typing import Any, Literal
 
 from engine.experiment.recipe import Recipe
+
+Stretch = Literal["batch", "epoch"]
 
 
 class AbandonedError(Exception):
@@ -19,17 +23,28 @@ class Control:
         self._paused = False
         self._stopped = False
         self._abandoned = False
-        self._lr: float | None = None
+        self._until: Stretch | None = None  # what it goes on for, to be paused again
+        self._ends_with_epoch = False
+        self._wishes: dict[str, Any] = {}
+
+    # -- going on and ending --------------------------------------------------------------------------------------
 
     def pause(self) -> None:
         """Hold after the current batch."""
         with self._changed:
-            self._paused = True
+            self._paused, self._until = True, None
 
     def resume(self) -> None:
         """Go on after a pause."""
+        self._go_on(None)
+
+    def go_on_for(self, stretch: Stretch) -> None:
+        """Go on, and hold after one batch, or once this epoch was judged."""
+        self._go_on(stretch)
+
+    def _go_on(self, until: Stretch | None) -> None:
         with self._changed:
-            self._paused = False
+            self._paused, self._until = False, until
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -37,6 +52,11 @@ class Control:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+    def stop_after_epoch(self, stops: bool = True) -> None:
+        """End once this epoch was judged, or do not after all."""
+        with self._changed:
+            self._ends_with_epoch = stops
 
     def abandon(self) -> None:
         """End without a result: ``fit`` says nothing more after the current batch, whatever it is doing."""
@@ -54,23 +74,47 @@ class Control:
         """True after ``stop`` or ``abandon``."""
         return self._stopped
 
+    @property
+    def ends_with_epoch(self) -> bool:
+        """Whether it ends once this epoch was judged."""
+        return self._ends_with_epoch and not self._stopped
+
+    # -- changing what it does --------------------------------------------------------------------------------------
+
+    def steer(self, changes: Mapping[str, Any]) -> None:
+        """Change options before the next batch, named as in ``engine.training.steering``.
+
+        Raises OptionError for what an option of the recipe cannot be.
+        """
+        recipe = {name: value for name, value in changes.items() if name in Recipe.model_fields}
+        checked = Recipe().with_options(**recipe)
+        with self._changed:
+            self._wishes |= {**changes, **{name: getattr(checked, name) for name in recipe}}
+
+    # -- what the run asks --------------------------------------------------------------------------------------------
+
     def check_abandoned(self) -> None:
         """Raise AbandonedError after ``abandon``."""
         if self._abandoned:
             raise AbandonedError
 
-    @property
-    def lr(self) -> float | None:
-        """The learning rate asked for, or None: the recipe's. Setting raises OptionError for what cannot be a rate."""
-        return self._lr
+    def wishes(self) -> dict[str, Any]:
+        """What was asked for since the last time."""
+        if not self._wishes:
+            return {}
+        with self._changed:
+            wishes, self._wishes = self._wishes, {}
+        return wishes
 
-    @lr.setter
-    def lr(self, value: float) -> None:
-        self._lr = Recipe().with_options(lr=value).lr
-
-    def forget_lr(self) -> None:
-        """Back to the recipe's own rate, for the next run of a series."""
-        self._lr = None
+    def reached(self, stretch: Stretch) -> None:
+        """A batch was learned, or an epoch judged: it holds, or ends, where that was asked for."""
+        if self._until is None and not self._ends_with_epoch:
+            return
+        with self._changed:
+            if self._until == stretch:
+                self._paused, self._until = True, None
+            if stretch == "epoch" and self._ends_with_epoch:
+                self._stopped = True
 
     def wait_while_paused(self) -> None:
         """Block until ``resume``, ``stop`` or ``abandon``."""

@@ -15,16 +15,28 @@ class Course:
     batches: int  # in an epoch
     epoch: int = 0  # the last that was begun; they count from 1
     given: int = 0  # training examples; 0: of an earlier version, which did not count them
-    done: int = 0  # batches of it
+    done: int = 0  # batches of it …
+    taken: int = 0  # … and their examples
     examples: int = 0  # learned from so far
     seconds: float = 0.0  # spent on learning so far
     total: float = math.nan  # with judging and writing, without pauses; nan: of an earlier version
-    last: tuple[Metrics, Metrics] = (NOTHING, NOTHING)  # of the last whole epoch: train, validation
+    last: tuple[Metrics, Metrics] = (NOTHING, NOTHING)  # of the last whole epoch: train, validation …
+    after: Metrics | None = None  # … and the training examples after it, where asked for
 
     @property
     def position(self) -> float:
         """How far it is, in epochs: 1.25 is a quarter into the second."""
-        return max(0.0, self.epoch - 1 + self.done / self.batches)
+        return max(0.0, self.epoch - 1 + self.share)
+
+    @property
+    def share(self) -> float:
+        """Of the epoch's examples that were learned: batches may change their size within it."""
+        return self.taken / self.given if self.given else self.done / self.batches
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The same as counted: the epoch, and how many batches of it were learned."""
+        return self.epoch, self.done
 
     @property
     def is_through(self) -> bool:
@@ -33,9 +45,10 @@ class Course:
 
     def begin_epoch(self) -> None:
         """The next one."""
-        self.epoch, self.done = self.epoch + 1, 0
+        self.epoch, self.done, self.taken = self.epoch + 1, 0, 0
 
     def count(self, examples: int) -> None:
         """A batch was learned."""
         self.done += 1
+        self.taken += examples
         self.examples += examples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.messages import Message, say
 from engine.training.values import Metrics, Remark, Summary, Weights
@@ -43,6 +43,7 @@ class Started:
     threads: int = 1  # of the CPU
     position: float = 0.0  # where it goes on, in epochs; 0: it begins
     device_name: str = ""  # as its maker calls it
+    channels_last: bool = True  # the memory order of images
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,22 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a run was stopped by hand, as of ``Steered``; ``judged``: the epoch was judged whole in spite of it."""
+
+    epoch: int
+    batch: int
+    position: float
+    judged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event of a run that did not fail."""
 
     summary: Summary
     stopped: bool
+    at: Stop | None = None  # where, if it was stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +142,17 @@ class RunNotSaved:
 
 
 @dataclass(frozen=True, slots=True)
-class RateChanged:
-    """The learning rate was changed on the way, from this position on (in epochs)."""
+class Steered:
+    """Options were changed by hand on the way, before the next batch: when ``batch`` batches of ``epoch`` were learned.
 
-    position: float
-    lr: float
+    ``changes`` are named as in ``engine.training.steering``; ``before`` is what they were.
+    """
+
+    epoch: int
+    batch: int
+    position: float  # in epochs
+    changes: Mapping[str, Any]
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +164,8 @@ class ThreadsChanged:
 
     position: float
     threads: int
+    epoch: int = 0  # as of ``Steered``
+    batch: int = 0
 
     @property
     def line(self) -> Message:
@@ -175,6 +195,7 @@ class MemberEnded:
     title: str
     summary: Summary
     weights: Weights = field(repr=False)
+    row: SeriesRow | None = None  # its numbers; None: it was stopped on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +221,8 @@ class SeriesFinished:
 
 
 Event = (Preparing | DataRead | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed
-         | Finished | RunNotSaved | RateChanged | ThreadsChanged | Remark | MemberStarted | MemberEnded
+         | Finished | RunNotSaved | Steered | ThreadsChanged | Remark | MemberStarted | MemberEnded
          | SeriesFinished)
+
+Noted = Steered | ThreadsChanged | Stop
+"""What a run notes beside its results, so that it can be repeated."""

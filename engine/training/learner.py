@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -144,6 +144,13 @@ class Learner:
         """Whether learning sees less than judging: there is dropout."""
         return self.network.draws
 
+    # -- changed by hand ----------------------------------------------------------------------------------------
+
+    def follow(self, experiment: Experiment, changes: Collection[str]) -> None:
+        """Go on as this experiment says, after these changes of it; what the optimizer remembers stays."""
+        if "lr" in changes:
+            self.set_lr(experiment.recipe.lr)
+
     # -- the learning rate --------------------------------------------------------------------------------------
 
     @property
@@ -189,13 +196,16 @@ def _copied(state: Any) -> Any:
 
 
 def together(batches: Batches, order: Tensor, places: list[tuple[int, int]], first: int,
-             backend: Backend) -> Feed:
+             backend: Backend, since: int = 0) -> Feed:
     """The batches of a pass from number ``first`` on; small ones are fetched several at once.
 
-    Always the same ones together: where in memory a batch begins may change the last digit of what comes of it.
+    Always the same ones together, from number ``since`` on, where they were cut: where in memory a batch begins may
+    change the last digit of what comes of it.
     """
-    many = batches.together(places[0][1] - places[0][0])
-    for start in range(first - first % many, len(places), many):
+    if since >= len(places):
+        return
+    many = batches.together(places[since][1] - places[since][0])
+    for start in range(first - (first - since) % many, len(places), many):
         group = places[start:start + many]
         indices = [backend.share(order[begin:end]) for begin, end in group] if backend.world > 1 else [
             order[group[0][0]:group[-1][1]]]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
@@ -22,30 +23,40 @@ from engine.training.backend import Backend
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import expect_precision, resolve_device
-from engine.training.events import DataRead, Event, Preparing
+from engine.training.events import DataRead, Event, Noted, Preparing
 from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
+from engine.training.numerics import Numerics
 from engine.training.observer import Observer
 from engine.training.run import Run
+from engine.training.script import BEGINNING, Script
 from engine.training.threads import Cores, threads_as_before
 from engine.training.tuning import tuned
 from engine.training.values import Weights
 
 
+class Repeat(NamedTuple):
+    """A run that is made again: what it noted on its way, and how it was computed."""
+
+    noted: Sequence[Noted]
+    numerics: Numerics
+
+
 def fit(experiment: Experiment, control: Control | None = None, *, data: Data | None = None, root: Path | None = None,
         weights: Weights | None = None, resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
-        backend: Callable[[torch.device, Recipe], Backend] | None = None) -> Iterator[Event]:
+        backend: Callable[[torch.device, Recipe], Backend] | None = None,
+        repeat: Repeat | None = None) -> Iterator[Event]:
     """Train, yielding events; ``Finished`` is the last one. One seed on one machine gives one run, bit for bit.
 
     ``data`` spares loading; ``root`` is where data lie (default: the per-user folder); ``weights`` is what to begin
     with; ``resume`` is a ``CheckpointReached.checkpoint`` to go on from; ``observers`` see every batch; ``backend``
-    makes another than the plain one. Raises LayerloomError, in words, on the iteration where something is wrong;
-    StoppedError when stopped before anything was learned. After ``Control.abandon`` it just ends. Seeds torch's global
-    generator.
+    makes another than the plain one; ``repeat`` is a run to be made again. Raises
+    LayerloomError, in words, on the iteration where something is wrong; StoppedError when stopped before anything was
+    learned. After ``Control.abandon`` it just ends. Seeds torch's global generator.
     """
     control = control or Control()
     try:
-        yield from _fit(experiment, control, data, root, weights, resume, observers, backend)
+        yield from _fit(experiment, control, data, root, weights, resume, observers, backend, repeat)
     except AbandonedError:
         return
     except StoppedCodeError as error:  # whoever steers the run has lost patience with code that does not end
@@ -54,7 +65,7 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
 
 def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path | None, weights: Weights | None,
          resume: Checkpoint | None, observers: Sequence[Observer],
-         backend: Callable[[torch.device, Recipe], Backend] | None) -> Iterator[Event]:
+         backend: Callable[[torch.device, Recipe], Backend] | None, repeat: Repeat | None) -> Iterator[Event]:
     if experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(experiment)
     device, cores = resolve_device(experiment.recipe.device), Cores()
@@ -64,6 +75,9 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     if data.spec != experiment.data:  # reading has found out shapes and classes
         experiment = replace(experiment, data=data.spec)
         check_trainable(experiment)
+    noted = repeat.noted if repeat else resume.noted if resume else ()
+    script = Script(experiment, noted, resume.course.place if resume else BEGINNING, repeats=repeat is not None)
+    experiment = script.experiment
     start = resume.weights if resume else weights
     if start is not None:
         check_weights(experiment, start)
@@ -71,10 +85,10 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
     with in_words(experiment, device), threads_as_before():
-        numerics = (resume.numerics if resume else None) or tuned(experiment, device)
-        learner = Learner(experiment, device, start, data.train.targets, numerics,
+        known = resume.numerics if resume else repeat.numerics if repeat else None
+        learner = Learner(experiment, device, start, data.train.targets, known or tuned(experiment, device),
                           backend(device, experiment.recipe) if backend else None)
-        yield from Run(experiment, control, data, learner, resume, observers, cores).events()
+        yield from Run(experiment, control, data, learner, resume, observers, cores, script).events()
 
 
 def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:

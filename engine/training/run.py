@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ from engine.data.formats.arrays import left_out
 from engine.data.tensors.batches import Batches, ranges
 from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import Recipe
 from engine.messages import LayerloomError
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
@@ -31,9 +32,10 @@ from engine.training.events import (
     Paused,
     Point,
     Progress,
-    RateChanged,
     Resumed,
     Started,
+    Steered,
+    Stop,
     ThreadsChanged,
 )
 from engine.training.failures import DataShapeError, diverged, expect_shape, expect_targets
@@ -44,6 +46,8 @@ from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
+from engine.training.script import Place, Script, regroups
+from engine.training.steering import AUGMENT, steered, values_of
 from engine.training.threads import Cores, Threads
 from engine.training.values import NOTHING, Metrics, Remark, Summary
 
@@ -69,10 +73,14 @@ class Run:
 
     def __init__(self, experiment: Experiment, control: Control, data: Data, learner: Learner,
                  resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
-                 cores: Cores | None = None) -> None:
-        self._recipe, self._control, self._learner, self._observers = experiment.recipe, control, learner, observers
+                 cores: Cores | None = None, script: Script | None = None) -> None:
+        """``experiment`` is as the ``script`` has left it where the run goes on."""
+        self._experiment, self._script = experiment, script or Script(experiment)
+        self._noted = self._script.done
+        self._control, self._learner, self._observers = control, learner, observers
         last = learner.numerics.channels_last
-        self._train_set = Batches(data.train, data, learner.device, augment=True, channels_last=last)
+        self._train_set = Batches(data.train, data, learner.device, augment=True, channels_last=last).varied(
+            experiment.data.augment)
         self._validation_set, self._test_set = (Batches(split, data, learner.device, channels_last=last)
                                                 for split in (data.validation, data.test))
         # what has no validation examples is known by those it learns from
@@ -83,6 +91,8 @@ class Run:
         self._skipped = data.report.skipped
         self._classes, self._logarithms = classes_of(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
+        self._first = 0  # batch from which on examples are cut and fetched as they are now
+        self._feed: Feed | None = None  # None: to be made anew
         self._course, self._totals = Course(len(self._ranges), given=len(self._train_set)), self._sums(learning=True)
         self._best = Best()
         self._health = Health(setting_of(experiment, data, learner))
@@ -90,7 +100,9 @@ class Run:
         self._time_before = 0.0  # of what was done before it was left
         self._threads = Threads(useful_threads(experiment) if learner.device.type == "cpu" else 1, cores)
         self._read_at = self._kept_at = perf_counter()
-        self._judges_until = math.inf  # once it was stopped
+        self._judges_until = math.inf  # once it was stopped …
+        self._after_stop = AFTER_STOP  # … so many seconds later
+        self._judged_whole = False  # the last epoch
         self._kept_for = 0.0  # seconds that a checkpoint took last
         self._goes_on = resume is not None and resume.sums is not None
         if resume is not None:
@@ -112,40 +124,65 @@ class Run:
         self._health = Health(self._health.setting, deepcopy(checkpoint.health))
         self._learner.take_optimizer_state(checkpoint.optimizer)
         self._learner.backend.take_scaler_state(checkpoint.scaler)
-        batches = len(self._ranges)
         given = len(self._train_set)
-        self._course = replace(checkpoint.course, batches=batches, done=batches, given=given)
+        self._cut_again(checkpoint.epoch)
+        batches = len(self._ranges)
+        self._course = replace(checkpoint.course, batches=batches, done=batches, given=given, taken=given)
         self._training_time, self._time_before = Stopwatch(checkpoint.course.seconds), checkpoint.course.total
         if checkpoint.sums is not None:
             before = checkpoint.course.given
             if before != given or checkpoint.course.batches != batches:
                 raise DataShapeError("The run was left in the middle of an epoch of {before} examples, but the data "
                                      "now give {now}: it cannot go on there", before=before, now=given)
-            self._course.done = checkpoint.course.done
+            self._course.done = done = checkpoint.course.done
+            self._course.taken = self._ranges[done - 1][1] if done else 0
             self._totals.go_on_from(checkpoint.sums)
+
+    def _cut_again(self, epoch: int) -> None:
+        """The batches of an epoch that was left in its middle, whatever sizes they had."""
+        given = len(self._train_set)
+        (_, size), *later = self._script.cuts(epoch)
+        self._ranges, self._first = ranges(given, size), 0
+        for batch, size in later:
+            self._cut(batch, size)
+
+    def _cut(self, batch: int, size: int) -> None:
+        """From this batch on another size."""
+        given = len(self._train_set)
+        taken = self._ranges[batch][0] if batch < len(self._ranges) else given
+        rest = [(taken + begin, taken + end) for begin, end in ranges(given - taken, size)]
+        self._ranges, self._first = [*self._ranges[:batch], *rest], batch
+
+    @property
+    def _recipe(self) -> Recipe:
+        return self._experiment.recipe
+
+    @property
+    def _place(self) -> Place:
+        return self._course.place
 
     def events(self) -> Iterator[Event]:
         """Everything from Started to Finished."""
         self._threads.use(min(self._learner.numerics.threads, ALL_THREADS))
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
                       self._course.epoch + (not self._goes_on), self._threads.count, self._from,
-                      device_name(self._learner.device))
+                      device_name(self._learner.device), self._learner.numerics.channels_last)
         if self._skipped and self._from == 0:
             yield Remark("left out", left_out(self._skipped))
         self._time.start()
-        if self._threads.begin():
-            yield ThreadsChanged(self._from, self._threads.count)
-        course = self._course
+        yield from self._begin_threads()
+        course, is_kept = self._course, True
         if course.epoch == 0:
             yield from first_remarks(self._recipe, len(self._train_set))
             self._health.begin(*self._learner.probe(self._probed))
-        while self._goes_on or (course.epoch < self._recipe.epochs
-                                and not (self._stops() and self._best.weights)):
+        while (yield from self._goes_on_after_epoch()):
             train = yield from self._train()
             judged = yield from self._judge_epoch()
             if judged.share < 1 and course.is_through:
                 yield from self._keep(self._learner.weights())  # it is judged again
-            yield from self._end_epoch(train, judged)
+            is_kept = yield from self._end_epoch(train, judged)
+        if not is_kept:  # it was to go on when that epoch ended
+            yield from self._keep(self._learner.weights(), is_whole=True)
         self._control.check_abandoned()
         self._learner.take_weights(self._best.weights)
         test = (yield from self._judge_whole(self._test_set, 0.0)) or NOTHING
@@ -154,30 +191,60 @@ class Run:
             best = self._best.validation if len(self._validation_set) else self._best.train
             yield from self._health.verdict(course.epoch, train, self._seen(train, validation), test, self._best.epoch,
                                             best)
-        yield Finished(self._summary(test), self._control.stopped)
+        stopped = self._control.stopped
+        yield Finished(self._summary(test), stopped, Stop(
+            *self._place, course.position, self._judged_whole) if stopped else None)
+
+    def _begin_threads(self) -> Iterator[Event]:
+        """As many as there are cores for, or as the run had that is repeated."""
+        if self._script.repeats:
+            yield from self._take_threads()
+        elif self._threads.begin():
+            yield ThreadsChanged(self._from, self._threads.count, *self._place)
+
+    def _take_threads(self) -> Iterator[Event]:
+        count = self._script.threads_at(self._place)
+        if count is not None:
+            self._threads.use(count)
+            yield ThreadsChanged(self._course.position, count, *self._place)
+
+    def _goes_on_after_epoch(self) -> Generator[Event, None, bool]:
+        """Whether there is another epoch, or the rest of one, after what was changed meanwhile."""
+        if self._goes_on:
+            return True
+        if not self._stops():
+            yield from self._follow()
+        return self._course.epoch < self._recipe.epochs and not (self._stops() and bool(self._best.weights))
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
         learner, course = self._learner, self._course
         if not self._goes_on:
+            self._ranges, self._first = ranges(len(self._train_set), self._recipe.batch_size), 0
             course.begin_epoch()
+            course.batches = len(self._ranges)
             self._totals = self._sums(learning=True)
         self._goes_on, totals = False, self._totals
         learner.mode(training=True)
         learner.set_lr(learner.lr, self._recipe.lr_factor(course.epoch))
-        order = learner.order(course.epoch, len(self._train_set))
-        feed = together(self._train_set, order, self._ranges, course.done, learner.backend)
+        order, self._feed = learner.order(course.epoch, len(self._train_set)), None
         before = shown = totals.read() if course.done else Reading()
         self._training_time.start()
         self._read_at = perf_counter()  # the first point is not of fewer examples than others
         while not course.is_through:
-            yield from self._follow_rate()
+            yield from self._follow()
+            feed = self._feed = self._feed or together(self._train_set, order, self._ranges, course.done,
+                                                       learner.backend, self._first)
             begin, end = self._ranges[course.done]
             if self._observers:
                 self._learn_observed(feed)
             else:
                 learner.learn(feed, course.epoch, course.done + 1, totals)
             course.count(end - begin)
+            self._control.reached("batch")
+            if self._script.repeats:
+                yield from self._take_threads()
+                self._stop_again()
             ends = self._stops() or course.is_through
             if self._due() or ends:
                 reading = totals.read()
@@ -207,8 +274,8 @@ class Run:
 
     def _look_around(self) -> Iterator[Event]:
         """Now and then: whether cores are free, and whether what was learned is to be kept."""
-        if self._threads.look():
-            yield ThreadsChanged(self._course.position, self._threads.count)
+        if not self._script.repeats and self._threads.look():
+            yield ThreadsChanged(self._course.position, self._threads.count, *self._place)
         if not self._course.is_through and self._may_keep(KEEP_EVERY, KEEP_SHARE):
             self._training_time.stop()
             yield from self._keep(self._learner.weights())
@@ -224,11 +291,33 @@ class Run:
         self._kept_at = perf_counter()
         self._kept_for = self._kept_at - start
 
-    def _follow_rate(self) -> Iterator[Event]:
-        lr = self._control.lr
-        if lr is not None and lr != self._learner.lr:
-            self._learner.set_lr(lr)
-            yield RateChanged(self._course.position, lr)
+    def _follow(self) -> Iterator[Event]:
+        """Change what was changed here when the run was made first, and what is asked for by hand."""
+        for changes in (*self._script.changes_at(self._place), self._control.wishes()):
+            before = values_of(self._experiment, tuple(changes))
+            changes = {name: value for name, value in changes.items() if value != before[name]}
+            if changes:
+                self._change(changes)
+                change = Steered(*self._place, self._course.position, changes,
+                                 {name: before[name] for name in changes})
+                self._noted = (*self._noted, change)
+                yield change
+
+    def _change(self, changes: dict[str, Any]) -> None:
+        self._experiment = steered(self._experiment, changes)
+        self._learner.follow(self._experiment, changes)
+        if AUGMENT in changes:
+            self._train_set = self._train_set.varied(self._experiment.data.augment)
+        if regroups(changes) and not self._course.is_through:
+            self._cut(self._course.done, self._recipe.batch_size)
+            self._course.batches, self._feed = len(self._ranges), None
+
+    def _stop_again(self) -> None:
+        """Where the run ended that is repeated."""
+        stop = self._script.stop_at(self._place)
+        if stop is not None:
+            self._after_stop = math.inf if stop.judged else 0.0
+            self._control.stop()
 
     def _judge(self, batches: Batches, after_stop: float) -> Generator[Event, None, Reading]:
         """The metrics without learning: of one batch at least, and ``after_stop`` seconds beyond a stop.
@@ -264,11 +353,11 @@ class Run:
         """The validation examples, and what else is watched: not of an epoch that was left in its middle."""
         validation, share = NOTHING, 1.0
         if len(self._validation_set):
-            reading = yield from self._judge(self._validation_set, AFTER_STOP)
+            reading = yield from self._judge(self._validation_set, self._after_stop)
             validation, share = reading.metrics, reading.examples / len(self._validation_set)
         watched: dict[str, Metrics | None] = {}
         for name, batches in self._watched.items() if self._course.is_through else ():
-            watched[name] = yield from self._judge_whole(batches, AFTER_STOP)
+            watched[name] = yield from self._judge_whole(batches, self._after_stop)
         return Judged(validation, share if None not in watched.values() else 0.0, **watched)
 
     def _sums(self, *, learning: bool) -> Totals:
@@ -323,30 +412,37 @@ class Run:
     def _speed(self) -> float:
         return self._course.examples / max(self._training_time.seconds, 1e-9)
 
-    def _end_epoch(self, train: Metrics, judged: Judged) -> Iterator[Event]:
+    def _end_epoch(self, train: Metrics, judged: Judged) -> Generator[Event, None, bool]:
+        """What is said of it; returns whether it was kept."""
         weights, validation = self._learner.weights(), judged.validation
         course = self._course
-        fraction = course.done / course.batches
-        is_whole = fraction == judged.share == 1
+        fraction = course.share
+        is_whole = self._judged_whole = fraction == judged.share == 1
         # What was stopped in its middle displaces no whole epoch: a run that goes on comes through it again.
         is_best = (is_whole or not self._best.weights) and self._best.is_beaten_by(validation)
         if is_best:
             self._best = Best(course.epoch if is_whole else 0, train, validation, weights, judged.after)
         remarks: list[Remark] = []
         if is_whole:
-            course.last, self._whole = (train, validation), course.epoch
+            course.last, course.after, self._whole = (train, validation), judged.after, course.epoch
             remarks = self._remarks(train, self._seen(train, validation))
         ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged.share, judged.after,
                            judged.test)
         yield ended
         self._control.check_abandoned()
         yield from remarks  # before the checkpoint, in which they were said
+        if ended.complete:
+            self._control.reached("epoch")
         is_last = self._stops() or course.epoch >= self._recipe.epochs
-        if ended.complete and (is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)):
+        is_kept = not ended.complete or is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)
+        if ended.complete and is_kept:
             yield from self._keep(weights, is_whole=True)
         for observer in self._observers:
             with _watching():
                 observer.on_epoch(ended)
+        if not is_last:
+            yield from self._wait_while_paused()
+        return is_kept
 
     def _seen(self, train: Metrics, validation: Metrics) -> Metrics:
         """What a run's health is judged by."""
@@ -363,7 +459,7 @@ class Run:
         course = replace(self._course, seconds=self._training_time.seconds, total=self._total_seconds)
         return CheckpointReached(Checkpoint(
             course, weights, learner.optimizer_state(), self._best, deepcopy(self._health.state),
-            None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state()))
+            None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state(), self._noted))
 
     @property
     def _total_seconds(self) -> float:

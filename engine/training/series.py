@@ -17,10 +17,11 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.series import series_of
 from engine.messages import LayerloomError, say
 from engine.network.weights import check_weights
+from engine.training.checkpoint import Checkpoint
 from engine.training.control import AbandonedError, Control
 from engine.training.events import Event, MemberEnded, MemberStarted, SeriesFinished, SeriesRow
 from engine.training.failures import check_trainable
-from engine.training.loop import fit, prepare
+from engine.training.loop import Repeat, fit, prepare
 from engine.training.observer import Observer
 from engine.training.state import RunState
 from engine.training.values import Metrics, Remark, Summary, Weights
@@ -38,6 +39,13 @@ class Plan(NamedTuple):
     fold: int | None = None
 
 
+class Begun(NamedTuple):
+    """How far a series had come: the rows of its first runs, and of the next where it was left."""
+
+    rows: tuple[SeriesRow, ...] = ()
+    checkpoint: Checkpoint | None = None
+
+
 def plans(experiment: Experiment) -> list[Plan]:
     """The runs an experiment asks for: its variants, or else its folds; empty for a single run.
 
@@ -51,10 +59,12 @@ def plans(experiment: Experiment) -> list[Plan]:
 
 def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,
                root: Path | None = None, weights: Weights | None = None,
-               observers: Sequence[Observer] = ()) -> Iterator[Event]:
+               observers: Sequence[Observer] = (), resume: Begun | None = None,
+               repeats: Sequence[Repeat] = ()) -> Iterator[Event]:
     """Train every run of the series; each is a ``MemberStarted``, the events of ``fit``, and a ``MemberEnded``.
 
-    Each begins with ``weights``, or afresh where there are none.
+    Each begins with ``weights``, or afresh where there are none; ``resume`` leaves out those that have ended, and goes
+    on in the middle of the next; ``repeats`` makes runs again.
 
     ``SeriesFinished`` is the last event. A stop ends the run that is going on and begins no other; after
     ``Control.abandon`` it just ends. ``data`` are those of an experiment with folds. Raises as ``fit`` does.
@@ -68,14 +78,20 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
             check_trainable(plan.experiment)
             if weights is not None:
                 check_weights(plan.experiment, weights)
-    loaded, whole = {} if data is None else {experiment.data: data}, list[SeriesRow]()
+    loaded, begun = {} if data is None else {experiment.data: data}, resume or Begun()
+    rows += begun.rows
+    whole = [row for row, plan in zip(rows, members, strict=False) if plan.fold is not None]
+    given = _Given(root, weights, observers)
     try:
-        for index, plan in enumerate(members, 1):
+        for index, plan in list(enumerate(members, 1))[len(rows):]:
             if control.stopped:
                 break
-            control.forget_lr()
+            control.wishes()  # those for the run before are not for this one
             yield MemberStarted(index, len(members), plan.title, plan.experiment, plan.fold is not None)
-            row, stopped = yield from _member(index, plan, control, loaded, _Given(root, weights, observers))
+            is_next = index == len(begun.rows) + 1
+            repeat = repeats[index - 1] if index <= len(repeats) else None
+            row, stopped = yield from _member(index, plan, control, loaded, given,
+                                              begun.checkpoint if is_next else None, repeat)
             rows += [] if row is None else [row]
             whole += [] if row is None or stopped or plan.fold is None else [row]
         control.check_abandoned()
@@ -95,20 +111,36 @@ class _Given(NamedTuple):
     observers: Sequence[Observer]
 
 
-def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data],
-            given: _Given) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
+def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data], given: _Given,
+            resume: Checkpoint | None, repeat: Repeat | None) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
     """One run, None when it was abandoned; and whether it was stopped: a fold cut short says nothing of the mean."""
     data = yield from _data(plan, control, loaded, given.root)
     state = RunState(plan.experiment)
-    for event in fit(plan.experiment, control, data=data, **given._asdict()):
+    for event in fit(plan.experiment, control, data=data, resume=resume, repeat=repeat, **given._asdict()):
         state.hear(event)
         yield _named(event, plan.title)
-    if state.summary is None or state.best is None:
+    if state.summary is None or (ended := _ended(index, plan.title, state, resume)) is None:
         return None, True
-    yield MemberEnded(index, plan.title, state.summary, state.best)
-    last = state.last
-    assert last is not None  # there are weights
-    return SeriesRow(plan.title, row_values(last.train, last.validation, state.summary, last.after)), state.was_stopped
+    yield ended if not state.was_stopped else replace(ended, row=None)
+    return ended.row, state.was_stopped
+
+
+def _ended(index: int, title: str, state: RunState, resume: Checkpoint | None) -> MemberEnded | None:
+    """What came of a run: of one that went on after its last epoch, what its checkpoint says of that."""
+    assert state.summary is not None
+    last, best = state.last, state.best
+    if last is not None:
+        train, validation, after = last.train, last.validation, last.after
+    elif resume is not None:
+        (train, validation), after = resume.course.last, resume.course.after
+    else:
+        return None
+    if resume is not None and state.summary.best_epoch == resume.best.epoch:
+        best = resume.best.weights
+    if not best:
+        return None
+    return MemberEnded(index, title, state.summary, best, SeriesRow(
+        title, row_values(train, validation, state.summary, after)))
 
 
 def _named(event: Event, title: str) -> Event:

@@ -17,11 +17,11 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
-    RateChanged,
     Resumed,
     RunNotSaved,
     SeriesFinished,
     Started,
+    Steered,
     ThreadsChanged,
 )
 from engine.training.listening import Listener
@@ -68,7 +68,7 @@ class RunState(Listener):
         self.epochs: list[EpochRow] = []
         self.best_epoch: int | None = None  # 0: stopped before one was whole; None: nothing was judged yet
         self.remarks: list[Remark] = []
-        self.changes: list[RateChanged] = []
+        self.changes: list[Steered] = []
         self.threads: list[ThreadsChanged] = []
         self.latest: Weights | None = None
         self.best: Weights | None = None
@@ -119,7 +119,7 @@ class RunState(Listener):
     def on_remark(self, event: Remark) -> None:
         self.remarks.append(event)
 
-    def on_rate_changed(self, event: RateChanged) -> None:
+    def on_steered(self, event: Steered) -> None:
         self.changes.append(event)
 
     def on_threads_changed(self, event: ThreadsChanged) -> None:
@@ -143,6 +143,7 @@ class SeriesState(Listener):
         self.members: list[RunState] = []
         self.series: SeriesFinished | None = None
         self.count = 1  # of runs that there will be
+        self.left: RunState | None = None  # the run in whose middle a series goes on
 
     @property
     def current(self) -> RunState:
@@ -176,7 +177,8 @@ class SeriesState(Listener):
         self.members = [member for member in self.members if member.title]
         for member in self.members:
             member.latest = None  # its best are what is left of it
-        self.members.append(RunState(event.experiment, event.title, is_fold=event.is_fold))
+        left, self.left = self.left, None
+        self.members.append(left or RunState(event.experiment, event.title, is_fold=event.is_fold))
         self.count = event.count
 
     def on_series_finished(self, event: SeriesFinished) -> None:

@@ -265,7 +265,8 @@ def _runs(folder: Path) -> list[Sample]:
 
 
 def _read_run(folder: Path) -> object:
-    from engine.runs.opened import load_checkpoint, open_run
+    from engine.runs.opened import open_run
+    from engine.runs.resuming import load_checkpoint
 
     run = open_run(folder)
     texts = [str(remark.message) for remark in run.state.remarks]

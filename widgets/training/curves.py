@@ -122,9 +122,9 @@ class Curves(QWidget):
         self._is_over = over
         self._redraw()
 
-    def add_change(self, position: float, rate: str, member: int = -1) -> None:
-        """Mark where the learning rate was changed by hand."""
-        self._members[member].changes.append(Change(position, self.tr("lr {}").format(rate)))
+    def add_change(self, position: float, text: str, member: int = -1) -> None:
+        """Mark where something was changed by hand, and what."""
+        self._members[member].changes.append(Change(position, text))
         self._redraw()
 
     def add_points(self, points: Rows) -> None:

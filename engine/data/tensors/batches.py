@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from engine.data.options.options import Augment
 from engine.data.tensors.augment import LUMA, vary
 from engine.data.tensors.data import Data, Split
 
@@ -28,7 +29,8 @@ class Batches:
         is_image = spec.is_image and split.inputs.dim() == 4
         self._size = spec.resize if is_image else None
         self._channels = spec.channels if is_image else None
-        self._augment = spec.augment if augment and is_image and spec.augment.is_active else None
+        self._can_vary = augment and is_image
+        self._augment = spec.augment if self._can_vary and spec.augment.is_active else None
         shape = (-1,) + (1,) * (split.inputs.dim() - 2)
         self._mean, std = (torch.tensor(value, device=device).view(shape) for value in (data.mean, data.std))
         self._moments = (self._mean, std) if spec.normalize else None
@@ -40,6 +42,12 @@ class Batches:
         """The same examples, which do not vary."""
         other = copy(self)
         other._augment = None
+        return other
+
+    def varied(self, augment: Augment) -> Batches:
+        """The same examples, which vary so from here on."""
+        other = copy(self)
+        other._augment = augment if self._can_vary and augment.is_active else None
         return other
 
     @cached_property

@@ -13,7 +13,7 @@ from random import Random
 from engine.experiment.experiment import Experiment
 from engine.runs.folder import record
 from engine.runs.names import EXPERIMENT
-from engine.runs.opened import load_checkpoint
+from engine.runs.resuming import load_checkpoint
 from engine.training import fit, run, tuning
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import Point

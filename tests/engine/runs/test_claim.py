@@ -13,7 +13,8 @@ from engine.files import WriteError
 from engine.runs.claim import claim, release
 from engine.runs.folder import record
 from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS
-from engine.runs.opened import RunError, load_checkpoint
+from engine.runs.opened import RunError
+from engine.runs.resuming import load_checkpoint
 from engine.training import fit
 from engine.training.events import EpochEnded, Finished, RunNotSaved
 from tests.engine.cases import experiment, of_type, with_recipe

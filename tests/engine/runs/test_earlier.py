@@ -12,14 +12,16 @@ import torch
 
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.runs.folder import record
-from engine.runs.names import CHANGES, EXPERIMENT, METRICS, POINTS, RUN, SUMMARY
-from engine.runs.opened import load_checkpoint, open_run, resumed
+from engine.runs.names import CHANGES, EXPERIMENT, METRICS, OLD_CHANGES, POINTS, RUN, SUMMARY
+from engine.runs.opened import open_run
+from engine.runs.resuming import load_checkpoint, resumed
+from engine.runs.texts import UNKNOWN_BATCH
 from engine.training import fit, run
-from engine.training.events import Event, Finished, Point, RateChanged, Started
+from engine.training.events import Event, Finished, Point, Started, Steered
 from tests.engine.cases import of_type
 
 EARLIER = Path(__file__).parent / "earlier"
-CHANGE = RateChanged(1.818182, 0.01)
+CHANGE = Steered(2, UNKNOWN_BATCH, 1.818182, {"lr": 0.01})
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +134,7 @@ def test_it_goes_on_as_the_earlier_version_would_have(name: str, epochs: int, fi
     events = gone_on(name, tmp_path, epochs)
     assert of_type(events, Started)[0].first_epoch == first and isinstance(events[-1], Finished)
     points = [point.position for point in of_type(events, Point)]
-    assert points[0] == pytest.approx(first - 1 + 1 / 22) and points[-1] == epochs and len(points) == 44
+    assert points[0] == pytest.approx(first - 1 + 64 / 1374) and points[-1] == epochs and len(points) == 44
     found = numbers(tmp_path / METRICS)
     assert len(found) == epochs and found == [pytest.approx(row, abs=1e-4) for row in numbers(
         EARLIER / name / "resumed.csv")]
@@ -169,4 +171,5 @@ def test_whoever_shows_it_knows_what_was_there() -> None:
 @pytest.mark.parametrize("name", ["killed", "momentum"])
 def test_a_change_of_rate_before_the_checkpoint_is_kept(name: str, tmp_path: Path) -> None:
     gone_on(name, tmp_path)
-    assert (tmp_path / CHANGES).exists() and open_run(tmp_path).state.changes == [CHANGE]
+    assert (tmp_path / CHANGES).exists() and not (tmp_path / OLD_CHANGES).exists()
+    assert open_run(tmp_path).state.changes == [CHANGE]

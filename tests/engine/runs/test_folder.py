@@ -33,7 +33,8 @@ from engine.runs.names import (
     SERIES_TABLE,
     SUMMARY,
 )
-from engine.runs.opened import RunError, load_checkpoint
+from engine.runs.opened import RunError
+from engine.runs.resuming import load_checkpoint
 from engine.training import Control, fit
 from engine.training.best import Best
 from engine.training.checkpoint import FORMAT, Checkpoint
@@ -45,11 +46,11 @@ from engine.training.events import (
     Finished,
     MemberStarted,
     Point,
-    RateChanged,
     RunNotSaved,
     SeriesFinished,
     SeriesRow,
     Started,
+    Steered,
 )
 from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
@@ -103,25 +104,35 @@ def steps(events: list[Event], folder: Path, resume: Checkpoint | None = None) -
     return record(events, BASE, folder, resume)
 
 
+def changed(position: float, lr: float) -> Steered:
+    """After a quarter of an epoch's four batches, or a half …"""
+    return Steered(int(position) + 1, int(4 * (position % 1)), position, {"lr": lr}, {"lr": 1.0})
+
+
+def rates(folder: Path) -> list[tuple[float, float]]:
+    lines = (folder / CHANGES).read_text().splitlines()
+    return [(raw["position"], raw["set"]["lr"]) for raw in map(json.loads, lines)]
+
+
 def test_a_change_of_rate_is_written_when_it_happens(begun: Started, tmp_path: Path) -> None:
-    passing = steps([begun, RateChanged(0.5, 0.1), RateChanged(0.75, 0.2), END], tmp_path)
+    passing = steps([begun, changed(0.5, 0.1), changed(0.75, 0.2), END], tmp_path)
     next(passing)
     assert names(tmp_path) == {EXPERIMENT, RUN}
     next(passing)
-    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n"
+    assert rates(tmp_path) == [(0.5, 0.1)]
     next(passing)
-    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n0.750000,0.2,\n"
+    assert rates(tmp_path) == [(0.5, 0.1), (0.75, 0.2)]
 
 
 def test_a_change_of_rate_that_could_not_be_written_is_written_at_the_end(begun: Started, tmp_path: Path) -> None:
     (tmp_path / CHANGES).mkdir()
     events = []
-    for event in steps([RateChanged(0.5, 0.1), END], tmp_path):
+    for event in steps([changed(0.5, 0.1), END], tmp_path):
         events.append(event)
         if isinstance(event, RunNotSaved):
             (tmp_path / CHANGES).rmdir()
-    assert [type(event) for event in events] == [RateChanged, RunNotSaved, Finished]
-    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n" and (tmp_path / SUMMARY).exists()
+    assert [type(event) for event in events] == [Steered, RunNotSaved, Finished]
+    assert rates(tmp_path) == [(0.5, 0.1)] and (tmp_path / SUMMARY).exists()
 
 
 def test_that_a_run_is_not_saved_is_said_once(begun: Started, tmp_path: Path) -> None:
@@ -167,17 +178,17 @@ def test_a_run_stopped_within_an_epoch_keeps_what_whole_epochs_left(begun: Start
 
 def test_going_on_begins_with_what_was_there_at_the_checkpoint(begun: Started, tmp_path: Path) -> None:
     resume = kept(1, 3.0, best=4.0)
-    list(steps([begun, Point(0.5, 1.0, 0.5), RateChanged(0.5, 0.1), epoch(1, 3.0), Point(1.5, 1.0, 0.5),
-                RateChanged(1.5, 0.3), epoch(2, 9.0), CheckpointReached(kept(2, 9.0)), END], tmp_path))
-    passing = steps([begun, RateChanged(1.5, 0.2), epoch(2, 5.0), END], tmp_path, resume)
+    list(steps([begun, Point(0.5, 1.0, 0.5), changed(0.5, 0.1), epoch(1, 3.0), Point(1.5, 1.0, 0.5),
+                changed(1.5, 0.3), epoch(2, 9.0), CheckpointReached(kept(2, 9.0)), END], tmp_path))
+    passing = steps([begun, changed(1.5, 0.3), epoch(2, 5.0), END], tmp_path, resume)
     next(passing)
     assert (value_in(tmp_path / LAST), value_in(tmp_path / BEST)) == (3.0, 4.0)
-    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n"
+    assert rates(tmp_path) == [(0.5, 0.1), (1.5, 0.3)]  # the second will be made again
     assert [line[0] for line in (tmp_path / METRICS).read_text().splitlines()[1:]] == ["1"]
     assert len((tmp_path / POINTS).read_text().splitlines()) == 2 and not (tmp_path / SUMMARY).exists()
     list(passing)
     assert [line[0] for line in (tmp_path / METRICS).read_text().splitlines()[1:]] == ["1", "2"]
-    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n1.500000,0.2,\n"
+    assert rates(tmp_path) == [(0.5, 0.1), (1.5, 0.3)]
 
 
 def test_a_line_that_was_cut_off_is_no_line(begun: Started, tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.runs.folder import record
 from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, LAST, METRICS, POINTS, REMARKS
-from engine.runs.opened import RunError, load_checkpoint, open_run
+from engine.runs.opened import RunError, open_run
+from engine.runs.resuming import load_checkpoint
 from engine.training import fit, run
 from tests.engine.cases import MLP, experiment
 from tests.engine.runs.killing import kept, killed, trained

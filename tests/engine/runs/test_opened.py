@@ -34,7 +34,8 @@ from engine.runs.names import (
     SERIES,
     SUMMARY,
 )
-from engine.runs.opened import Run, RunError, load_checkpoint, open_run
+from engine.runs.opened import Run, RunError, open_run
+from engine.runs.resuming import load_checkpoint
 from engine.training import Control, fit, fit_series, run
 from engine.training.events import CheckpointReached, EpochEnded, Event, Point, Started, ThreadsChanged
 from engine.training.state import EpochRow, RunState, SeriesState
@@ -64,7 +65,7 @@ def followed(base: Experiment, folder: Path, changed_at: float = 0.7, stopped_at
     for event in record(fit(base, control), base, folder):
         state.hear(event)
         if isinstance(event, Point) and event.position > changed_at:
-            control.lr = 0.5 * base.recipe.lr
+            control.steer({"lr": 0.5 * base.recipe.lr})
         if isinstance(event, Point) and event.position > stopped_at:
             control.stop()
     return state
@@ -105,8 +106,7 @@ def assert_same(found: RunState, known: RunState) -> None:
     assert found.started == known.started and (found.title, found.is_fold) == (known.title, known.is_fold)
     assert [(remark.kind, str(remark.message), remark.suggestion) for remark in found.remarks] == [
         (remark.kind, str(remark.message), remark.suggestion) for remark in known.remarks]
-    assert [(change.position, change.lr) for change in found.changes] == [
-        (near(change.position), near(change.lr)) for change in known.changes]
+    assert found.changes == [replace(change, position=near(change.position)) for change in known.changes]
     assert found.best_epoch == known.best_epoch and found.was_stopped == known.was_stopped
     assert_summary(found, known)
 
@@ -145,7 +145,7 @@ def test_a_run_is_opened_as_it_was_followed(kind: str, tmp_path: Path) -> None:
 
 
 def test_the_threads_are_those_that_were_used(tmp_path: Path) -> None:
-    started, passing = Started("cpu", 650, 1374, 4, 1, 2), [ThreadsChanged(0.25, 1), ThreadsChanged(1.5, 4)]
+    started, passing = Started("cpu", 650, 1374, 4, 1, 2), [ThreadsChanged(0.25, 1, 1, 2), ThreadsChanged(1.5, 4, 2, 3)]
     list(record([started, *passing], SLOW, tmp_path))
     found = open_run(tmp_path).state
     assert found.started == started and found.threads == passing and not found.changes

@@ -27,7 +27,7 @@ from engine.runs.pictures import (
     save_curves,
     series_picture,
 )
-from engine.training.events import EpochEnded, Point, RateChanged
+from engine.training.events import EpochEnded, Point, Steered
 from engine.training.state import RunState
 from engine.training.values import Metrics
 
@@ -255,13 +255,13 @@ def test_importing_it_is_cheap_and_no_window_system_is_asked(history: RunState, 
     assert done.stdout.split() == ["set()", "False"]
 
 
-def test_a_learning_rate_changed_by_hand_is_marked(history: RunState, drawn: list[Figure], tmp_path: Path) -> None:
-    history.hear(RateChanged(1.25, 0.01))
+def test_what_was_changed_by_hand_is_marked(history: RunState, drawn: list[Figure], tmp_path: Path) -> None:
+    history.hear(Steered(2, 1, 1.25, {"lr": 0.01, "fc1.trainable": False}, {"lr": 0.1}))
     curves_picture(history, tmp_path / "one.png")
     series_picture([history, of_numbers(1.0, 0.5)], tmp_path / "two.png")
     for figure in drawn:
         for axes in figure.axes:
-            assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("lr 0.01", 1.25)]
+            assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("lr 0.1 → 0.01\nfc1 frozen", 1.25)]
             assert any(list(line.get_xdata()) == [1.25, 1.25] for line in axes.get_lines())
 
 

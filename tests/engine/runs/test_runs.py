@@ -17,7 +17,8 @@ from engine.export.weight_files import load_weights
 from engine.graph.parameters import NodeParameters
 from engine.runs.folder import record
 from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, POINTS, RUN, SUMMARY
-from engine.runs.opened import RunError, load_checkpoint
+from engine.runs.opened import RunError, open_run
+from engine.runs.resuming import load_checkpoint
 from engine.training import Control, fit, run
 from engine.training.events import (
     CheckpointReached,
@@ -25,9 +26,9 @@ from engine.training.events import (
     Event,
     Finished,
     Point,
-    RateChanged,
     RunNotSaved,
     Started,
+    Steered,
 )
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
@@ -128,28 +129,34 @@ def test_a_run_with_settings_of_its_own_goes_on_exactly(tmp_path: Path) -> None:
         control = Control()
         for event in record(fit(base, control), base, tmp_path / name):
             if isinstance(event, EpochEnded) and event.epoch == 1:
-                control.lr = 0.03  # goes on with it, too
+                control.steer({"lr": 0.03})  # goes on with it, too
             if isinstance(event, CheckpointReached) and event.checkpoint.epoch == last:
                 control.stop()
     checkpoint = load_checkpoint(tmp_path / "parts", base)
     recorded(base, tmp_path / "parts", resume=checkpoint)
     assert results(tmp_path / "parts") == results(tmp_path / "whole")
-    assert (tmp_path / "parts" / CHANGES).read_text() == "position,lr,threads\n1.000000,0.03,\n"
+    [change] = open_run(tmp_path / "parts").state.changes
+    assert (change.epoch, change.position, change.changes, change.before) == (1, 1.0, {"lr": 0.03}, {"lr": 0.1})
     recorded(base, tmp_path / "parts")
     assert not (tmp_path / "parts" / CHANGES).exists()
 
 
-def test_a_change_of_rate_beyond_the_checkpoint_is_forgotten(tmp_path: Path) -> None:
+def test_a_change_beyond_the_checkpoint_is_made_again(tmp_path: Path) -> None:
     control = Control()
-    for event in record(fit(DROPOUT, control), DROPOUT, tmp_path):
+    for event in record(fit(DROPOUT, control), DROPOUT, tmp_path / "whole"):
         if isinstance(event, CheckpointReached) and event.checkpoint.epoch == 2:
-            control.lr = 0.03  # asked for at the very end of the second epoch: the third begins with it
-        if isinstance(event, RateChanged):
-            changed = (tmp_path / CHANGES).exists()
+            control.steer({"lr": 0.03})
+    control, parts = Control(), tmp_path / "parts"
+    for event in record(fit(DROPOUT, control), DROPOUT, parts):
+        if isinstance(event, CheckpointReached) and event.checkpoint.epoch == 2:
+            control.steer({"lr": 0.03})  # asked for at the very end of the second epoch: the third begins with it
+        if isinstance(event, Steered):
+            written = (parts / CHANGES).read_text()
             control.abandon()  # as if it were killed
-    assert changed
-    recorded(DROPOUT, tmp_path, resume=load_checkpoint(tmp_path, DROPOUT))
-    assert not (tmp_path / CHANGES).exists()
+    assert '"set": {"lr": 0.03}' in written
+    recorded(DROPOUT, parts, resume=load_checkpoint(parts, DROPOUT))
+    assert (parts / CHANGES).read_text() == written
+    assert results(parts) == results(tmp_path / "whole")
 
 
 def test_weights_stopped_within_an_epoch_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from engine.messages import say
 from engine.runs.texts import (
-    CHANGES_HEAD,
     POINTS_HEAD,
+    UNKNOWN_BATCH,
     change_line,
     changes_read,
     metrics_head,
     metrics_line,
     metrics_read,
+    old_changes_read,
     point_line,
     points_read,
     remark_line,
@@ -34,9 +35,10 @@ from engine.training.events import (
     Paused,
     Point,
     Progress,
-    RateChanged,
     SeriesFinished,
     SeriesRow,
+    Steered,
+    Stop,
     ThreadsChanged,
 )
 from engine.training.state import EpochRow, RunState, SeriesState
@@ -72,11 +74,21 @@ def test_points_are_read_back() -> None:
 
 
 def test_changes_on_the_way() -> None:
-    changes = [RateChanged(0.5, 0.01), ThreadsChanged(0.75, 1), RateChanged(1.25, 1e-5)]
-    text = CHANGES_HEAD + "".join(f"{change_line(change)}\n" for change in changes)
-    assert text == "position,lr,threads\n0.500000,0.01,\n0.750000,,1\n1.250000,1e-05,\n"
+    changes = [Steered(1, 4, 0.5, {"lr": 0.01, "drop1.p": 0.2}, {"lr": 0.1, "drop1.p": 0.5}),
+               ThreadsChanged(0.75, 1, 1, 6), Steered(2, 2, 1.25, {"fc1.trainable": False}, {"fc1.trainable": True}),
+               Stop(3, 1, 2.125, True)]
+    text = "".join(f"{change_line(change)}\n" for change in changes)
+    assert text.splitlines()[0] == ('{"epoch": 1, "batch": 4, "position": 0.5, "set": {"lr": 0.01, "drop1.p": 0.2}, '
+                                    '"was": {"lr": 0.1, "drop1.p": 0.5}}')
     assert changes_read(text) == changes
-    assert changes_read("position,lr\n0.500000,0.01\n") == changes[:1]  # of an earlier version
+    assert changes_read(f"not JSON\n{{}}\n[]\n{text[:-20]}") == changes[:3]
+
+
+def test_changes_of_an_earlier_version() -> None:
+    rate = Steered(1, UNKNOWN_BATCH, 0.5, {"lr": 0.01})
+    assert old_changes_read("position,lr\n0.500000,0.01\n") == [rate]
+    assert old_changes_read("position,lr,threads\n0.500000,0.01,\n1.750000,,1\nx,1,\n,,\n") == [
+        rate, ThreadsChanged(1.75, 1, 2)]
 
 
 def test_remarks_are_read_back_in_their_words() -> None:
@@ -122,7 +134,7 @@ def test_titles_in_a_table_are_quoted_where_they_must_be(title: str, cell: str) 
 
 
 def test_a_history_keeps_what_carries_numbers() -> None:
-    point, change = Point(0.5, 1.0, 0.1), RateChanged(0.5, 0.1)
+    point, change = Point(0.5, 1.0, 0.1), Steered(1, 3, 0.5, {"lr": 0.1})
     remark = Remark("rising", "it rises")  # type: ignore[arg-type]
     epochs = [EpochEnded(1, CLASSES, NUMBERS, True, {}), EpochEnded(2, NUMBERS, CLASSES, False, {}, 0.25)]
     history = RunState()

@@ -10,7 +10,8 @@ import pytest
 
 from engine.runs.folder import record
 from engine.runs.names import METRICS, RUN, SUMMARY
-from engine.runs.opened import load_checkpoint, open_run
+from engine.runs.opened import open_run
+from engine.runs.resuming import load_checkpoint
 from engine.runs.texts import summary_json, summary_read
 from engine.training import Control, fit, run
 from engine.training.events import EpochEnded, Finished, Point

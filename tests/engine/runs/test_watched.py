@@ -15,7 +15,8 @@ from engine.data.tensors.loading import load_data
 from engine.network.ready import ready
 from engine.runs.folder import record
 from engine.runs.names import BEST, LAST, METRICS, SUMMARY
-from engine.runs.opened import load_checkpoint, open_run
+from engine.runs.opened import open_run
+from engine.runs.resuming import load_checkpoint
 from engine.training import Control, fit, run
 from engine.training.events import EpochEnded, Event, Point
 from engine.training.values import Remark

@@ -28,11 +28,11 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
-    RateChanged,
     Resumed,
     RunNotSaved,
     SeriesFinished,
     Started,
+    Steered,
     ThreadsChanged,
 )
 from engine.training.judge.health import HealthState
@@ -53,7 +53,7 @@ ONE_OF_EACH: tuple[Event, ...] = (
     Started("cpu", 1210, 60, 2, 1, 4),
     Point(0.5, 0.4, 0.9),
     Progress(1, 2, 0.25, 900.0, 3.0),
-    RateChanged(0.5, 0.01),
+    Steered(1, 3, 0.5, {"lr": 0.01}),
     ThreadsChanged(0.5, 1),
     Paused(),
     Resumed(),
@@ -91,7 +91,7 @@ def test_there_is_one_of_each_here() -> None:
     assert {type(event) for event in ONE_OF_EACH} == set(KINDS)
     made = {kind for _, kind in inspect.getmembers(events, inspect.isclass)
             if is_dataclass(kind) and kind.__module__ == events.__name__}
-    assert made - set(KINDS) == {events.SeriesRow}  # a part of one
+    assert made - set(KINDS) == {events.SeriesRow, events.Stop}  # parts of one
 
 
 def test_every_kind_has_a_method_and_every_method_a_kind() -> None:
@@ -123,7 +123,7 @@ def test_a_method_of_the_object_itself_or_of_a_heirs_class_is_called() -> None:
 
 KEPT: dict[type, Callable[[RunState], Any]] = {
     Preparing: lambda run: run.preparing, Started: lambda run: run.started, Point: lambda run: run.points,
-    Progress: lambda run: run.progress, RateChanged: lambda run: run.changes, ThreadsChanged: lambda run: run.threads,
+    Progress: lambda run: run.progress, Steered: lambda run: run.changes, ThreadsChanged: lambda run: run.threads,
     Remark: lambda run: run.remarks, DataRead: lambda run: run.data_read,
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ from engine.layers.base import LAYERS
 from engine.network.weights import initial_module
 from engine.runs.folder import record
 from engine.runs.names import METRICS
-from engine.runs.opened import load_checkpoint
+from engine.runs.resuming import load_checkpoint
 from engine.runs.texts import summary_json
 from engine.training import Control, fit
 from engine.training.events import CheckpointReached, Finished

@@ -16,7 +16,7 @@ from engine.graph.graph import Graph
 from engine.graph.parameters import NodeParameters
 from engine.network.weights import initial_module
 from engine.training import Control, fit
-from engine.training.events import EpochEnded, Event, Point, RateChanged, Started
+from engine.training.events import CheckpointReached, EpochEnded, Event, Point, Started, Steered
 from engine.training.failures import NothingToLearnError
 from engine.training.learner import Learner
 from tests.engine.cases import MLP, experiment, made_data, of_type, trained
@@ -132,8 +132,10 @@ def test_a_live_rate_is_an_event() -> None:
     for event in fit(experiment(lr=0.01), control):
         events.append(event)
         if isinstance(event, (Started, EpochEnded)):
-            control.lr = 0.02 if isinstance(event, Started) else 0.05
-    assert of_type(events, RateChanged) == [RateChanged(0.0, 0.02), RateChanged(1.0, 0.05)]
+            control.steer({"lr": 0.02 if isinstance(event, Started) else 0.05})
+    batches = of_type(events, CheckpointReached)[0].checkpoint.course.batches
+    assert of_type(events, Steered) == [Steered(0, 0, 0.0, {"lr": 0.02}, {"lr": 0.01}),
+                                        Steered(1, batches, 1.0, {"lr": 0.05}, {"lr": 0.02})]
     assert of_type(events, Point)
 
 

@@ -18,7 +18,7 @@ from engine.layers.base import OptionError
 from engine.network.weights import initial_module
 from engine.training import Control, fit
 from engine.training.checkpoint import Checkpoint
-from engine.training.events import CheckpointReached, EpochEnded, RateChanged
+from engine.training.events import CheckpointReached, EpochEnded, Steered
 from engine.training.observer import Batch, Observer
 from tests.engine.cases import experiment, made_data, of_type
 
@@ -60,8 +60,8 @@ def rates(base: Experiment, changes: dict[int, float] | None = None, resume: Che
     for event in fit(base, control, data=made_data(60), resume=resume, observers=[observer]):
         events.append(event)
         if isinstance(event, EpochEnded) and event.epoch in (changes or {}):
-            control.lr = changes[event.epoch]
-    assert [event.lr for event in of_type(events, RateChanged)] == list((changes or {}).values())
+            control.steer({"lr": changes[event.epoch]})
+    assert [event.changes for event in of_type(events, Steered)] == [{"lr": lr} for lr in (changes or {}).values()]
     return observer.seen, of_type(events, CheckpointReached)
 
 

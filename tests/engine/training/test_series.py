@@ -18,7 +18,7 @@ from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Variant, load_experiment
 from engine.network.weights import initial_module
 from engine.runs.folder import record
-from engine.runs.names import EXPERIMENT, METRICS, RUN, SERIES, SERIES_TABLE, SUMMARY, member_folder
+from engine.runs.names import EXPERIMENT, METRICS, RUN, SERIES, SERIES_ROWS, SERIES_TABLE, SUMMARY, member_folder
 from engine.runs.pictures import COLORS, PictureError, series_picture
 from engine.training import Control, fit
 from engine.training.events import (
@@ -106,7 +106,7 @@ def test_each_run_has_a_folder(tmp_path: Path) -> None:
     events = list(record(fit_series(RATES), RATES, tmp_path))
     end, titles = events[-1], ["1-lr 0.005", "2-decay 3 λ"]
     assert isinstance(end, SeriesFinished)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*titles, EXPERIMENT, RUN, SERIES, SERIES_TABLE])
+    assert {path.name for path in tmp_path.iterdir()} == {*titles, EXPERIMENT, RUN, SERIES, SERIES_ROWS, SERIES_TABLE}
     assert load_experiment(tmp_path / EXPERIMENT) == RATES
     inside = load_experiment(tmp_path / titles[1] / EXPERIMENT)
     assert inside.recipe.lr == 0.01 and inside.variants == ()
@@ -209,7 +209,7 @@ def test_a_live_rate_is_that_of_one_run() -> None:
     losses = []
     for event in fit_series(replace(BASE, variants=(Variant(title="a"), Variant(title="b"))), control):
         if isinstance(event, Started) and not losses:
-            control.lr = 1e-9
+            control.steer({"lr": 1e-9})
         if isinstance(event, MemberEnded):
             losses.append(event.summary.train.loss)
     assert losses[1] < losses[0] / 1.2

@@ -171,7 +171,7 @@ def test_a_run_says_it_and_goes_on(many: Computer) -> None:
     before = torch.get_num_threads()
     events, counts = events_of(many, lambda event: 4.0 if isinstance(event, ThreadsChanged) else None)
     assert of_type(events, Started)[0].threads == MOST and counts == [MOST, 1, MOST]
-    assert of_type(events, ThreadsChanged) == [ThreadsChanged(0.0, 1), ThreadsChanged(2 / 3, MOST)]
+    assert of_type(events, ThreadsChanged) == [ThreadsChanged(0.0, 1, 0, 0), ThreadsChanged(2 / 3, MOST, 1, 2)]
     assert torch.get_num_threads() == before
 
 

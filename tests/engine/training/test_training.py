@@ -56,7 +56,8 @@ def test_a_run_tells_its_story_in_order() -> None:
     assert isinstance(events[0], Preparing) and isinstance(events[-1], Finished)
     assert events[1] == Started("cpu", 1210, 1374, 2, 1, device_name=processor_name())
     points, progress, epochs = of_type(events, Point), of_type(events, Progress), of_type(events, EpochEnded)
-    assert [round(point.position * 22) for point in points] == list(range(1, 45))
+    taken = (*range(64, 1374, 64), 1374)
+    assert [point.position for point in points] == [epoch + count / 1374 for epoch in (0, 1) for count in taken]
     assert [step.fraction for step in progress] == sorted(step.fraction for step in progress)
     assert progress[-1].fraction == 1 and progress[-1].seconds_left == 0
     assert [epoch.epoch for epoch in epochs] == [1, 2] and epochs[0].is_best
@@ -352,12 +353,12 @@ def test_pause_and_resume_from_another_thread_change_nothing() -> None:
     timer = threading.Timer(0.2, control.resume)
     for event in fit(experiment(), control):
         events.append(event)
-        if isinstance(event, Point) and event.position == 0.5:
+        if isinstance(event, Point) and event.position == 11 * 64 / 1374:
             control.pause()
             timer.start()
     timer.join()
     at = events.index(Paused())
-    assert events[at + 1] == Resumed() and events[at - 2].position == 0.5
+    assert events[at + 1] == Resumed() and events[at - 2].position == 11 * 64 / 1374
     undisturbed = trained(experiment())[1]
     assert [epoch.train for epoch in of_type(events, EpochEnded)] == [epoch.train for epoch in undisturbed]
 
@@ -368,7 +369,7 @@ def test_stop_keeps_what_was_learned(paused: bool) -> None:
     control, events = Control(), []
     for event in fit(experiment(), control):
         events.append(event)
-        if isinstance(event, Point) and event.position == 0.5:
+        if isinstance(event, Point) and event.position == 11 * 64 / 1374:
             if paused:
                 control.pause()
             threading.Timer(0.05, control.stop).start() if paused else control.stop()
@@ -392,7 +393,7 @@ def test_stopped_before_the_first_batch() -> None:
         events.append(event)
         if isinstance(event, Started):
             started.stop()
-    assert of_type(events, EpochEnded)[0].fraction == 1 / 22 and events[-1].stopped
+    assert of_type(events, EpochEnded)[0].fraction == 64 / 1374 and events[-1].stopped
 
 
 @pytest.mark.usefixtures("every_batch")
@@ -403,9 +404,9 @@ def test_the_learning_rate_can_be_changed_on_the_way() -> None:
         if isinstance(event, Point):
             points.append(event)
         if isinstance(event, EpochEnded):
-            control.lr = 1e-12
+            control.steer({"lr": 1e-12})
             weights.append(event.weights["fc1.weight"])
     assert torch.allclose(weights[0], weights[1], atol=1e-6)
     for wrong in (math.nan, 0.0, -1.0, math.inf):
         with pytest.raises(OptionError):
-            control.lr = wrong
+            control.steer({"lr": wrong})

@@ -432,7 +432,7 @@ def test_a_run_that_recovers_says_so(some_mnist: Data) -> None:
     for event in fit(base, control, data=some_mnist):
         events.append(event)
         if isinstance(event, EpochEnded):
-            control.lr = 1.0  # by hand, after the first epoch
+            control.steer({"lr": 1.0})  # by hand, after the first epoch
     said = of_type(events, Remark)
     assert [remark.kind for remark in said] == ["rising", "recovered"]
 

@@ -1,0 +1,185 @@
+"""Going on with a run, or with a series of them, where it was left. Loads torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from engine.data.spec.changes import difference
+from engine.experiment.choices.schedules import schedule_of
+from engine.experiment.experiment import Experiment
+from engine.messages import LayerloomError, say
+from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, METRICS, POINTS, REMARKS, RUN, SERIES_ROWS, member_folder
+from engine.runs.opened import (
+    Kept,
+    RunError,
+    checkpoint_in,
+    experiment_of,
+    json_in,
+    members_in,
+    noted_in,
+    open_run,
+    take_lines,
+    text_in,
+    with_current_keys,
+)
+from engine.runs.texts import UNKNOWN_BATCH, metrics_read, remarks_read, rows_read
+from engine.training.checkpoint import Checkpoint
+from engine.training.events import SeriesRow, Steered, Stop
+from engine.training.script import place_of
+from engine.training.series import Begun, plans
+from engine.training.state import RunState, SeriesState
+
+
+def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Checkpoint | None:
+    """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
+
+    Raises RunError unless it is a run of this experiment (epochs and device may differ) with the same data
+    (``changed_data``: their files may be others), FileError for a torn one.
+    """
+    folder = Path(folder)
+    saved = experiment_of(folder)
+    _check_same(saved, experiment, folder)
+    if not changed_data:
+        _check_same_files(saved, experiment, folder)
+    found = checkpoint_in(folder / CHECKPOINT)
+    if found is None and len(metrics_read(text_in(folder / METRICS))) > 1:  # the first is written before its checkpoint
+        raise RunError("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
+                       "replace what is there", folder=folder, file=CHECKPOINT)
+    found = with_current_keys(found, experiment)
+    return found if found is None else replace(found, noted=_noted(folder) or found.noted)
+
+
+def _noted(folder: Path) -> tuple[Steered, ...]:
+    """What was changed by hand; an earlier version did not say exactly where, and its checkpoint has the rate."""
+    return tuple(each for each in noted_in(folder) if isinstance(each, Steered) and each.batch != UNKNOWN_BATCH)
+
+
+def load_series(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Begun:
+    """What ``fit_series`` and ``record`` need to continue the series in ``folder``: runs that have ended are not made
+    again. Raises as ``load_checkpoint`` does."""
+    folder = Path(folder)
+    saved = experiment_of(folder)
+    if saved.variants != experiment.variants:
+        raise RunError("The series in {folder} was made of other variants: it cannot be continued with these",
+                       folder=folder)
+    if not experiment.variants:
+        _check_same(saved, experiment, folder)
+    members, rows = plans(experiment), list[SeriesRow]()
+    for index, (plan, row) in enumerate(zip(members, rows_read(text_in(folder / SERIES_ROWS)), strict=False), 1):
+        if row.title != plan.title or not _has_ended(folder / member_folder(index, plan.title), plan.experiment):
+            break
+        rows.append(row)
+    if len(rows) == len(members):
+        return Begun(tuple(rows))
+    inside, plan = folder / member_folder(len(rows) + 1, members[len(rows)].title), members[len(rows)]
+    if not (inside / EXPERIMENT).exists():
+        return Begun(tuple(rows))
+    checkpoint = load_checkpoint(inside, plan.experiment, changed_data)
+    return Begun(tuple(rows), checkpoint)
+
+
+def _has_ended(folder: Path, experiment: Experiment) -> bool:
+    """Whether a run of a series came to its end, and all that is needed of it is there."""
+    with suppress(LayerloomError):
+        run = open_run(folder)
+        return (run.state.summary is not None and not run.state.was_stopped and (folder / BEST).exists()
+                and parts_of(run.experiment) == parts_of(experiment))
+    return False
+
+
+def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
+    """What is known of the run in ``folder`` at this checkpoint, for whoever shows how it goes on."""
+    states = SeriesState(experiment_of(folder))
+    states.members = [_left(folder, checkpoint)]
+    return states
+
+
+def resumed_series(folder: Path, begun: Begun) -> SeriesState:
+    """The same of a series: its runs that have ended, and the one in whose middle it goes on."""
+    states = SeriesState(experiment_of(folder))
+    ended = [open_run(folder / member_folder(index, row.title)) for index, row in enumerate(begun.rows, 1)]
+    for run, row in zip(ended, begun.rows, strict=True):
+        run.state.title, run.state.best = row.title, run.best_weights()
+    states.members = [run.state for run in ended]
+    inside = [path for path in members_in(folder) if path.name.startswith(f"{len(ended) + 1}-")]
+    if begun.checkpoint is not None and inside:
+        states.left = _left(inside[0], begun.checkpoint)
+    return states
+
+
+def _left(folder: Path, checkpoint: Checkpoint) -> RunState:
+    """A run as it was when it was left."""
+    about = json_in(folder / RUN)
+    state = RunState(experiment_of(folder), str(about.get("title") or ""), is_fold=bool(about.get("is_fold")))
+    take_lines(state, kept_until(checkpoint, folder))
+    state.go_on(checkpoint.best.epoch, checkpoint.best.weights, checkpoint.weights)
+    return state
+
+
+def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
+    for part in ("network", "data", "recipe"):
+        if parts_of(saved)[part] == parts_of(asked)[part]:
+            continue
+        if part == "recipe":
+            names = [name for name in type(asked.recipe).model_fields
+                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name != "device"]
+            raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one "
+                           "({options})", folder=folder, part=say(part), options=", ".join(
+                               f"{name}: {getattr(saved.recipe, name)}, not {getattr(asked.recipe, name)}"
+                               for name in names))
+        raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
+                       folder=folder, part=say(part))
+
+
+def _check_same_files(saved: Experiment, asked: Experiment, folder: Path) -> None:
+    known = [each.data.known for each in (saved, asked)]
+    before, now = (each.fingerprint if each is not None else None for each in known)
+    found = difference(before, now, asked.data)
+    if found is not None:
+        raise RunError("{changes}. The run in {folder} was begun with the data as they were: put them back, begin "
+                       "anew, or go on with them as they are now with --changed-data", changes=found, folder=folder)
+
+
+def parts_of(experiment: Experiment) -> dict[str, object]:
+    """What decides a run's course."""
+    graph = experiment.graph.active  # how it is drawn is no part of it
+    epochs = {} if schedule_of(experiment.recipe.schedule).row.spans_run else {"epochs": 1}
+    return {
+        "network": ({name: (node.layer, node.parameters, node.shares, node.listed)
+                     for name, node in graph.nodes.items()},
+                    {(edge.source, edge.target, edge.port) for edge in graph.edges}),
+        "data": experiment.data.with_options(known=None),
+        "recipe": experiment.recipe.model_copy(update={**epochs, "device": "auto"}),
+    }
+
+
+def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
+    """What a run that goes on keeps of its lines: what came after the checkpoint comes again."""
+    whole = checkpoint.whole_epochs
+    position = checkpoint.position + 1e-6  # as it is written, rounded
+    place, noted = checkpoint.course.place, noted_in(folder)
+    changes = [each for each in noted if not isinstance(each, Stop)
+               and (place_of(each) < place if isinstance(each, Steered) else each.position <= position)]
+    later = [each for each in _noted(folder) if place_of(each) >= place]
+    remarks = "".join(f"{line}\n" for line in text_in(folder / REMARKS).split("\n")
+                      if any(epoch <= whole for epoch, _ in remarks_read(line)))
+    return Kept(_upto(folder / METRICS, lambda first: first <= whole),
+                _upto(folder / POINTS, lambda first: first <= position), tuple(changes), remarks, tuple(later))
+
+
+def _upto(path: Path, is_kept: Callable[[float], bool]) -> str:
+    """The head and the whole lines whose first number is kept; nothing where there is no line."""
+    head, *lines = text_in(path).split("\n")[:-1] or [""]
+    kept = [line for line in lines if is_kept(_first(line))]
+    return "".join(f"{line}\n" for line in (head, *kept)) if kept else ""
+
+
+def _first(line: str) -> float:
+    try:
+        return float(line.split(",")[0])
+    except ValueError:
+        return math.inf
