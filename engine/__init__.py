@@ -27,7 +27,7 @@ _HOME = {
     "Observer": "engine.training.observer",
     "record": "engine.runs.folder",
     "open_run": "engine.runs.opened",
-    "load_checkpoint": "engine.runs.opened",
+    "load_checkpoint": "engine.runs.resuming",
 }
 __all__ = sorted(_HOME)
 

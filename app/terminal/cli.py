@@ -42,6 +42,7 @@ from engine.runs.naming import HERE, forget_if_empty, new_run_folder
 from engine.units import readings
 
 if TYPE_CHECKING:
+    from app.terminal.console import Result
     from engine.training.values import Weights
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
@@ -118,31 +119,82 @@ def _train(options: argparse.Namespace) -> int:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
     experiment = _with_overrides(_experiment(options), options)
     _refuse_code(experiment)
-    from app.terminal.console import SeriesResumeError, summary_lines, train  # these load torch
-    from app.terminal.run_tables import tables
     from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
-    from engine.runs.opened import RunError
-    from engine.training.telling import OF_A_SERIES
+    from engine.runs.opened import RunError, open_run
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
     kept = any(os.path.exists(folder / name) for name in (SUMMARY, SERIES, METRICS, CHECKPOINT))  # noqa: PTH110
     out = console()
     try:
-        result = train(experiment, folder, out, options.data_root, options.resume, options.changed_data, kept)
-    except (FileError, RunError, SeriesResumeError, WriteError) as error:
+        if options.resume:
+            open_run(folder)  # what is wrong with it is said before torch is loaded
+        from app.terminal.console import go_on
+        from engine.runs.continuing import Going, going_on
+
+        going = going_on(folder, experiment, changed_data=options.changed_data) if options.resume else Going(
+            experiment, folder)
+        if going.changes:
+            print(f"Another recipe ({', '.join(map(str, going.changes))}): a new run in {going.folder} begins where "
+                  f"{folder} was left")
+        result = go_on(going, out, options.data_root, kept and not options.resume)
+    except (FileError, RunError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
     finally:
         if options.out is None:
             forget_if_empty(folder)
+    return _tell(experiment, result, going.folder, out, options.data_root)
+
+
+def _tell(experiment: Experiment, result: Result, folder: Path, out: Console, root: Path | None) -> int:
+    """What came of a run, or of a series."""
+    from app.terminal.console import summary_lines  # is loaded by now
+    from app.terminal.run_tables import tables
+    from engine.training.telling import OF_A_SERIES
+
     if result.states.was_stopped:
         print("Stopped: what was learned so far is kept.")
-    for table in tables(experiment, result, options.data_root):
+    for table in tables(experiment, result, root):
         out.print(table, highlight=False)
     print(*(summary_lines(result.summary) if result.states.series is None else [OF_A_SERIES]), sep="\n")
     print(f"Run folder: {folder}")
     if result.states.not_saved is not None:
         print(f"warning: not every result could be written: {result.states.not_saved}", file=sys.stderr)
     return WRONG if result.states.not_saved else DONE
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from engine.runs.opened import RunError, open_run
+
+    try:
+        run = open_run(options.run_folder)
+        if options.allow_code:
+            allow(sources_of(run.experiment.graph))
+        _refuse_code(run.experiment)
+        from app.terminal.console import shown  # these load torch
+        from engine.runs.folder import About, record
+        from engine.runs.replaying import differences, other_versions, replay_of
+        from engine.training.control import Control
+        from engine.training.state import SeriesState
+
+        if options.out.resolve() == options.run_folder.resolve():
+            raise UnreadableError("--out must be another folder than the run itself")
+        replay, control, out = replay_of(options.run_folder, options.data_root), Control(), console()
+        events = record(replay.events(control, options.data_root), replay.experiment, options.out,
+                        about=About(replay.weights, str(options.run_folder)))
+        result = shown(events, control, out, SeriesState(replay.experiment))
+    except (FileError, RunError, WriteError) as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    code = _tell(replay.experiment, result, options.out, out, options.data_root)
+    if result.states.was_stopped and not run.state.was_stopped:
+        return code
+    found = differences(options.run_folder, options.out)
+    if not found:
+        print(f"The same as {options.run_folder}, bit for bit")
+        return code
+    print(f"Not the same as {options.run_folder}: {', '.join(map(str, found))}")
+    for line in other_versions(options.run_folder):
+        print(f"note: it was made with {line}")
+    return WRONG
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -389,6 +441,13 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
     train.set_defaults(run=_train)
+
+    replay = commands.add_parser("replay", help="make a run again, hand-made changes included, bit for bit")
+    replay.add_argument("run_folder", metavar="RUN", type=Path, help="the folder of a run or a series")
+    replay.add_argument("--out", type=Path, metavar="DIR", required=True, help="where the new run is written")
+    replay.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
+    replay.add_argument("--allow-code", action="store_true", help="run the Python code that the network contains")
+    replay.set_defaults(run=_replay)
 
     pictures, tables = written_as("figure"), [each for each in DRAWINGS if "figure" not in each.styles]
     export = commands.add_parser("export", help=f"write weights ({suffixes(WITH_WEIGHTS)}), PyTorch code "

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,25 +15,29 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.terminal.report import note_lines
 from engine.experiment.experiment import Experiment
-from engine.experiment.series import is_series
 from engine.files import WriteError
-from engine.messages import LayerloomError, say
+from engine.messages import say
+from engine.runs.continuing import Going
 from engine.runs.folder import record
-from engine.runs.resuming import load_checkpoint, resumed
+from engine.training import fit
 from engine.training.control import Control
 from engine.training.events import (
     DataRead,
     EpochEnded,
+    Event,
     MemberEnded,
     MemberStarted,
     Preparing,
     RunNotSaved,
     Started,
+    Steered,
     ThreadsChanged,
 )
 from engine.training.events import Progress as Advance
 from engine.training.listening import Listener
+from engine.training.series import fit_series
 from engine.training.state import SeriesState
+from engine.training.steering import told
 from engine.training.telling import WHILE_LEARNING, about
 from engine.training.telling import after as after_words
 from engine.training.values import Metrics, Remark, Summary, Weights
@@ -41,10 +45,6 @@ from engine.units import grouped
 
 # remarks that something is wrong; the others are hints
 WARNINGS = ("not converging", "rising", "left out", "written again")
-
-
-class SeriesResumeError(LayerloomError):
-    """A series was asked to be continued."""
 
 
 class Result(NamedTuple):
@@ -66,27 +66,33 @@ class Result(NamedTuple):
 
 
 def train(experiment: Experiment, folder: Path, console: Console, root: Path | None = None,
-          resume: bool = False, changed_data: bool = False, kept: bool = False) -> Result:
+          kept: bool = False) -> Result:
     """Train to the end, or until Ctrl+C, showing what happens: one run, or a series where variants or folds are asked
     for. That a run is ``kept`` in the folder is said when it is replaced. Raises LayerloomError, in words."""
-    if resume and is_series(experiment):
-        raise SeriesResumeError("A series of runs cannot be continued: only a single run can")
-    checkpoint = load_checkpoint(folder, experiment, changed_data) if resume else None
-    from engine.training import fit  # takes seconds: what is wrong with the run's folder is said before
-    from engine.training.series import fit_series
+    return go_on(Going(experiment, folder), console, root, kept)
 
-    control = Control()
-    view = _View(console, resumed(folder, checkpoint) if checkpoint is not None else SeriesState(experiment))
-    with stopped_by_ctrl_c(control), view.bar:
-        events = (fit_series(experiment, control, root=root) if is_series(experiment)
-                  else fit(experiment, control, root=root, resume=checkpoint))
-        for event in record(events, experiment, folder, checkpoint):
+
+def go_on(going: Going, console: Console, root: Path | None = None, kept: bool = False) -> Result:
+    """The same of a run that was begun."""
+    control, experiment = Control(), going.experiment
+    events = (fit_series(experiment, control, root=root, resume=going.begun) if going.is_series
+              else fit(experiment, control, root=root, resume=going.checkpoint))
+    return shown(record(events, experiment, going.folder, going.checkpoint, going.begun, going.about), control, console,
+                 going.states, going.folder if kept else None)
+
+
+def shown(events: Generator[Event, None, None], control: Control, console: Console, states: SeriesState,
+          replaced: Path | None = None) -> Result:
+    """Show what happens, until it has ended or Ctrl+C is pressed; first that a run is ``replaced``."""
+    view = _View(console, states)
+    with stopped_by_ctrl_c(control), view.bar, closing(events):
+        for event in events:
             if isinstance(event, RunNotSaved) and view.is_new:
                 # hours later would be too late to learn that nothing can be written there
                 raise WriteError("{reason}", reason=event.message)
-            if kept and not resume and not isinstance(event, Preparing):
-                print(f"Replacing the run in {folder}", file=sys.stderr)
-                kept = False
+            if replaced is not None and not isinstance(event, Preparing):
+                print(f"Replacing the run in {replaced}", file=sys.stderr)
+                replaced = None
             view.states.hear(event)
             view.hear(event)
     return Result(view.states)
@@ -151,6 +157,9 @@ class _View(Listener):
 
     def on_remark(self, event: Remark) -> None:
         self._say(f"{'warning' if event.kind in WARNINGS else 'hint'}: {event.message}")
+
+    def on_steered(self, event: Steered) -> None:
+        self._say(f"from {event.position:g} epochs on: {', '.join(map(str, told(event.changes, event.before)))}")
 
     def on_threads_changed(self, event: ThreadsChanged) -> None:
         self._say(f"hint: {event.line}")

@@ -1,46 +1,56 @@
-"""One run at a time writes into a folder: whoever does is noted where this computer keeps such things."""
+"""One run at a time writes into a folder: whoever does holds a lock in it, which the system opens when it dies."""
 
 from __future__ import annotations
 
 import os
+import socket
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
-import psutil
+from filelock import BaseFileLock, FileLock, Timeout
 
-from engine.files import WriteError, cache_folder, write_text
+from engine.files import WriteError
 
-
-def claim(folder: Path) -> Path | None:
-    """Note that this process writes into the folder; returns the note, None where none can be kept.
-
-    Raises WriteError while another process does.
-    """
-    note = cache_folder() / "writing" / sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:32]
-    other = _living_owner(note)
-    if other is not None and other != os.getpid():
-        raise WriteError("{path}: another run is being written there (process {process}). Choose another folder",
-                         path=folder, process=other)
-    try:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        write_text(note, f"{os.getpid()} {psutil.Process().create_time()}")
-    except (OSError, WriteError, psutil.Error):
-        return None
-    return note
+LOCK, OWNER = ".writing.lock", ".writing"  # the second says who; both go with the run
 
 
-def release(note: Path | None) -> None:
-    """It writes no more."""
-    if note is not None and _living_owner(note) == os.getpid():
+class Claim(NamedTuple):
+    """A folder that nobody else writes into, until it is released."""
+
+    folder: Path
+    lock: BaseFileLock
+
+    def release(self) -> None:
+        """It writes no more."""
         with suppress(OSError):
-            note.unlink()
+            (self.folder / OWNER).unlink(missing_ok=True)
+        with suppress(OSError):
+            (self.folder / LOCK).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.lock.release(force=True)
 
 
-def _living_owner(note: Path) -> int | None:
-    """The process that a note is of, if it is still at work: numbers are given again, births are not."""
-    with suppress(OSError, ValueError, psutil.Error):
-        number, born = note.read_text(encoding="utf-8").split()
-        if abs(psutil.Process(int(number)).create_time() - float(born)) < 1:
-            return int(number)
-    return None
+def claim(folder: Path) -> Claim | None:
+    """Take the folder, made where it is missing; None where no lock can be held, which is no reason not to train.
+
+    Raises WriteError while another run has it, here or where the folder is shared from.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+        lock.acquire()
+    except Timeout as error:
+        raise WriteError("{path}: another run is being written there ({owner}). Choose another folder", path=folder,
+                         owner=_owner(folder)) from error
+    except (OSError, NotImplementedError):
+        return None
+    with suppress(OSError):
+        (folder / OWNER).write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+    return Claim(folder, lock)
+
+
+def _owner(folder: Path) -> str:
+    with suppress(OSError, ValueError):
+        return (folder / OWNER).read_text(encoding="utf-8")[:200]
+    return "?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -17,7 +17,7 @@ from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
 from engine.messages import Message, say
-from engine.runs.claim import claim, release
+from engine.runs.claim import Claim, claim
 from engine.runs.lines import Lines
 from engine.runs.names import (
     BEST,
@@ -99,7 +99,7 @@ ANEW = About()
 
 def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
            resume: Checkpoint | None = None, begun: Begun | None = None,
-           about: About = ANEW) -> Iterator[Event]:
+           about: About = ANEW) -> Generator[Event, None, None]:
     """Pass the events of ``fit`` or ``fit_series`` on, writing each result into ``folder`` before it is passed.
 
     Each run of a series has a folder of its own in it, named after its title. What an earlier run left there is
@@ -123,7 +123,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
                 if message := writer.vanished():
                     yield Remark("written again", message)
     finally:
-        release(writer.note)
+        writer.release()
 
 
 class LeftOutError(WriteError):
@@ -141,19 +141,24 @@ class _SeriesWriter(Listener):
         self._rows = Lines(folder / SERIES_ROWS, "".join(f"{row_line(row)}\n" for row in begun.rows) if begun else "")
         self._was_stopped = False  # the run that has just ended
         self._is_ours: bool | None = None  # not known before the first result
-        self.note: Path | None = None  # of whose folder it is
+        self._claim: Claim | None = None
 
     def hear(self, event: Event) -> None:
         """A series' own events, and those of the run that is going on."""
         if not isinstance(event, Preparing) and self._is_ours is None:
             self._is_ours = False
-            self.note = claim(self._folder)
+            self._claim = claim(self._folder)
             self._is_ours = True
         if self._is_ours is False:
             return
         self._come_back()
         super().hear(event)
         self._writer.hear(event)
+
+    def release(self) -> None:
+        """Others may write there."""
+        if self._claim is not None:
+            self._claim.release()
 
     def _come_back(self) -> None:
         """Of a series: what says which runs it has, where the folder was removed."""

@@ -42,7 +42,7 @@ def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bo
     """
     folder = Path(folder)
     saved = experiment_of(folder)
-    _check_same(saved, experiment, folder)
+    check_same(saved, experiment, folder)
     if not changed_data:
         _check_same_files(saved, experiment, folder)
     found = checkpoint_in(folder / CHECKPOINT)
@@ -67,7 +67,7 @@ def load_series(folder: Path | str, experiment: Experiment, changed_data: bool =
         raise RunError("The series in {folder} was made of other variants: it cannot be continued with these",
                        folder=folder)
     if not experiment.variants:
-        _check_same(saved, experiment, folder)
+        check_same(saved, experiment, folder)
     members, rows = plans(experiment), list[SeriesRow]()
     for index, (plan, row) in enumerate(zip(members, rows_read(text_in(folder / SERIES_ROWS)), strict=False), 1):
         if row.title != plan.title or not _has_ended(folder / member_folder(index, plan.title), plan.experiment):
@@ -120,7 +120,8 @@ def _left(folder: Path, checkpoint: Checkpoint) -> RunState:
     return state
 
 
-def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
+def check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
+    """Raise RunError, in words, unless both are of one network, data and recipe."""
     for part in ("network", "data", "recipe"):
         if parts_of(saved)[part] == parts_of(asked)[part]:
             continue

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from engine.files import WriteError
-from engine.runs.claim import claim, release
+from engine.runs.claim import LOCK, OWNER, claim
 from engine.runs.folder import record
 from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS
 from engine.runs.opened import RunError
@@ -20,58 +20,83 @@ from engine.training.events import EpochEnded, Finished, RunNotSaved
 from tests.engine.cases import experiment, of_type, with_recipe
 
 BASE = experiment(epochs=3)
+CLAIMING = ("import sys, time\nfrom pathlib import Path\nfrom engine.files import WriteError\n"
+            "from engine.runs.claim import claim\nsys.stdin.readline()\ntry:\n    mine = claim(Path(sys.argv[1]))\n"
+            "except WriteError:\n    print('refused', flush=True)\nelse:\n    print('claimed', flush=True)\n"
+            "sys.stdin.readline()\n")
 
 
-@pytest.fixture(autouse=True)
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "writing"
+def claiming(folder: Path) -> subprocess.Popen[str]:
+    """A process that tries to take the folder once it is told to, and then waits."""
+    return subprocess.Popen([sys.executable, "-c", CLAIMING, str(folder)], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
+
+
+def told(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def answer(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> subprocess.Popen[bytes]:
+def other(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that writes into the folder “run”."""
-    code = ("import sys, time\nfrom pathlib import Path\nfrom engine.runs.claim import claim\n"
-            "claim(Path(sys.argv[1]))\nprint('claimed', flush=True)\ntime.sleep(60)\n")
-    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "run")], stdout=subprocess.PIPE)
-    assert process.stdout is not None and process.stdout.readline() == b"claimed\n"
-    return process
+    process = claiming(tmp_path / "run")
+    told(process)
+    assert answer(process) == "claimed"
+    yield process
+    process.kill()
+    process.communicate()
 
 
-def test_while_another_process_writes_there_nothing_is_written(tmp_path: Path, other: subprocess.Popen[bytes]) -> None:
+def test_while_another_process_writes_there_nothing_is_written(tmp_path: Path, other: subprocess.Popen[str]) -> None:
     folder = tmp_path / "run"
     events = list(record(fit(BASE), BASE, folder))
     [refused] = of_type(events, RunNotSaved)
-    assert f"another run is being written there (process {other.pid})" in str(refused.message)
-    assert isinstance(events[-1], Finished) and not folder.exists()
+    assert f"another run is being written there (process {other.pid} on " in str(refused.message)
+    assert isinstance(events[-1], Finished) and {path.name for path in folder.iterdir()} == {LOCK, OWNER}
     other.kill()
     other.wait()
     assert not of_type(list(record(fit(BASE), BASE, folder)), RunNotSaved), "it is gone"
-    assert (folder / CHECKPOINT).exists()
+    assert (folder / CHECKPOINT).exists() and not (folder / LOCK).exists() and not (folder / OWNER).exists()
 
 
-def test_a_note_goes_with_its_run(tmp_path: Path, notes: Path) -> None:
-    running = record(fit(BASE), BASE, tmp_path / "run")
+def test_of_several_that_begin_at_once_one_has_it(tmp_path: Path) -> None:
+    processes = [claiming(tmp_path) for _ in range(4)]
+    for process in processes:
+        told(process)
+    assert sorted(map(answer, processes)) == ["claimed", *["refused"] * 3]
+    for process in processes:
+        process.communicate("\n")
+
+
+def test_two_runs_of_one_process_do_not_write_there_either(tmp_path: Path) -> None:
+    running = record(fit(BASE), BASE, tmp_path)
     next(event for event in running if isinstance(event, EpochEnded))
-    assert len(list(notes.iterdir())) == 1
-    running.close()  # type: ignore[attr-defined]
-    assert list(notes.iterdir()) == []
+    assert of_type(list(record(fit(BASE), BASE, tmp_path)), RunNotSaved)
+    running.close()
+    assert not of_type(list(record(fit(BASE), BASE, tmp_path)), RunNotSaved)
 
 
-def test_what_is_no_note_of_a_living_process_does_not_count(tmp_path: Path, notes: Path) -> None:
-    note = claim(tmp_path / "run")
-    assert note is not None and claim(tmp_path / "run") == note, "it is ours"
-    for text in ("", "nonsense", f"{psutil.Process().ppid()} 1.0", "999999999 1.0"):
-        note.write_text(text)
-        assert claim(tmp_path / "run") == note
-    release(note)
-    release(None)
-    assert not note.exists()
+def test_what_a_killed_process_left_is_no_claim(tmp_path: Path) -> None:
+    for name in (LOCK, OWNER):
+        (tmp_path / name).write_bytes(b"\xff nonsense")
+    mine = claim(tmp_path)
+    assert mine is not None
+    mine.release()
+    assert not list(tmp_path.iterdir())
 
 
-def test_where_no_note_can_be_kept_a_run_is_kept_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv("LAYERLOOM_CACHE", str(tmp_path / "file"))
+def test_where_no_lock_can_be_held_a_run_is_kept_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr("engine.runs.claim.FileLock.acquire", refuse)
     assert claim(tmp_path / "run") is None
     assert not of_type(list(record(fit(BASE), BASE, tmp_path / "run")), RunNotSaved)
 
@@ -103,6 +128,6 @@ def test_a_folder_that_may_not_be_looked_into_is_a_sentence(tmp_path: Path, monk
 
 
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
-    note = claim(tmp_path / "c5\udcff")
-    assert note is not None and note.exists()
-    release(note)
+    mine = claim(tmp_path / "c5\udcff")
+    assert mine is not None and (tmp_path / "c5\udcff" / LOCK).exists()
+    mine.release()
