@@ -166,12 +166,12 @@ class Document(QObject):
         """Whether weights from a file are newer than those of the latest run."""
         return self.loaded is not None and (self.trained is None or self.trained.begun_from is not self.loaded)
 
-    def begin_run(self, folder: Path) -> Run:
-        """A run of the experiment as it is now."""
+    def begin_run(self, folder: Path, states: SeriesState | None = None) -> Run:
+        """A run of the experiment as it is now, or one that goes on and of which this is known."""
         previous = self.trained
         if previous is not None:
             previous.previous = None
-        self.run = Run(SeriesState(self.experiment), folder, self.loaded, previous)
+        self.run = Run(states or SeriesState(self.experiment), folder, self.loaded, previous)
         return self.run
 
     @property

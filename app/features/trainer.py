@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,13 +12,19 @@ from app.document.document import Document, Run
 from app.window.jobs import TrainingThread
 from app.window.leaving import leave
 from engine.experiment.series import is_series, without_variants
+from engine.experiment.trust import sources_of
 from engine.messages import Message
 from engine.runs.naming import forget_if_empty, new_run_folder
+from engine.training.control import Stretch
 from engine.training.events import Event, Paused, Point, Resumed, Started
 from engine.training.listening import Listener
 from engine.training.observer import Observer
+from engine.training.state import SeriesState
 from engine.training.steering import Changes
 from widgets.look.later import later
+
+if TYPE_CHECKING:
+    from engine.runs.continuing import Going
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
 PATIENCE_MS = 3000  # that a person's own code has to end by itself
@@ -45,14 +52,32 @@ class Trainer(QObject, Listener):
         return document is self.document and self.state != "idle"
 
     def start(self, document: Document, runs: Path, root: Path | None, series: bool = False,
-              observers: Sequence[Observer] = ()) -> None:
-        """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants."""
+              observers: Sequence[Observer] = (), stretch: Stretch | None = None) -> None:
+        """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants; or
+        for one ``stretch`` only, to be held then."""
         experiment = document.experiment if series else without_variants(document.experiment)
-        folder = new_run_folder(runs, document.name)
+        folder, weights = new_run_folder(runs, document.name), document.loaded
+
+        def going() -> Going:
+            from engine.runs.continuing import About, Going  # loads torch
+
+            return Going(experiment, folder, about=About(weights))
+
         document.begin_run(folder)
+        self._begin(document, going, root, series or is_series(experiment), observers, stretch)
+
+    def go_on(self, document: Document, going: Going, states: SeriesState, root: Path | None,
+              observers: Sequence[Observer] = (), stretch: Stretch | None = None) -> None:
+        """Go on with a run of the document's network, of which ``states`` are known."""
+        document.begin_run(going.folder, states)
+        self._begin(document, lambda: going, root, going.is_series, observers, stretch)
+
+    def _begin(self, document: Document, going: Callable[[], Going], root: Path | None, series: bool,
+               observers: Sequence[Observer], stretch: Stretch | None) -> None:
         self.document = document
-        self._thread = TrainingThread(self, experiment, folder, root, document.loaded, series or is_series(experiment),
-                                      observers)
+        self._thread = TrainingThread(self, going, sources_of(document.experiment.graph), root, series, observers)
+        if stretch is not None:
+            self._thread.control.go_on_for(stretch)
         self._thread.start()
         self._timer.start()
         self._set_state("preparing")
@@ -70,6 +95,21 @@ class Trainer(QObject, Listener):
             self._thread.control.resume()
         else:
             self._thread.control.pause()
+
+    def go_on_for(self, stretch: Stretch) -> None:
+        """Learn one batch, or to the end of the epoch, and hold."""
+        if self._thread is not None:
+            self._thread.control.go_on_for(stretch)
+
+    @property
+    def ends_with_epoch(self) -> bool:
+        """Whether it will end after this epoch."""
+        return self._thread is not None and self._thread.control.ends_with_epoch
+
+    def stop_after_epoch(self, stops: bool) -> None:
+        """End the run once this epoch was judged, or do not after all."""
+        if self._thread is not None:
+            self._thread.control.stop_after_epoch(stops)
 
     def stop(self) -> None:
         """End the run; what it has reached so far stays."""

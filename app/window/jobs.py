@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,20 +18,19 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from app.window.leaving import forget_ended, leave
-from engine.experiment.experiment import Experiment
-from engine.experiment.trust import sources_of
 from engine.layers.code.running import StoppedCodeError, interrupt
 from engine.messages import LayerloomError, Message, say
 from engine.training.control import Control
 from engine.training.events import Event
 from engine.training.observer import Observer
-from engine.training.values import Weights
 from widgets.look.guarded import guarded, report
 
 BEHIND = 10  # of 19
 
 if TYPE_CHECKING:
+    from engine.runs.continuing import Going
     from engine.training.devices import Device
+
 
 def message_of(error: BaseException) -> Message:
     """What to show for an exception; one that nobody foresaw is logged in full."""
@@ -140,12 +139,13 @@ class Jobs(QObject):
 class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
 
-    def __init__(self, parent: QObject, experiment: Experiment, folder: Path, root: Path | None,
-                 weights: Weights | None, series: bool = False, observers: Sequence[Observer] = ()) -> None:
+    def __init__(self, parent: QObject, going: Callable[[], Going], sources: Collection[str], root: Path | None,
+                 series: bool = False, observers: Sequence[Observer] = ()) -> None:
+        """``going`` says, in the thread, how the run begins or goes on; ``sources`` are those of code in its network."""
         super().__init__(parent)
         self.events: deque[Event | Message] = deque()
         self.control = Control()
-        self._experiment, self._folder, self._root, self._weights = experiment, folder, root, weights
+        self._going, self._sources, self._root = going, sources, root
         self._series, self._observers, self._ident = series, observers, 0
 
     def run(self) -> None:
@@ -154,7 +154,9 @@ class TrainingThread(QThread):
         self._ident = threading.get_ident()
         stand_back()
         try:
-            for event in record(self._fit(), self._experiment, self._folder):
+            going = self._going()
+            for event in record(self._fit(going), going.experiment, going.folder, going.checkpoint, going.begun,
+                                going.about):
                 self.events.append(event)
         except StoppedCodeError:  # just outside of ``fit``
             pass
@@ -163,18 +165,19 @@ class TrainingThread(QThread):
         finally:
             self._ident = 0
 
-    def _fit(self) -> Iterator[Event]:
+    def _fit(self, going: Going) -> Iterator[Event]:
         from engine.training import fit  # loads torch
         from engine.training.series import fit_series
 
-        if self._series:
-            return fit_series(self._experiment, self.control, root=self._root, weights=self._weights,
-                              observers=self._observers)
-        return fit(self._experiment, self.control, root=self._root, weights=self._weights, observers=self._observers)
+        if self._series or going.is_series:
+            return fit_series(going.experiment, self.control, root=self._root, weights=going.about.weights,
+                              observers=self._observers, resume=going.begun)
+        return fit(going.experiment, self.control, root=self._root, weights=going.about.weights,
+                   resume=going.checkpoint, observers=self._observers)
 
     def interrupt(self) -> None:
         """Break off a person's own code that does not end; nothing else is ever interrupted."""
-        if self._ident and sources_of(self._experiment.graph):
+        if self._ident and self._sources:
             interrupt(self._ident)
 
 

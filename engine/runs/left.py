@@ -1,0 +1,63 @@
+"""Runs that were left before their end, and can go on. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from engine.experiment.experiment import FileError
+from engine.messages import Message, say
+from engine.runs.names import CHECKPOINT
+from engine.runs.naming import RunFolder, run_folders
+from engine.runs.opened import Run, RunError, open_run
+from engine.units import grouped
+
+LOOKED_AT = 40  # of the newest runs
+
+
+@dataclass(frozen=True)
+class Left:
+    """A run or a series that was stopped, or broken off."""
+
+    folder: RunFolder
+    run: Run
+
+    @property
+    def line(self) -> Message:
+        """Where it was left: ``in epoch 4 of 10``, or of a series ``in run 2``."""
+        if self.run.members:
+            return say("in run {index}", index=len(self.run.members))
+        state = self.run.state
+        reached = state.points[-1].position if state.points else float(len(state.epochs))
+        epochs = max(self.run.experiment.recipe.epochs, *(int(change.changes.get("epochs", 0)) for change in
+                                                          state.changes), 0)
+        if reached == int(reached):
+            return say("after epoch {epoch} of {epochs}", epoch=grouped(reached), epochs=grouped(epochs))
+        return say("in epoch {epoch} of {epochs}", epoch=grouped(int(reached) + 1), epochs=grouped(epochs))
+
+
+def left_runs(places: Iterable[Path], most: int, name: str | None = None) -> list[Left]:
+    """The newest runs below these folders that can go on, of networks of this name or of any."""
+    folders = (folder for folder in run_folders(places) if name is None or folder.is_of(name))
+    found = (left for folder in islice(folders, LOOKED_AT) if (left := left_in(folder)) is not None)
+    return list(islice(found, most))
+
+
+def left_in(folder: RunFolder) -> Left | None:
+    """The run in a folder, unless it has ended, or nothing was kept of it, or it cannot be read."""
+    with suppress(RunError, FileError, OSError):
+        run = open_run(folder.path)
+        if is_left(run):
+            return Left(folder, run)
+    return None
+
+
+def is_left(run: Run) -> bool:
+    """Whether it can go on where it was left."""
+    if run.members:
+        return (run.series is None or run.series.stopped) and any(
+            (member.folder / CHECKPOINT).exists() for member in run.members)
+    return (run.state.summary is None or run.state.was_stopped) and (run.folder / CHECKPOINT).exists()
