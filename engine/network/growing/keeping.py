@@ -73,7 +73,8 @@ def kept(before: Experiment, weights: Mapping[str, Tensor], now: Experiment) -> 
     A layer is the same where kind, key and shapes are; one of another name where it is the only one of its kind,
     options and shapes that is missing, or all of these are found again in their order. A layer of another size begins
     anew, as a new one does: parts of a matrix that was learned as a whole mean little, and ``wider`` keeps all of it.
-    Where it merely has a tensor more or less, such as a bias, it keeps the others. Raises WeightsError where the weights are not those of the network before.
+    Where it merely has a tensor more or less, such as a bias, it keeps the others. Raises WeightsError where the
+    weights are not those of the network before.
     """
     check_weights(before, weights)
     old, new = _layers(before), _layers(now)
