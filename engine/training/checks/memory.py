@@ -1,0 +1,129 @@
+"""Whether a training fits into memory, before it takes any; what cannot fit is refused with what would."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import psutil
+import torch
+
+from engine.analysis.analysis import analyze
+from engine.blocks.base import Block
+from engine.data.tensors.data import Data
+from engine.experiment.costs import costs_of
+from engine.experiment.experiment import Experiment
+from engine.graph.graph import Graph
+from engine.training.failures import OutOfMemoryError
+from engine.units import bytes_text, grouped
+
+MOST = 1_000_000  # examples in a batch, as a recipe has it
+SAFE = 0.9  # of what is free: what a batch that is proposed may take
+GENEROUS = 1.25  # times what is free: systems find more, as long as it is not much
+MIXED, ESTIMATED = 0.5, 0.25  # of the formula's bytes at least, where it is an upper bound
+
+
+class Need(NamedTuple):
+    """Bytes: weights, gradients and optimizer; and the most that each example of a batch has alive at once."""
+
+    fixed: int
+    per_example: int
+
+    def of(self, batch: int) -> int:
+        """Of a batch of so many."""
+        return self.fixed + self.per_example * batch
+
+    def largest(self, free: float) -> int:
+        """The largest batch that so many bytes hold; 0: not even one example."""
+        return max(0, min(MOST, int((free - self.fixed) // max(1, self.per_example))))
+
+
+class NoRoomError(OutOfMemoryError):
+    """A training cannot fit into memory: it needs ``needed`` bytes, ``free`` are free, a batch of ``fits`` would do."""
+
+    needed = free = batch_size = fits = 0
+
+
+def need_of(experiment: Experiment, data: Data | None = None, device: torch.device | None = None) -> Need:
+    """By the layers' formulas, float32; beside it the data themselves where they are copied to the device."""
+    analysis = analyze(experiment.graph, experiment.data.sample_shape)
+    fixed = costs_of(analysis, experiment.recipe.model_copy(update={"batch_size": 0})).training_memory
+    one = costs_of(analysis, experiment.recipe.model_copy(update={"batch_size": 1})).training_memory
+    return Need(fixed + _copied(data, device), one - fixed)
+
+
+def _copied(data: Data | None, device: torch.device | None) -> int:
+    if data is None or device is None or device.type == "cpu":
+        return 0
+    return sum(part.inputs.nbytes + part.targets.nbytes for part in (data.train, data.validation, data.test))
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that a training could have now, what torch holds ready included; None where nobody knows."""
+    if device.type == "cuda":
+        free = int(torch.cuda.mem_get_info(device)[0])
+        return free + int(torch.cuda.memory_reserved(device)) - int(torch.cuda.memory_allocated(device))
+    try:
+        return int(psutil.virtual_memory().available)
+    except (OSError, RuntimeError):
+        return None
+
+
+def _swap(device: torch.device) -> int:
+    try:
+        return 0 if device.type == "cuda" else int(psutil.swap_memory().free)
+    except (OSError, RuntimeError):
+        return 0
+
+
+def expect_room(experiment: Experiment, device: torch.device, data: Data) -> None:
+    """Raise NoRoomError where a batch clearly cannot fit: what might run is not refused."""
+    if (error := refusal(experiment, device, data)) is not None:
+        raise error
+
+
+def refusal(experiment: Experiment, device: torch.device, data: Data) -> NoRoomError | None:
+    """Why the training cannot fit, None where it may."""
+    free = free_memory(device)
+    if free is None:
+        return None
+    need, batch = need_of(experiment, data, device), min(experiment.recipe.batch_size, len(data.train))
+    least = need.fixed + need.per_example * batch * _sure_share(experiment)
+    if least <= GENEROUS * (free + _swap(device)):
+        return None
+    return _no_room(need, batch, free)
+
+
+def _sure_share(experiment: Experiment) -> float:
+    """How much of what the formula says of an example there is at least."""
+    share = MIXED if experiment.recipe.precision_row.is_mixed else 1.0
+    return min(share, ESTIMATED) if _estimates(experiment.graph) else share
+
+
+def _estimates(graph: Graph) -> bool:
+    """Whether the memory of a layer is only bounded, also inside blocks of one's own."""
+    for node in graph.nodes.values():
+        own = node.layer.own_graph if isinstance(node.layer, Block) else None
+        if node.layer.estimates or node.layer.category == "code" or (own is not None and _estimates(own)):
+            return True
+    return False
+
+
+def _no_room(need: Need, batch: int, free: int) -> NoRoomError:
+    fits = _round(need.largest(SAFE * free))
+    values = {"free": bytes_text(free), "size": grouped(batch), "fits": grouped(fits)}
+    if fits:
+        error = NoRoomError("This needs {need} for a batch of {size}, and {free} are free: a batch of {fits} fits",
+                            need=bytes_text(need.of(batch)), **values)
+    elif need.fixed > SAFE * free:
+        error = NoRoomError("This needs {need} for its weights, their gradients and the optimizer alone, and {free} "
+                            "are free: no batch fits. A smaller network does", need=bytes_text(need.fixed), **values)
+    else:
+        error = NoRoomError("This needs {need} for a single example, and {free} are free: no batch fits. Smaller "
+                            "examples do", need=bytes_text(need.of(1)), **values)
+    error.needed, error.free, error.batch_size, error.fits = need.of(batch), free, batch, fits
+    return error
+
+
+def _round(batch: int) -> int:
+    """The power of two that is no larger."""
+    return 1 << (batch.bit_length() - 1) if batch else 0

@@ -1,0 +1,144 @@
+"""A copy of a network that learns for a moment, beside everything else: nothing outside it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.analysis.analysis import analyze
+from engine.data.tensors.batches import Batches, ranges
+from engine.data.tensors.data import Data
+from engine.experiment.experiment import Experiment
+from engine.network.weights import RANDOM, check_weights
+from engine.training.devices import ALL_THREADS, expect_precision, resolve_device
+from engine.training.failures import check_trainable, expect_shape, expect_targets, in_words
+from engine.training.judge.setting import classes_of
+from engine.training.learner import Learner, together
+from engine.training.meters import Reading, Totals
+from engine.training.metrics import ClassScores, ValueScores
+from engine.training.tuning import tuned
+from engine.training.values import Metrics, Weights
+
+BACKWARD = 3  # times the multiply-adds of predicting
+
+
+@contextmanager
+def undisturbed(device: torch.device, threads: int) -> Iterator[None]:
+    """So many threads inside; afterwards torch's threads, random numbers and choice of kernels are as before.
+
+    A run in another thread seeds and draws while it holds ``RANDOM``: nothing is put back in between.
+    """
+    count, cudnn = torch.get_num_threads(), torch.backends.cudnn
+    kernels = cudnn.deterministic, cudnn.benchmark
+    with RANDOM:
+        state = _random_state(device)
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(count)
+        cudnn.deterministic, cudnn.benchmark = kernels
+        with RANDOM:
+            _put_back(device, state)
+
+
+def _random_state(device: torch.device) -> tuple[Tensor, Tensor | None]:
+    of_device = torch.cuda.get_rng_state(device) if device.type == "cuda" else (
+        torch.mps.get_rng_state() if device.type == "mps" else None)
+    return torch.get_rng_state(), of_device
+
+
+def _put_back(device: torch.device, state: tuple[Tensor, Tensor | None]) -> None:
+    torch.set_rng_state(state[0])
+    if state[1] is not None and device.type == "cuda":
+        torch.cuda.set_rng_state(state[1], device)
+    elif state[1] is not None:
+        torch.mps.set_rng_state(state[1])
+
+
+class Trial:
+    """The recipe's network, optimizer and device with the numerics of a run; it learns batch by batch."""
+
+    def __init__(self, experiment: Experiment, data: Data, weights: Weights | None = None, *,
+                 batch_size: int | None = None, varies: bool = True) -> None:
+        """``batch_size``: another than the recipe's; ``varies``: images are augmented as the data spec says.
+
+        Raises LayerloomError, in words, for what a run would refuse too.
+        """
+        self.experiment = experiment = replace(experiment, data=data.spec)
+        check_trainable(experiment)
+        self.device = resolve_device(experiment.recipe.device)
+        expect_precision(self.device, experiment.recipe.precision_row)
+        if weights is not None:
+            check_weights(experiment, weights)
+        numerics = tuned(experiment, self.device)
+        self.threads = min(numerics.threads, ALL_THREADS)
+        with self.at_work():
+            self.learner = Learner(experiment, self.device, weights, data.train.targets, numerics)
+            self.batches = Batches(data.train, data, self.device, augment=varies, channels_last=numerics.channels_last)
+        expect_shape(experiment, self.batches.sample_shape)
+        expect_targets(experiment, data.train.targets)
+        self.batch_size = min(batch_size or experiment.recipe.batch_size, len(self.batches))
+        self._places = ranges(len(self.batches), self.batch_size)
+        self._totals, self._before = self.sums(), Reading()
+        self._epoch, self._number = 0, len(self._places)  # the next batch begins an epoch
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Around whatever computes."""
+        with in_words(self.experiment, self.device), undisturbed(self.device, self.threads):
+            yield
+
+    def sums(self, *, learning: bool = True) -> Totals:
+        """For a pass over batches, as a run has them: while classes are learned, only loss and accuracy."""
+        classes = classes_of(self.experiment)
+        if not classes:
+            scores = ValueScores(self.device, logarithms=self.experiment.data.table.log_target)
+            return self.learner.totals(scores, classes=False)
+        return self.learner.totals(None if learning else ClassScores(classes, self.device), classes=True)
+
+    def step(self) -> Metrics:
+        """Learn the next batch, epoch after epoch: its mean loss and accuracy, before the step."""
+        with self.at_work():
+            self.learn(self._totals)
+            reading = self._totals.read()
+        before, self._before = self._before, reading
+        return reading.since(before)
+
+    def learn(self, totals: Totals) -> int:
+        """The same without a look at it, by whoever is ``at_work``: how many examples there were."""
+        if self._number == len(self._places):
+            self._begin_epoch()
+        begin, end = self._places[self._number]
+        self._number += 1
+        self.learner.learn(self._feed, self._epoch, self._number, totals)
+        return end - begin
+
+    def _begin_epoch(self) -> None:
+        self._epoch, self._number = self._epoch + 1, 0
+        self.learner.mode(training=True)
+        order = self.learner.order(self._epoch, len(self.batches))
+        self._feed = together(self.batches, order, self._places, 0, self.learner.backend)
+
+
+def work_of(experiment: Experiment) -> int:
+    """Multiply-adds of learning one example; at least one."""
+    return max(1, BACKWARD * analyze(experiment.graph, experiment.data.sample_shape).mult_adds)
+
+
+def without_dropout(module: nn.Module) -> bool:
+    """Let nothing be dropped while it learns, for good; whether anything was."""
+    found = False
+    for part in module.modules():
+        options: Any = part
+        for name in ("p",) if isinstance(part, nn.modules.dropout._DropoutNd) else ("dropout",):
+            share = getattr(options, name, 0.0)
+            if isinstance(share, float) and share > 0:
+                setattr(options, name, 0.0)
+                found = True
+    return found
