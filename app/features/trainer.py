@@ -59,7 +59,8 @@ class Trainer(QObject, Listener):
         folder, weights = new_run_folder(runs, document.name), document.loaded
 
         def going() -> Going:
-            from engine.runs.continuing import About, Going  # loads torch
+            from engine.runs.continuing import Going  # loads torch
+            from engine.runs.folder import About
 
             return Going(experiment, folder, about=About(weights))
 

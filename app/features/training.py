@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication
@@ -21,9 +21,15 @@ from engine.data.spec.changes import changes
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import not_allowed
 from engine.messages import Message, say
+from engine.training.control import Stretch
+from engine.training.observer import Observer
+from engine.training.state import SeriesState
 from engine.training.steering import steered, steering
 from widgets.look.text import message_text, translated
 from widgets.parts.notice import Action
+
+if TYPE_CHECKING:
+    from engine.runs.continuing import Going
 
 
 class Training(Feature):
@@ -222,11 +228,22 @@ class Training(Feature):
         if page in self.host.pages:
             self.host.say(message, "error", actions, of=page.document)
 
-    def _begin_run(self, page: Page, series: bool) -> None:
+    def _begin_run(self, page: Page, series: bool, stretch: Stretch | None = None) -> None:
         settings = self.host.settings
         self._told = page.document.experiment  # a variant may be another
-        observers = [one for feature in self.host.features for one in feature.observers(page.document)]
-        self.trainer.start(page.document, settings.runs, settings.data_root, series, observers)
+        self.trainer.start(page.document, settings.runs, settings.data_root, series, self._observers(page), stretch)
+
+    def _observers(self, page: Page) -> list[Observer]:
+        return [one for feature in self.host.features for one in feature.observers(page.document)]
+
+    def may_begin(self, page: Page) -> bool:
+        """Whether it can be trained now; why not is said."""
+        return self.host.settle() and self.host.is_ready and not self._is_refused(page)
+
+    def go_on(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None = None) -> None:
+        """Go on with a run of this network, of which these states are known."""
+        self._told = page.document.experiment
+        self.trainer.go_on(page.document, going, states, self.host.settings.data_root, self._observers(page), stretch)
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)

@@ -141,7 +141,7 @@ class TrainingThread(QThread):
 
     def __init__(self, parent: QObject, going: Callable[[], Going], sources: Collection[str], root: Path | None,
                  series: bool = False, observers: Sequence[Observer] = ()) -> None:
-        """``going`` says, in the thread, how the run begins or goes on; ``sources`` are those of code in its network."""
+        """``going`` says, in the thread, how the run begins or goes on; ``sources`` are of the code in its network."""
         super().__init__(parent)
         self.events: deque[Event | Message] = deque()
         self.control = Control()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -14,9 +14,10 @@ from engine.experiment.recipe import Recipe
 from engine.experiment.series import is_series
 from engine.files import WriteError, reason_of_os_error
 from engine.messages import Message
+from engine.network.growing.keeping import kept
 from engine.runs.folder import ANEW, About
 from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, OLD_CHANGES, POINTS, REMARKS, START
-from engine.runs.opened import experiment_of
+from engine.runs.opened import experiment_of, open_run
 from engine.runs.resuming import check_same, load_checkpoint, load_series, parts_of, resumed, resumed_series
 from engine.runs.texts import change_line
 from engine.training.checkpoint import Checkpoint
@@ -53,10 +54,10 @@ class Going:
         return resumed(self.folder, self.checkpoint) if self.checkpoint is not None else SeriesState(self.experiment)
 
 
-def going_on(folder: Path, asked: Experiment, other: Path | None = None, *, since_left: bool = False,
+def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None = None, *, since_left: bool = False,
              changed_data: bool = False) -> Going:
-    """How the run in ``folder`` goes on as ``asked`` says: as it was, or with another recipe in the folder ``other``
-    (default: beside it), which begins where this one was left.
+    """How the run in ``folder`` goes on as ``asked`` says: as it was, or with another recipe in the folder that
+    ``other`` makes (default: beside it), which begins where this one was left.
 
     ``asked`` is held against the experiment that was begun; ``since_left``: against what steering had made of it.
     Raises RunError where it cannot go on, as with another network.
@@ -74,11 +75,29 @@ def going_on(folder: Path, asked: Experiment, other: Path | None = None, *, sinc
         check_same(saved, asked, folder)
     if not changes or checkpoint is None:
         return Going(asked if checkpoint is None else begun, folder, checkpoint)
-    place = _beside(folder) if other is None else other
+    place = _beside(folder) if other is None else other()
     _take_over(folder, place, checkpoint, changes, left)
     was = values_of(left, tuple(changes))
     return Going(begun, place, load_checkpoint(place, begun, changed_data), about=About(parent=str(folder)),
                  changes=tuple(told(changes, was)))
+
+
+def begun_anew(folder: Path, asked: Experiment, other: Callable[[], Path]) -> Going:
+    """A new run of a network, or of data, that is another by now: it begins with all weights of the run in ``folder``
+    that still fit. Raises WeightsFileError where the run has none."""
+    run = open_run(folder)
+    run = run.members[-1] if run.members else run
+    carried = kept(run.experiment, run.last_weights(), asked)
+    return Going(asked, other(), about=About(carried.weights, str(folder)), changes=(carried.line,))
+
+
+def is_same_network(folder: Path, asked: Experiment) -> bool:
+    """Whether network and data are those of the run, so that ``going_on`` can go on with it."""
+    saved = experiment_of(folder)
+    if is_series(saved) or is_series(asked):
+        return saved.variants == asked.variants
+    left = steered(saved, steering(saved, asked, OPTIONS))
+    return all(parts_of(left)[part] == parts_of(asked)[part] for part in ("network", "data"))
 
 
 def _begun_with(saved: Experiment, asked: Experiment) -> Experiment:

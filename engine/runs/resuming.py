@@ -93,8 +93,9 @@ def _has_ended(folder: Path, experiment: Experiment) -> bool:
 
 def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
     """What is known of the run in ``folder`` at this checkpoint, for whoever shows how it goes on."""
-    states = SeriesState(experiment_of(folder))
-    states.members = [_left(folder, checkpoint)]
+    left = _left(folder, checkpoint)
+    states = SeriesState(left.experiment)
+    states.members = [left]
     return states
 
 

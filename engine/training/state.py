@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from engine.experiment.experiment import Experiment
+from engine.layers.base import OptionError
 from engine.messages import Message
 from engine.training.events import (
     DataRead,
@@ -25,6 +27,7 @@ from engine.training.events import (
     ThreadsChanged,
 )
 from engine.training.listening import Listener
+from engine.training.steering import steered
 from engine.training.values import Metrics, Remark, Summary, Weights
 
 
@@ -58,7 +61,8 @@ class RunState(Listener):
     """One run, as far as it has come; of a series it has a title. Whatever shows, writes or compares runs reads it."""
 
     def __init__(self, experiment: Experiment | None = None, title: str = "", *, is_fold: bool = False) -> None:
-        self.experiment, self.title, self.is_fold = experiment, title, is_fold
+        self.experiment = experiment  # as it was steered
+        self.title, self.is_fold = title, is_fold
         self.preparing: Preparing | None = None  # until it has started
         self.data_read: DataRead | None = None  # what reading its data noticed
         self.started: Started | None = None
@@ -121,6 +125,7 @@ class RunState(Listener):
 
     def on_steered(self, event: Steered) -> None:
         self.changes.append(event)
+        self.experiment = _followed(self.experiment, event)
 
     def on_threads_changed(self, event: ThreadsChanged) -> None:
         self.threads.append(event)
@@ -135,11 +140,17 @@ class RunState(Listener):
         self.summary = event.summary
 
 
+def _followed(experiment: Experiment | None, event: Steered) -> Experiment | None:
+    with suppress(OptionError):  # of a damaged file
+        return steered(experiment, event.changes) if experiment is not None else None
+    return experiment
+
+
 class SeriesState(Listener):
     """A run, or several one after the other: ``members`` are its runs in order, each hearing its own events."""
 
     def __init__(self, experiment: Experiment | None = None) -> None:
-        self.experiment = experiment
+        self.experiment = experiment  # of a single run as it was steered
         self.members: list[RunState] = []
         self.series: SeriesFinished | None = None
         self.count = 1  # of runs that there will be
@@ -180,6 +191,10 @@ class SeriesState(Listener):
         left, self.left = self.left, None
         self.members.append(left or RunState(event.experiment, event.title, is_fold=event.is_fold))
         self.count = event.count
+
+    def on_steered(self, event: Steered) -> None:
+        if not self.is_series:
+            self.experiment = _followed(self.experiment, event)
 
     def on_series_finished(self, event: SeriesFinished) -> None:
         self.series = event

@@ -15,7 +15,7 @@ from widgets.look.guarded import guarded
 from widgets.parts.filter_line import FilterLine
 from widgets.parts.scroll import ScrollPanel
 from widgets.parts.still import StillButton
-from widgets.parts.tiles import PAD, Card, RecentFile
+from widgets.parts.tiles import PAD, Card, RecentFile, TwoLines
 
 LEFT_WIDTH, WIDEST, STACKED = 264, 1296, 760
 FILTER_WIDTH = 232
@@ -47,6 +47,7 @@ class StartPage(QWidget):
     new_requested = Signal()
     open_requested = Signal()
     recent_requested = Signal(str)
+    left_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,10 +58,12 @@ class StartPage(QWidget):
         self.new.clicked.connect(self.new_requested)
         self.open.clicked.connect(self.open_requested)
         self.recent: list[RecentFile] = []
+        self.left: list[TwoLines] = []  # runs that can go on
         self.grid, self.filter = CardGrid(), FilterLine(self.tr("Filter networks…"))
         self._assemble()
         self._connect()
         self.set_recent([])
+        self.set_left([])
 
     def _assemble(self) -> None:
         self._content = QWidget()
@@ -95,6 +98,12 @@ class StartPage(QWidget):
         column.addSpacing(8)
         column.addLayout(self._button_row())
         column.addSpacing(24)
+        self._left_title = _label(self.tr("Continue a run"), "section", PAD)
+        column.addWidget(self._left_title)
+        self._left_runs = QVBoxLayout()
+        self._left_runs.setSpacing(0)
+        self._left_runs.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._left_runs)
         self._recent_title = _label(self.tr("Recent"), "section", PAD)
         column.addWidget(self._recent_title)
         self._recent_column = QVBoxLayout()
@@ -177,9 +186,25 @@ class StartPage(QWidget):
         self._recent_title.setVisible(bool(paths))
         self._order()
 
+    def set_left(self, runs: Sequence[tuple[str, str, str]]) -> None:
+        """Runs that were left before their end: what is asked for, a name, where and when."""
+        for run in self.left:
+            run.hide()
+            run.deleteLater()
+        self.left = [self._run(*run) for run in runs]
+        self._left_title.setVisible(bool(runs))
+        self._order()
+
+    def _run(self, id: str, title: str, line: str) -> TwoLines:
+        run = TwoLines(title, line, self._left)
+        run.setToolTip(id)
+        run.clicked.connect(lambda: self.left_requested.emit(id))
+        self._left_runs.addWidget(run)
+        return run
+
     def _order(self) -> None:
         """Tab goes down the left column, then through the gallery with its filter."""
-        for first, second in pairwise([self.new, self.open, *self.recent, self.filter, *self.grid.cards]):
+        for first, second in pairwise([self.new, self.open, *self.left, *self.recent, self.filter, *self.grid.cards]):
             QWidget.setTabOrder(first, second)
 
     def _file(self, path: str) -> RecentFile:

@@ -58,6 +58,7 @@ class TopBar(QWidget):
     train_clicked = Signal()
     pause_clicked = Signal()
     stop_clicked = Signal()
+    continue_clicked = Signal()
     dataset_chosen = Signal(str)
     device_chosen = Signal(str)
     least_changed = Signal(int)  # the width that it cannot do without
@@ -71,6 +72,7 @@ class TopBar(QWidget):
         self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.dataset, self.device = Choice(self.tr("Data"), narrowest=14.6), Choice(self.tr("Device"))
         self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
+        self.go_on = QPushButton(self.tr("Continue"))
         self.progress, self.totals = Progress(), Totals(self)
         self._place, self._is_silent = ProgressPlace(self.progress), True
         self._state, self._can_train, self._reason = "loading", True, ""
@@ -91,6 +93,10 @@ class TopBar(QWidget):
         self.train.setFixedHeight(30)
         self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # what is being typed is kept by whoever begins the training
         self.pause.setCheckable(True)
+        self.go_on.setFixedHeight(30)
+        self.go_on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.go_on.setToolTip(self.tr("Go on with the last run where it was left"))
+        self.go_on.hide()
 
     def _assemble(self) -> None:
         self._brand = QLabel(self.tr("Layerloom"))
@@ -113,7 +119,7 @@ class TopBar(QWidget):
     def _button_row(self) -> QHBoxLayout:
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
-        for button in (self.train, self.pause, self.stop):
+        for button in (self.train, self.go_on, self.pause, self.stop):
             buttons.addWidget(button)
         return buttons
 
@@ -121,6 +127,7 @@ class TopBar(QWidget):
         self.train.clicked.connect(self.train_clicked)
         self.pause.clicked.connect(self._ask_to_pause)
         self.stop.clicked.connect(self.stop_clicked)
+        self.go_on.clicked.connect(self.continue_clicked)
         self.dataset.chosen.connect(self.dataset_chosen)
         self.device.chosen.connect(self.device_chosen)
 
@@ -170,6 +177,13 @@ class TopBar(QWidget):
         """Whether the network can be trained, else why not."""
         self._can_train, self._reason = enabled, reason
         self._show_train()
+
+    def set_continuable(self, continuable: bool) -> None:
+        """Whether there is a run that can go on: the button takes the place of those that need one."""
+        self.go_on.setVisible(continuable)
+        for button in (self.pause, self.stop):
+            button.setVisible(not continuable)
+        self._fit()
 
     def _show_train(self) -> None:
         paused = self._state == "paused" and not self._other

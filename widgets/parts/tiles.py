@@ -161,16 +161,16 @@ class Card(Tile):
 
 
 @guarded
-class RecentFile(Tile):
-    """A file opened lately."""
+class TwoLines(Tile):
+    """A name, and below it a dim line."""
 
-    def __init__(self, path: str, parent: QWidget) -> None:
+    def __init__(self, title: str, line: str, parent: QWidget, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+                 ) -> None:
         super().__init__(parent)
-        self.path = path
+        self.title, self.line, self._mode = title, line, mode
         self.setFixedHeight(48)
-        self.setAccessibleName(Path(path).name)
-        self.setAccessibleDescription(path)
-        self.setToolTip(path)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(line)
 
     def ground(self) -> QColor:
         """Only a ground where the mouse is."""
@@ -185,15 +185,26 @@ class RecentFile(Tile):
         return QSize(240, 48)
 
     def paint_contents(self, painter: QPainter) -> None:
-        """The name, its folder below."""
-        path, width = Path(self.path), self.width() - 2 * PAD
+        """One below the other."""
+        width = self.width() - 2 * PAD
         name = QRectF(PAD, 6, width, 18)
-        _paint_line(painter, name, path.stem, theme.ui_font(13, QFont.Weight.Medium), theme.color("text"))
-        folder, home = str(path.parent), str(Path.home())
+        _paint_line(painter, name, self.title, theme.ui_font(13, QFont.Weight.Medium), theme.color("text"))
+        _paint_line(painter, QRectF(PAD, 25, width, 16), self.line, theme.ui_font(11), theme.color("dim"), self._mode)
+
+
+@guarded
+class RecentFile(TwoLines):
+    """A file opened lately: its name, its folder below."""
+
+    def __init__(self, path: str, parent: QWidget) -> None:
+        self.path = path
+        folder, home = str(Path(path).parent), str(Path.home())
         if folder.startswith(home):
             folder = "~" + folder[len(home) :]
-        middle = Qt.TextElideMode.ElideMiddle
-        _paint_line(painter, QRectF(PAD, 25, width, 16), folder, theme.ui_font(11), theme.color("dim"), middle)
+        super().__init__(Path(path).stem, folder, parent, Qt.TextElideMode.ElideMiddle)
+        self.setAccessibleName(Path(path).name)
+        self.setAccessibleDescription(path)
+        self.setToolTip(path)
 
 
 def _paint_line(painter: QPainter, room: QRectF, text: str, font: QFont, color: QColor,

@@ -1,0 +1,190 @@
+"""Going on with a run: after Stop, of a network that is opened again, from the start page; also as a changed one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.document.document import Document
+from app.document.page import Page
+from app.features.training import Training
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from app.window.jobs import Job, Jobs
+from engine.experiment.series import is_series, without_variants
+from engine.messages import Message, say
+from engine.runs.left import Left, left_runs
+from engine.runs.names import CHECKPOINT
+from engine.runs.naming import new_run_folder
+from engine.training.control import Stretch
+from widgets.look.text import message_text
+
+if TYPE_CHECKING:
+    from engine.runs.continuing import Going
+    from engine.training.state import SeriesState
+    from widgets.frame.start_page import StartPage
+
+ON_START = 4  # runs on the start page
+
+
+class Continuing(Feature):
+    """Knows of each page which run can go on, and goes on with it."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._jobs = Jobs(self)
+        self._left: dict[Page, Left] = self.per_page()  # of another time, found in its folder
+        self._found: dict[str, Left] = {}  # on the start page, by folder
+        self._is_preparing = False
+        self._training = host.feature(Training)
+        self._training.trainer.state_changed.connect(lambda _state: self._show())
+        host.places.top.continue_clicked.connect(self.go_on)
+        host.places.start_made.connect(self._connect_start)
+
+    def commands(self) -> Sequence[Row]:
+        return [Command("continue", "Continue", self.go_on, "Train", "run", ("Ctrl+Shift+Return",))]
+
+    # -- what can go on -----------------------------------------------------------------------------------------
+
+    def connect_page(self, page: Page) -> None:
+        if page.document.run is None and page not in self._left:
+            self._jobs.start(lambda _: left_runs([self.host.settings.runs], 1, page.document.name),
+                             partial(self._take_left, page), lambda _message: None)
+
+    def _take_left(self, page: Page, found: Sequence[Left]) -> None:
+        """A run of this network was left: that it can go on is said, quietly."""
+        if not found or page not in self.host.pages or page.document.run is not None:
+            return
+        self._left[page] = found[0]
+        self._show()
+        if not self._training.trainer.trains(page.document):
+            name = self.tr("Continue")
+            self.host.say(say("A run of {name} was left {place}", name=page.document.name, place=found[0].line),
+                          "info", [(name, partial(self._go_on_if_open, page))], waits=True, of=page.document)
+
+    def _go_on_if_open(self, page: Page) -> None:
+        if page in self.host.pages:
+            self._go_on(page, None)
+
+    def show(self, page: Page) -> None:
+        self._show()
+
+    def show_start(self) -> None:
+        self._show()
+        self._jobs.start(lambda _: left_runs([self.host.settings.runs], ON_START), self._list, lambda _message: None)
+
+    def _show(self) -> None:
+        """Whether Continue can be pressed, and what it would do."""
+        page = self.page
+        folder = self._folder(page) if page is not None else None
+        self.host.places.top.set_continuable(folder is not None and self._training.trainer.state == "idle")
+        self.host.commands["continue"].setEnabled(folder is not None)
+
+    def _folder(self, page: Page) -> Path | None:
+        """Of the run that would go on: the latest one, unless there is nothing left of it to do."""
+        run = page.document.run
+        if run is None:
+            return self._left[page].folder.path if page in self._left else None
+        if run.states.is_series:
+            ended = run.states.series is not None and not run.states.was_stopped
+            return None if ended else run.folder
+        if run.state.summary is not None and not run.state.was_stopped and self._is_same(page.document):
+            return None
+        return run.folder if (run.folder / CHECKPOINT).exists() else None
+
+    def _is_same(self, document: Document) -> bool:
+        """Whether nothing that decides a run's course is another than when its run ended."""
+        return (document.run is not None and not document.since_run.anything
+                and document.run.drawn.recipe == document.experiment.recipe)
+
+    # -- going on -----------------------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """With the run of the network in front, or with one that is paused."""
+        trainer, page = self._training.trainer, self.page
+        if page is not None and trainer.trains(page.document) and trainer.is_held:
+            trainer.pause_or_resume()
+        elif page is not None:
+            self._go_on(page, None)
+
+    def go_on_for(self, page: Page, stretch: Stretch) -> bool:
+        """The same for a batch or an epoch; False: there is no run to go on with."""
+        if self._folder(page) is None:
+            return False
+        self._go_on(page, stretch)
+        return True
+
+    def _go_on(self, page: Page, stretch: Stretch | None) -> None:
+        folder = self._folder(page)
+        if folder is None or self._is_preparing or not self._training.may_begin(page):
+            return
+        document, experiment, runs = page.document, page.document.experiment, self.host.settings.runs
+        if not (document.run is not None and document.run.states.is_series) and not is_series(
+                without_variants(experiment)):
+            experiment = without_variants(experiment)
+
+        def work(_: Job) -> tuple[Going, SeriesState]:
+            from engine.runs.continuing import begun_anew, going_on, is_same_network  # loads torch
+
+            def other() -> Path:
+                return new_run_folder(runs, document.name)
+
+            going = going_on(folder, experiment, other, since_left=document.run is not None) if is_same_network(
+                folder, experiment) else begun_anew(folder, experiment, other)
+            return going, going.states
+
+        def take(found: tuple[Going, SeriesState]) -> None:
+            self._is_preparing = False
+            if page in self.host.pages and self._training.may_begin(page):
+                self._begin(page, *found, stretch)
+
+        def fail(message: Message) -> None:
+            self._is_preparing = False
+            if page in self.host.pages:
+                self.host.say(message, "error", of=document)
+
+        self._is_preparing = True
+        self._jobs.start(work, take, fail)
+
+    def _begin(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None) -> None:
+        self._left.pop(page, None)
+        page.notice.clear()
+        self._training.go_on(page, going, states, stretch)
+        if going.changes:
+            words = ", ".join(map(message_text, going.changes))
+            self.host.say(say("A new run begins where the last one was left. {changes}", changes=words),
+                          of=page.document)
+
+    # -- the start page -----------------------------------------------------------------------------------------
+
+    def _connect_start(self, start: StartPage) -> None:
+        start.left_requested.connect(self._open_left)
+
+    def _list(self, found: Sequence[Left]) -> None:
+        self._found = {str(left.folder.path): left for left in found}
+        if self.page is None:
+            self.host.places.start.set_left([(path, left.folder.name, self._told(left))
+                                             for path, left in self._found.items()])
+
+    def _told(self, left: Left) -> str:
+        """Where and when it was left: ``in epoch 4 of 10 · 30 Nov 14:02``."""
+        return f"{message_text(left.line)} · {left.folder.begun:%d %b %H:%M}"
+
+    def _open_left(self, path: str) -> None:
+        """The network as it was trained, and its run goes on."""
+        left = self._found.get(path)
+        if left is None:
+            return
+        document = Document(left.run.experiment, left.folder.name)
+        page = next((page for page in self.host.pages if page.document.name == left.folder.name
+                     and page.document.experiment == left.run.experiment), None)
+        self.host.open(page.document if page is not None else document)
+        if self.page is not None:
+            self._left[self.page] = left
+            self._go_on(self.page, None)
+
+    def finish(self) -> None:
+        self._jobs.finish()
+
