@@ -109,8 +109,8 @@ class Continuing(Feature):
         elif page is not None:
             self._go_on(page, None)
 
-    def go_on_for(self, page: Page, stretch: Stretch) -> bool:
-        """The same for a batch or an epoch; False: there is no run to go on with."""
+    def go_on_with(self, page: Page, stretch: Stretch | None = None) -> bool:
+        """The same with this network's, perhaps for a batch or an epoch; False: there is no run to go on with."""
         if self._folder(page) is None:
             return False
         self._go_on(page, stretch)

@@ -42,6 +42,7 @@ class Training(Feature):
         super().__init__(host)
         self.trainer = Trainer(self)
         self._jobs = Jobs(self)  # that look for what changed
+        self._stretch: Stretch | None = None  # that the run which is about to begin shall go
         self._told: Experiment | None = None  # what the run is to follow, as it was told last
         self.trainer.state_changed.connect(lambda _state: self._show_state())
         top = host.places.top
@@ -100,8 +101,12 @@ class Training(Feature):
             self.page.view.setFocus()  # a button that goes grey would hand it to whatever comes next
         self.show_trainability()
 
-    def train(self, series: bool = False) -> None:
-        """Train the document in front, or all its variants, or go on after a pause; folds are asked for by a recipe."""
+    def train(self, series: bool = False, stretch: Stretch | None = None) -> None:
+        """Train the document in front, or all its variants, or go on after a pause; folds are asked for by a recipe.
+
+        For one ``stretch`` only, to be held then.
+        """
+        self._stretch = stretch
         if self.trainer.state == "paused" and not self._other:
             self.trainer.pause_or_resume()
             return
@@ -228,10 +233,11 @@ class Training(Feature):
         if page in self.host.pages:
             self.host.say(message, "error", actions, of=page.document)
 
-    def _begin_run(self, page: Page, series: bool, stretch: Stretch | None = None) -> None:
+    def _begin_run(self, page: Page, series: bool) -> None:
         settings = self.host.settings
         self._told = page.document.experiment  # a variant may be another
-        self.trainer.start(page.document, settings.runs, settings.data_root, series, self._observers(page), stretch)
+        self.trainer.start(page.document, settings.runs, settings.data_root, series, self._observers(page),
+                           self._stretch)
 
     def _observers(self, page: Page) -> list[Observer]:
         return [one for feature in self.host.features for one in feature.observers(page.document)]

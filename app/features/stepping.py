@@ -1,0 +1,83 @@
+"""Training a little at a time: one batch, one epoch, to the end of this epoch, as many epochs again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.document.page import Page
+from app.features.continuing import Continuing
+from app.features.training import Training
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from engine.messages import say
+from engine.training.control import Stretch
+from engine.training.events import Finished
+from engine.training.listening import Listener
+from engine.units import grouped
+
+
+class Stepping(Feature, Listener):
+    """Steers how far the run goes, or begins one that goes no farther."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._training = host.feature(Training)
+        self._trainer = self._training.trainer
+        self._trainer.event_arrived.connect(self.hear)
+
+    def commands(self) -> Sequence[Row]:
+        return [
+            Command("one_batch", "Train one batch", self.on_page(lambda page: self._go_on_for(page, "batch")), "Train",
+                    "run", rank=1),
+            Command("one_epoch", "Train one epoch", self.on_page(lambda page: self._go_on_for(page, "epoch")), "Train",
+                    "run", rank=1),
+            Command("stop_after_epoch", "Stop after this epoch", self.stop_after_epoch, "Train", "run", rank=1),
+            Command("more_epochs", "Train as many epochs again", self.on_page(self.more_epochs), "Train", "run",
+                    rank=1),
+        ]
+
+    def begin(self) -> None:
+        top = self.host.places.top
+        top.one_batch_clicked.connect(self.host.commands["one_batch"].trigger)
+        top.one_epoch_clicked.connect(self.host.commands["one_epoch"].trigger)
+        top.set_steps(True)
+
+    def _go_on_for(self, page: Page, stretch: Stretch) -> None:
+        """One more batch or epoch of the run that there is, and hold; else a new run begins with it."""
+        if self._trainer.trains(page.document):
+            self._trainer.go_on_for(stretch)
+        elif not self.host.feature(Continuing).go_on_with(page, stretch):
+            self._training.train(stretch=stretch)
+
+    def stop_after_epoch(self) -> None:
+        """Asked for again, it does not stop after all."""
+        document = self._trainer.document
+        if document is None or self._trainer.state == "idle":
+            return
+        stops = not self._trainer.ends_with_epoch
+        self._trainer.stop_after_epoch(stops)
+        self.host.say(say("Training stops after this epoch") if stops else
+                      say("Training does not stop after this epoch"), of=document)
+
+    def more_epochs(self, page: Page) -> None:
+        """The recipe asks for more; a run that goes on follows, one that has ended goes on."""
+        document = page.document
+        recipe, run = document.experiment.recipe, document.run
+        begun = run.states.members[-1].started.epochs if run is not None and run.states.members and (
+            run.states.members[-1].started is not None) else recipe.epochs
+        epochs = recipe.epochs + begun
+        words = self.tr("Train {count} epochs more").format(count=grouped(begun))
+        document.edit(words, replace(document.experiment, recipe=recipe.with_options(epochs=epochs)))
+        if not self._trainer.trains(document):
+            self.host.feature(Continuing).go_on_with(page)
+
+    def on_finished(self, event: Finished) -> None:
+        """One may have looked elsewhere: what it came to is said, and how to go on."""
+        document = self._trainer.document
+        page = next((page for page in self.host.pages if page.document is document), None)
+        if document is None or page is None or document.run is None or document.run.states.is_series or event.stopped:
+            return
+        more = self.host.commands["more_epochs"].text()
+        message = say("Training {name} has ended: {line}", name=document.name, line=event.summary.brief)
+        self.host.say(message, "info", [(more, lambda: self.more_epochs(page))], waits=True, of=document)
