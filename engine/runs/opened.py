@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.data.spec.changes import difference
-from engine.experiment.choices.schedules import schedule_of
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.experiment.keys import current_weights
 from engine.export.weight_files import load_weights
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from engine.training.checkpoint import Checkpoint
 
 
+MAY_DIFFER = ("device", "early_stop")  # of recipes: where a run is computed, and when it is left
 MOST_BYTES = 2**28  # of a text: a million epochs have a third of it
 
 
@@ -224,7 +224,7 @@ def _members(folder: Path, names: list[str]) -> Iterable[Run]:
 def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Checkpoint | None:
     """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
 
-    Raises RunError unless it is a run of this experiment (epochs and device may differ) with the same data
+    Raises RunError unless it is a run of this experiment (epochs, early stop and device may differ) with the same data
     (``changed_data``: their files may be others), FileError for a torn one.
     """
     folder = Path(folder)
@@ -286,7 +286,7 @@ def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
             continue
         if part == "recipe":
             names = [name for name in type(asked.recipe).model_fields
-                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name != "device"]
+                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name not in MAY_DIFFER]
             raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one "
                            "({options})", folder=folder, part=say(part), options=", ".join(
                                f"{name}: {getattr(saved.recipe, name)}, not {getattr(asked.recipe, name)}"
@@ -307,13 +307,13 @@ def _check_same_files(saved: Experiment, asked: Experiment, folder: Path) -> Non
 def parts_of(experiment: Experiment) -> dict[str, object]:
     """What decides a run's course."""
     graph = experiment.graph.active  # how it is drawn is no part of it
-    epochs = {} if schedule_of(experiment.recipe.schedule).row.spans_run else {"epochs": 1}
+    epochs = {} if experiment.recipe.spans_run else {"epochs": 1}
     return {
         "network": ({name: (node.layer, node.parameters, node.shares, node.listed)
                      for name, node in graph.nodes.items()},
                     {(edge.source, edge.target, edge.port) for edge in graph.edges}),
         "data": experiment.data.with_options(known=None),
-        "recipe": experiment.recipe.model_copy(update={**epochs, "device": "auto"}),
+        "recipe": experiment.recipe.model_copy(update={**epochs, "early_stop": 0, "device": "auto"}),
     }
 
 

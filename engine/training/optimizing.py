@@ -52,7 +52,7 @@ def make_optimizer(recipe: Recipe, module: nn.Module, settings: Mapping[str, Nod
                    scaler: GradScaler | None = None) -> Optimizer:
     """The recipe's optimizer over the weights that learn."""
     groups, row = _groups(recipe, module, settings), recipe.optimizer_row
-    options = {argument: getattr(recipe, name) for name, argument in row.options.items()}
+    options = {argument: getattr(recipe, name) for name, argument in row.fields.items()}
     weights = [weight for group in groups for weight in group.weights]
     # one kernel for everything: Adam's step takes a quarter of the time, which small batches notice
     is_fused = bool(row.kernel) and all(weight.device.type in {"cpu", "cuda"} for weight in weights)
