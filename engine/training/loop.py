@@ -23,6 +23,7 @@ from engine.training.checkpoint import Checkpoint
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import expect_precision, resolve_device
 from engine.training.events import DataRead, Event, Preparing
+from engine.training.exactness import as_exact_as
 from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
 from engine.training.observer import Observer
@@ -70,7 +71,7 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
-    with in_words(experiment, device), threads_as_before():
+    with in_words(experiment, device), threads_as_before(), as_exact_as(experiment.recipe, device):
         numerics = (resume.numerics if resume else None) or tuned(experiment, device)
         learner = Learner(experiment, device, start, data.train.targets, numerics,
                           backend(device, experiment.recipe) if backend else None)

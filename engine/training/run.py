@@ -44,6 +44,7 @@ from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
+from engine.training.stopping import ended_early, expect_measures, waits_no_longer
 from engine.training.threads import Cores, Threads
 from engine.training.values import NOTHING, Metrics, Remark, Summary
 
@@ -80,6 +81,7 @@ class Run:
         self._watched = self._chosen_to_watch()
         expect_shape(experiment, self._train_set.sample_shape)
         expect_targets(experiment, data.train.targets)
+        expect_measures(self._recipe, classes_of(experiment), validated=len(data.validation) > 0)
         self._skipped = data.report.skipped
         self._classes, self._logarithms = classes_of(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
@@ -133,14 +135,14 @@ class Run:
         if self._skipped and self._from == 0:
             yield Remark("left out", left_out(self._skipped))
         self._time.start()
-        if self._threads.begin():
+        if not self._recipe.deterministic and self._threads.begin():
             yield ThreadsChanged(self._from, self._threads.count)
         course = self._course
         if course.epoch == 0:
             yield from first_remarks(self._recipe, len(self._train_set))
             self._health.begin(*self._learner.probe(self._probed))
         while self._goes_on or (course.epoch < self._recipe.epochs
-                                and not (self._stops() and self._best.weights)):
+                                and not (self._stops() and self._best.weights) and not self._ends_early()):
             train = yield from self._train()
             judged = yield from self._judge_epoch()
             if judged.share < 1 and course.is_through:
@@ -164,7 +166,7 @@ class Run:
             self._totals = self._sums(learning=True)
         self._goes_on, totals = False, self._totals
         learner.mode(training=True)
-        learner.set_lr(learner.lr, self._recipe.lr_factor(course.epoch))
+        learner.begin_epoch(course.epoch, course.batches)
         order = learner.order(course.epoch, len(self._train_set))
         feed = together(self._train_set, order, self._ranges, course.done, learner.backend)
         before = shown = totals.read() if course.done else Reading()
@@ -207,7 +209,7 @@ class Run:
 
     def _look_around(self) -> Iterator[Event]:
         """Now and then: whether cores are free, and whether what was learned is to be kept."""
-        if self._threads.look():
+        if not self._recipe.deterministic and self._threads.look():
             yield ThreadsChanged(self._course.position, self._threads.count)
         if not self._course.is_through and self._may_keep(KEEP_EVERY, KEEP_SHARE):
             self._training_time.stop()
@@ -329,24 +331,32 @@ class Run:
         fraction = course.done / course.batches
         is_whole = fraction == judged.share == 1
         # What was stopped in its middle displaces no whole epoch: a run that goes on comes through it again.
-        is_best = (is_whole or not self._best.weights) and self._best.is_beaten_by(validation)
+        is_best = (is_whole or not self._best.weights) and self._best.is_beaten_by(
+            validation, train, self._recipe.measure_row)
         if is_best:
             self._best = Best(course.epoch if is_whole else 0, train, validation, weights, judged.after)
         remarks: list[Remark] = []
         if is_whole:
             course.last, self._whole = (train, validation), course.epoch
+            self._learner.end_epoch(train, validation)
             remarks = self._remarks(train, self._seen(train, validation))
+            if self._ends_early() and course.epoch < self._recipe.epochs:
+                remarks.append(ended_early(self._recipe, course.epoch, self._best.epoch))
         ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged.share, judged.after,
                            judged.test)
         yield ended
         self._control.check_abandoned()
         yield from remarks  # before the checkpoint, in which they were said
-        is_last = self._stops() or course.epoch >= self._recipe.epochs
+        is_last = self._stops() or course.epoch >= self._recipe.epochs or self._ends_early()
         if ended.complete and (is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)):
             yield from self._keep(weights, is_whole=True)
         for observer in self._observers:
             with _watching():
                 observer.on_epoch(ended)
+
+    def _ends_early(self) -> bool:
+        """Whether the epochs since the best one were enough."""
+        return waits_no_longer(self._recipe, self._whole, self._best.epoch)
 
     def _seen(self, train: Metrics, validation: Metrics) -> Metrics:
         """What a run's health is judged by."""
@@ -373,7 +383,8 @@ class Run:
         best, device, planned = self._best, self._learner.device, max(self._recipe.epochs, self._course.epoch)
         return Summary(self._whole, best.epoch, best.train, best.validation, test, self._speed(), str(device),
                        self._learner.params, self._recipe.seed, best.after, planned,
-                       self._course.position, self._training_time.seconds, self._total_seconds, device_name(device))
+                       self._course.position, self._training_time.seconds, self._total_seconds, device_name(device),
+                       self._recipe.measure_row.words, self._whole < planned and self._ends_early())
 
 
 @contextmanager
