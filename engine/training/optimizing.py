@@ -60,8 +60,8 @@ def arguments_of(recipe: Recipe) -> dict[str, Any]:
     """What its class in torch.optim is called with, beside rate and decay."""
     choice = recipe.optimizer_choice
     fields = {argument: getattr(recipe, name) for name, argument in choice.row.fields.items()}
-    found = {**choice.row.arguments(choice.options), **fields}
-    return found if found.get("momentum", 1) else {**found, "nesterov": False}  # which torch refuses without momentum
+    ahead = {"nesterov": False} if fields.get("momentum") == 0 else {}  # which torch refuses without momentum
+    return {**choice.row.arguments(choice.options), **fields, **ahead}
 
 
 class ByClass:

@@ -58,7 +58,8 @@ def _share(name: str, default: float, title: str, about: str) -> Option:
 
 
 def _epsilon(default: float) -> Option:
-    return Option("eps", default, 0, 1, title="Epsilon", about="Added to what is divided by, so that it is never 0.")
+    return Option("eps", default, 0, 1, title="Epsilon", about="Added to what is divided by, so that it is never 0.",
+                  excludes=(0,))
 
 
 _BETA1 = _share("beta1", 0.9, "Beta 1", "Share of the mean gradient that is kept in each step.")
@@ -156,7 +157,7 @@ _ROWS = (
                    excludes=(0, 1)),
             Option("grow", 1.2, 1, title="Grow", about="Times the step where it keeps its sign.", excludes=(1,)),
             Option("least", 1e-6, title="Smallest step", about="No step is smaller."),
-            Option("most", 50.0, title="Largest step", about="No step is larger.")),
+            Option("most", 50.0, title="Largest step", about="No step is larger.", excludes=(0,))),
         arguments=_rprop, check=_check_rprop, decays=False, about="Follows only the signs of gradients, each weight "
         "with its own step; for batches of all examples. The learning rate is the first step; there is no weight "
         "decay."),
@@ -172,7 +173,7 @@ _ROWS = (
                    excludes=(0,)),
             Option("eps", 1e-3, 0, 1, title="Least scale", about="A step is scaled by its weights, and by so much at "
                    "least."),
-            Option("clip", 1.0, 0, title="Clip", about="Larger mean steps are made as small.", excludes=(0,))),
+            Option("clip", 1.0, 1, title="Clip", about="Larger mean steps are made as small.")),
         arguments=_adafactor, about="Adam for little memory: of a matrix it keeps a row and a column."),
     OptimizerRow(
         "muon", "Muon", "Muon", 1, options=(
