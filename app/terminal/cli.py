@@ -356,7 +356,8 @@ def _with_settings(experiment: Experiment, options: argparse.Namespace) -> Exper
 
 
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
-    names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "precision", "device", "seed")
+    names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "clip_norm", "early_stop", "precision",
+             "device", "seed")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
     chosen |= {name: True for name in ("train_curve", "test_curve") if getattr(options, name)}
     if options.k_fold is not None:
@@ -423,9 +424,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=int, metavar="N")
     train.add_argument("--batch-size", type=int, metavar="N")
     train.add_argument("--lr", type=float, metavar="X", help="learning rate")
-    train.add_argument("--optimizer", choices=list(OPTIMIZERS), help="how weights follow the gradient")
+    train.add_argument("--optimizer", metavar="NAME[:K=V,…]", help="how weights follow the gradient: "
+                       f"{', '.join(OPTIMIZERS)}")
     train.add_argument("--schedule", metavar="NAME[:K=V,…]", help="how the learning rate changes from epoch to epoch: "
                        f"{', '.join(map(str, SCHEDULES))}")
+    train.add_argument("--clip-norm", type=float, metavar="X", help="gradients of a larger norm are made as long; "
+                       "0: not")
+    train.add_argument("--early-stop", type=int, metavar="N", help="end after so many epochs without a better one; "
+                       "0: never")
     train.add_argument("--precision", choices=list(PRECISIONS), help="in what numbers a step is computed")
     train.add_argument("--device", type=_device, help="auto, cpu, cuda, cuda:1, …")
     train.add_argument("--seed", type=int, metavar="N")

@@ -8,9 +8,9 @@ from engine.experiment.recipe import Recipe
 
 def costs_of(analysis: Analysis, recipe: Recipe) -> Costs:
     """Of the whole network."""
-    return analysis.costs(recipe.batch_size, recipe.optimizer_row.state)
+    return analysis.costs(recipe.batch_size, recipe.numbers_kept)
 
 
 def node_costs_of(analysis: Analysis, name: str, recipe: Recipe) -> Costs | None:
     """Of one layer, None while its shape is unknown."""
-    return analysis.node_costs(name, recipe.batch_size, recipe.optimizer_row.state)
+    return analysis.node_costs(name, recipe.batch_size, recipe.numbers_kept)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.experiment.choices.measures import MeasureRow
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.experiment.keys import current_weights
 from engine.export.weight_files import load_weights
@@ -44,6 +45,7 @@ from engine.torch_files.kinds import TorchFileError
 from engine.torch_files.reading import tensors_of
 from engine.training.events import Noted, SeriesFinished, Started, Stop
 from engine.training.state import EpochRow, RunState, SeriesState
+from engine.training.stopping import Judgement, is_better
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -176,15 +178,14 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
     if state.summary is not None:
         state.best_epoch = state.summary.best_epoch
     elif state.epochs:
-        state.best_epoch = _best_of(state.epochs)
+        state.best_epoch = best_of(state.epochs, experiment.recipe.measure_row).epoch
     return state
 
 
-def _best_of(rows: list[EpochRow]) -> int:
-    """The one whose validation ranks highest; without validation the last."""
-    if math.isnan(rows[-1].validation.loss):
-        return rows[-1].epoch
-    return max(rows, key=lambda row: (*row.validation.rank, -row.epoch)).epoch
+def best_of(rows: list[EpochRow], measure: MeasureRow) -> EpochRow:
+    """The one that the measure finds best; without validation the last."""
+    return reduce(lambda best, row: row if is_better(
+        measure, Judgement(row.train, row.validation), Judgement(best.train, best.validation)) else best, rows)
 
 
 def take_lines(state: RunState, kept: Kept) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.data.spec.changes import difference
-from engine.experiment.choices.schedules import schedule_of
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, say
 from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, METRICS, POINTS, REMARKS, RUN, SERIES_ROWS, member_folder
@@ -33,11 +32,13 @@ from engine.training.script import place_of
 from engine.training.series import Begun, plans
 from engine.training.state import RunState, SeriesState
 
+MAY_DIFFER = ("device", "early_stop")  # of recipes: where a run is computed, and when it is left
+
 
 def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Checkpoint | None:
     """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
 
-    Raises RunError unless it is a run of this experiment (epochs and device may differ) with the same data
+    Raises RunError unless it is a run of this experiment (epochs, early stop and device may differ) with the same data
     (``changed_data``: their files may be others), FileError for a torn one.
     """
     folder = Path(folder)
@@ -128,7 +129,7 @@ def check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
             continue
         if part == "recipe":
             names = [name for name in type(asked.recipe).model_fields
-                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name != "device"]
+                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name not in MAY_DIFFER]
             raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one "
                            "({options})", folder=folder, part=say(part), options=", ".join(
                                f"{name}: {getattr(saved.recipe, name)}, not {getattr(asked.recipe, name)}"
@@ -149,13 +150,13 @@ def _check_same_files(saved: Experiment, asked: Experiment, folder: Path) -> Non
 def parts_of(experiment: Experiment) -> dict[str, object]:
     """What decides a run's course."""
     graph = experiment.graph.active  # how it is drawn is no part of it
-    epochs = {} if schedule_of(experiment.recipe.schedule).row.spans_run else {"epochs": 1}
+    epochs = {} if experiment.recipe.spans_run else {"epochs": 1}
     return {
         "network": ({name: (node.layer, node.parameters, node.shares, node.listed)
                      for name, node in graph.nodes.items()},
                     {(edge.source, edge.target, edge.port) for edge in graph.edges}),
         "data": experiment.data.with_options(known=None),
-        "recipe": experiment.recipe.model_copy(update={**epochs, "device": "auto"}),
+        "recipe": experiment.recipe.model_copy(update={**epochs, "early_stop": 0, "device": "auto"}),
     }
 
 

@@ -210,6 +210,8 @@ def summary_json(summary: Summary, stopped: bool = False) -> str:
         **_finite({"position": round(summary.position, 6), "training_seconds": round(summary.training_seconds, 3),
                    "total_seconds": round(summary.total_seconds, 3), "epoch_seconds": round(summary.epoch_seconds, 6)}),
         "device_name": summary.device_name,
+        **({"best_by": summary.best_by} if summary.best_by else {}),
+        **({"ended_early": True} if summary.ended_early else {}),
         **({} if summary.after is None else {"after_train": _plain(summary.after)}),
     })  # fmt: skip
 
@@ -226,7 +228,8 @@ def summary_read(text: str) -> tuple[Summary, bool | None]:
                       float(raw["examples_per_second"]), str(raw["device"]), int(raw["params"]), int(raw["seed"]),
                       _metrics_of(raw["after_train"]) if raw.get("after_train") else None,
                       int(raw.get("planned_epochs") or 0), _read(raw, "position"), _read(raw, "training_seconds"),
-                      _read(raw, "total_seconds"), str(raw.get("device_name") or ""))
+                      _read(raw, "total_seconds"), str(raw.get("device_name") or ""),
+                      str(raw.get("best_by") or ""), bool(raw.get("ended_early")))
     return summary, stopped if isinstance(stopped, bool) else None
 
 

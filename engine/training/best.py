@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import ConfigDict
 from torch import Tensor
 
+from engine.experiment.choices.measures import MEASURES, MeasureRow
+from engine.training.stopping import Judgement, is_better
 from engine.training.values import NOTHING, Metrics
 
 
 @dataclass(frozen=True)
 class Best:
-    """The epoch whose validation ranks highest; of equals the first, and without validation the last.
+    """The epoch that the recipe's measure finds best; of equals the first, and without validation the last.
 
     Without weights: there is none yet.
     """
@@ -27,6 +28,8 @@ class Best:
     weights: dict[str, Tensor] = field(default_factory=dict, repr=False)
     after: Metrics | None = None  # of the training examples after it; None: nobody asked
 
-    def is_beaten_by(self, validation: Metrics) -> bool:
-        """Whether an epoch of this validation takes its place."""
-        return not self.weights or math.isnan(validation.loss) or validation.rank > self.validation.rank
+    def is_beaten_by(self, validation: Metrics, train: Metrics = NOTHING,
+                     measure: MeasureRow = MEASURES["auto"]) -> bool:
+        """Whether an epoch of these metrics takes its place."""
+        return not self.weights or is_better(measure, Judgement(train, validation),
+                                             Judgement(self.train, self.validation))

@@ -68,7 +68,11 @@ class NoPrecisionError(LayerloomError):
 
 
 def expect_precision(device: torch.device, precision: PrecisionRow) -> None:
-    """Raise NoPrecisionError where mixed precision would only cost time: a CPU without instructions for it."""
+    """Raise NoPrecisionError where the device cannot compute so, or mixed precision would only cost time: a CPU without
+    instructions for it."""
+    if precision.is_coarse and device.type != "cuda":
+        raise NoPrecisionError("{precision} is computed by NVIDIA's GPUs alone: choose float32 on {device}",
+                               precision=precision.id, device=device.type)
     if not precision.is_mixed or device.type in {"cuda", "mps"}:
         return
     fast = precision.id == "bfloat16" and any(

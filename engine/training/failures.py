@@ -143,7 +143,7 @@ def _out_of_memory(experiment: Experiment, device: torch.device) -> OutOfMemoryE
     recipe = experiment.recipe
     analysis = analyze(experiment.graph, experiment.data.sample_shape)
     # What no batch size changes: weights, and for those that learn gradients and what the optimizer keeps.
-    kept = analysis.params + analysis.trainable * (1 + recipe.optimizer_row.state)
+    kept = analysis.params + analysis.trainable * (1 + recipe.numbers_kept)
     fixed = kept * FLOAT_BYTES
     if recipe.batch_size == 1 or fixed > memory_of(device):
         return OutOfMemoryError(

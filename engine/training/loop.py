@@ -24,6 +24,7 @@ from engine.training.checkpoint import Checkpoint
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import expect_precision, resolve_device
 from engine.training.events import DataRead, Event, Noted, Preparing
+from engine.training.exactness import as_exact_as
 from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
 from engine.training.numerics import Numerics
@@ -78,13 +79,14 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     noted = repeat.noted if repeat else resume.noted if resume else ()
     script = Script(experiment, noted, resume.course.place if resume else BEGINNING, repeats=repeat is not None)
     experiment = script.experiment
+    expect_precision(device, script.first.recipe.precision_row)
     start = resume.weights if resume else weights
     if start is not None:
         check_weights(experiment, start)
     control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
-    with in_words(experiment, device), threads_as_before():
+    with in_words(experiment, device), threads_as_before(), as_exact_as(script.first.recipe, device):
         known = resume.numerics if resume else repeat.numerics if repeat else None
         learner = Learner(experiment, device, start, data.train.targets, known or tuned(experiment, device),
                           backend(device, experiment.recipe) if backend else None)

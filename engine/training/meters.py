@@ -54,6 +54,7 @@ class Sums:
     outputs: Tensor | None = None  # … all in one
     targets: Tensor | None = None
     scores: list[Any] = field(default_factory=list)
+    most: int = 0  # batches that are looked at together
 
 
 def _same(sums: Tensor) -> Tensor:
@@ -140,12 +141,13 @@ class Totals:
         self._count()
         outputs, targets = (torch.cat(part).cpu() if part else None for part in (self._outputs, self._targets))
         return Sums(self._loss, self._weight, int(self._correct), self._examples, self._batches, outputs, targets,
-                    self._scores.state() if self._scores is not None else [])
+                    self._scores.state() if self._scores is not None else [], self._most)
 
     def go_on_from(self, sums: Sums) -> None:
         """Continue with what ``sums`` gave."""
         self._loss, self._weight, self._examples = sums.loss, sums.weight, sums.examples
         self._correct.fill_(sums.correct)
+        self._most = sums.most
         if sums.outputs is not None and sums.targets is not None:
             self._outputs, self._targets = [sums.outputs.to(self._device)], [sums.targets.to(self._device)]
             self._counted, self._batches = 1, sums.batches

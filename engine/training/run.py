@@ -48,6 +48,7 @@ from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
 from engine.training.script import Place, Script, regroups
 from engine.training.steering import AUGMENT, steered, values_of
+from engine.training.stopping import ended_early, expect_measures, waits_no_longer
 from engine.training.threads import Cores, Threads
 from engine.training.values import NOTHING, Metrics, Remark, Summary
 
@@ -88,6 +89,7 @@ class Run:
         self._watched = self._chosen_to_watch()
         expect_shape(experiment, self._train_set.sample_shape)
         expect_targets(experiment, data.train.targets)
+        expect_measures(self._recipe, classes_of(experiment), validated=len(data.validation) > 0)
         self._skipped = data.report.skipped
         self._classes, self._logarithms = classes_of(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
@@ -199,8 +201,13 @@ class Run:
         """As many as there are cores for, or as the run had that is repeated."""
         if self._script.repeats:
             yield from self._take_threads()
-        elif self._threads.begin():
+        elif not self._is_fixed and self._threads.begin():
             yield ThreadsChanged(self._from, self._threads.count, *self._place)
+
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether the number of threads stays, or is that of a run that is repeated."""
+        return self._recipe.deterministic or self._script.repeats
 
     def _take_threads(self) -> Iterator[Event]:
         count = self._script.threads_at(self._place)
@@ -214,7 +221,8 @@ class Run:
             return True
         if not self._stops():
             yield from self._follow()
-        return self._course.epoch < self._recipe.epochs and not (self._stops() and bool(self._best.weights))
+        return (self._course.epoch < self._recipe.epochs and not (self._stops() and bool(self._best.weights))
+                and not self._ends_early())
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
@@ -226,7 +234,7 @@ class Run:
             self._totals = self._sums(learning=True)
         self._goes_on, totals = False, self._totals
         learner.mode(training=True)
-        learner.set_lr(learner.lr, self._recipe.lr_factor(course.epoch))
+        self._tell_learner()
         order, self._feed = learner.order(course.epoch, len(self._train_set)), None
         before = shown = totals.read() if course.done else Reading()
         self._training_time.start()
@@ -274,7 +282,7 @@ class Run:
 
     def _look_around(self) -> Iterator[Event]:
         """Now and then: whether cores are free, and whether what was learned is to be kept."""
-        if not self._script.repeats and self._threads.look():
+        if not self._is_fixed and self._threads.look():
             yield ThreadsChanged(self._course.position, self._threads.count, *self._place)
         if not self._course.is_through and self._may_keep(KEEP_EVERY, KEEP_SHARE):
             self._training_time.stop()
@@ -305,12 +313,18 @@ class Run:
 
     def _change(self, changes: dict[str, Any]) -> None:
         self._experiment = steered(self._experiment, changes)
-        self._learner.follow(self._experiment, changes)
         if AUGMENT in changes:
             self._train_set = self._train_set.varied(self._experiment.data.augment)
         if regroups(changes) and not self._course.is_through:
             self._cut(self._course.done, self._recipe.batch_size)
             self._course.batches, self._feed = len(self._ranges), None
+        self._learner.follow(self._experiment)
+        self._tell_learner()
+
+    def _tell_learner(self) -> None:
+        """How many batches the epoch has, and how many one of their present size would have."""
+        whole = ranges(len(self._train_set), self._recipe.batch_size)
+        self._learner.begin_epoch(self._course.epoch, self._course.batches, len(whole))
 
     def _stop_again(self) -> None:
         """Where the run ended that is repeated."""
@@ -419,13 +433,17 @@ class Run:
         fraction = course.share
         is_whole = self._judged_whole = fraction == judged.share == 1
         # What was stopped in its middle displaces no whole epoch: a run that goes on comes through it again.
-        is_best = (is_whole or not self._best.weights) and self._best.is_beaten_by(validation)
+        is_best = (is_whole or not self._best.weights) and self._best.is_beaten_by(
+            validation, train, self._recipe.measure_row)
         if is_best:
             self._best = Best(course.epoch if is_whole else 0, train, validation, weights, judged.after)
         remarks: list[Remark] = []
         if is_whole:
             course.last, course.after, self._whole = (train, validation), judged.after, course.epoch
+            self._learner.end_epoch(train, validation)
             remarks = self._remarks(train, self._seen(train, validation))
+            if self._ends_early() and course.epoch < self._recipe.epochs:
+                remarks.append(ended_early(self._recipe, course.epoch, self._best.epoch))
         ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged.share, judged.after,
                            judged.test)
         yield ended
@@ -433,7 +451,7 @@ class Run:
         yield from remarks  # before the checkpoint, in which they were said
         if ended.complete:
             self._control.reached("epoch")
-        is_last = self._stops() or course.epoch >= self._recipe.epochs
+        is_last = self._stops() or course.epoch >= self._recipe.epochs or self._ends_early()
         is_kept = not ended.complete or is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)
         if ended.complete and is_kept:
             yield from self._keep(weights, is_whole=True)
@@ -443,6 +461,10 @@ class Run:
         if not is_last:
             yield from self._wait_while_paused()
         return is_kept
+
+    def _ends_early(self) -> bool:
+        """Whether the epochs since the best one were enough."""
+        return waits_no_longer(self._recipe, self._whole, self._best.epoch)
 
     def _seen(self, train: Metrics, validation: Metrics) -> Metrics:
         """What a run's health is judged by."""
@@ -469,7 +491,8 @@ class Run:
         best, device, planned = self._best, self._learner.device, max(self._recipe.epochs, self._course.epoch)
         return Summary(self._whole, best.epoch, best.train, best.validation, test, self._speed(), str(device),
                        self._learner.params, self._recipe.seed, best.after, planned,
-                       self._course.position, self._training_time.seconds, self._total_seconds, device_name(device))
+                       self._course.position, self._training_time.seconds, self._total_seconds, device_name(device),
+                       self._recipe.measure_row.words, self._whole < planned and self._ends_early())
 
 
 @contextmanager

@@ -34,9 +34,13 @@ class Script:
         self._due = [change for change in noted if isinstance(change, Steered) and place_of(change) >= since]
         self._threads = [change for change in noted if repeats and isinstance(change, ThreadsChanged)]
         self._stop = next((each for each in noted if repeats and isinstance(each, Stop)), None)
-        self.experiment = experiment  # as it is where the run goes on
+        self.experiment = experiment  # as it was when the run was left
         for change in self.done:
             self.experiment = steered(self.experiment, change.changes)
+        self.first = self.experiment  # as it is from its first step on
+        for change in self._due:
+            if place_of(change) <= since:
+                self.first = steered(self.first, change.changes)
 
     def cuts(self, epoch: int) -> list[Cut]:
         """How the examples of the epoch in which the run goes on are cut: from its first batch on, and from others."""

@@ -19,7 +19,8 @@ Changes = Mapping[str, Any]
 """Plain values by what they are of: an option of the recipe (``lr``), ``augment`` with all of its options, or a layer's
 dotted place with an option of its own (``drop1.p``, ``block1.fc1.trainable``)."""
 
-LIVE = ("lr", "weight_decay", "momentum", "batch_size", "epochs")  # of the recipe; nothing new is to be kept for them
+# of the recipe, what may change in the middle of a run
+LIVE = ("lr", "weight_decay", "l1", "momentum", "batch_size", "epochs", "early_stop", "clip_norm", "clip_value")
 AUGMENT, TRAINABLE = "augment", "trainable"
 DROPS = ("p", "dropout")  # options that are a share of what is dropped
 _SHORT = {"lr": say("lr"), "weight_decay": say("weight decay"), "momentum": say("momentum"),

@@ -33,11 +33,12 @@ def chosen(summary: Summary) -> Message:
     if not summary.best_epoch:
         return say("Stopped within the first epoch: these are the numbers of that moment")
     counted = {"epoch": grouped(summary.best_epoch), "count": grouped(summary.epochs)}
-    words = {"validation accuracy": say("Best epoch {epoch} of {count}, by validation accuracy", **counted),
-             "validation loss": say("Best epoch {epoch} of {count}, by validation loss", **counted)}.get(
-        summary.chosen_by, say("Epoch {epoch} of {count}, the last one: there are no validation data to choose by",
-                               **counted))
+    words = (say("Best epoch {epoch} of {count}, by {measure}", measure=say(summary.chosen_by), **counted)
+             if summary.chosen_by else
+             say("Epoch {epoch} of {count}, the last one: there are no validation data to choose by", **counted))
     last = cut_short(summary)
+    if last is not None and summary.ended_early:
+        return say("{words}; ended early, and {planned} were planned", words=words, planned=grouped(summary.planned))
     return words if last is None else say("{words}; stopped in epoch {last} of {planned}", words=words,
                                           last=grouped(last), planned=grouped(summary.planned))
 

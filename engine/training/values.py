@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
 RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered", "left out",
-                     "written again", "large batch", "test watched"]
+                     "written again", "large batch", "test watched", "early stop"]
 Others = tuple[tuple[str, float], ...]
 """Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 
@@ -66,6 +66,8 @@ class Summary:
     training_seconds: float = math.nan  # spent on steps
     total_seconds: float = math.nan  # with judging and writing, without pauses
     device_name: str = ""  # as its maker calls it
+    best_by: str = ""  # the measure that the recipe chose by; “”: by the usual one
+    ended_early: bool = False  # by itself: epochs brought nothing better
 
     @property
     def parts(self) -> dict[str, Metrics]:
@@ -76,8 +78,8 @@ class Summary:
     @property
     def chosen_by(self) -> str:
         """The measure that chose the best epoch: ``validation accuracy`` …; “”: none, the last one counts."""
-        if math.isnan(self.validation.loss):
-            return ""
+        if self.best_by or math.isnan(self.validation.loss):
+            return self.best_by
         return "validation loss" if math.isnan(self.validation.accuracy) else "validation accuracy"
 
     @property
@@ -142,6 +144,8 @@ def of_epoch(summary: Summary) -> Message:
     words = (say("best epoch {epoch} of {count}", **counted) if summary.chosen_by else
              say("epoch {epoch} of {count}", **counted))
     last = cut_short(summary)
+    if last is not None and summary.ended_early:
+        return say("{of}, ended early; {planned} were planned", of=words, planned=grouped(summary.planned))
     return words if last is None else say("{of}, stopped in epoch {last} of {planned}", of=words, last=grouped(last),
                                           planned=grouped(summary.planned))
 

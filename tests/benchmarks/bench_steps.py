@@ -73,7 +73,8 @@ def given(name: str, batch: int, steps: int) -> tuple[Experiment, Data]:
         train = Split(data.train.inputs[chosen], data.train.targets[chosen])
         few = Split(train.inputs[:2], train.targets[:2])
         data = replace(data, train=train, validation=few, test=Split(train.inputs[:0], train.targets[:0]))
-    recipe = base.recipe.with_options(optimizer="sgd", lr=0.01, batch_size=batch, epochs=1, device="cpu", folds=0)
+    recipe = base.recipe.with_options(optimizer="sgd", lr=0.01, batch_size=batch, epochs=1, device="cpu", folds=0,
+                                         deterministic=False)
     return replace(base, data=data.spec, recipe=recipe, variants=()), data
 
 

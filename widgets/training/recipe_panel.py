@@ -10,11 +10,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.experiment.choices.losses import LOSSES, LossRow
+from engine.experiment.choices.measures import MEASURES, MeasureRow
 from engine.experiment.choices.optimizers import OPTIMIZERS, OptimizerRow
 from engine.experiment.choices.precisions import PRECISIONS, PrecisionRow
 from engine.experiment.recipe import Recipe
 from widgets.fields.editors import LineEditor
 from widgets.fields.form import Form, Row
+from widgets.fields.syntax import Syntax
 from widgets.look.guarded import guarded
 from widgets.look.text import tooltip, translated
 from widgets.parts.scroll import BAR, ScrollPanel
@@ -33,8 +35,8 @@ _MORE: tuple[Line, ...] = (
     (("decay_biases", 3),),
 )
 _COLUMNS, _LINES, _BETWEEN = 3, 4, 8  # grid rows to a line: label, editor, error, room
-_ROWS: Mapping[str, Mapping[str, LossRow | OptimizerRow | PrecisionRow]] = {
-    "loss": LOSSES, "optimizer": OPTIMIZERS, "precision": PRECISIONS,
+_ROWS: Mapping[str, Mapping[str, LossRow | MeasureRow | OptimizerRow | PrecisionRow]] = {
+    "loss": LOSSES, "optimizer": OPTIMIZERS, "precision": PRECISIONS, "best_by": MEASURES,
 }  # fmt: skip
 EDGE = 16
 WIDTH, LEAST, WIDEST = 300, 244, 304
@@ -43,12 +45,16 @@ LIVE = "lr"  # what may change while training runs
 
 def relevant(recipe: Recipe) -> set[str]:
     """The options that change anything in this recipe."""
-    of_optimizers = {name for row in OPTIMIZERS.values() for name in row.options}
+    of_optimizers = {name for row in OPTIMIZERS.values() for name in row.fields}
     matters = {
-        **{name: name in recipe.optimizer_row.options for name in of_optimizers},
+        **{name: name in recipe.optimizer_row.fields for name in of_optimizers},
         "label_smoothing": recipe.loss_row.is_smoothed,
         "class_weights": recipe.loss_row.is_weighted,
-        "decay_biases": recipe.weight_decay > 0,
+        "weight_decay": recipe.optimizer_row.decays,
+        "decay_biases": recipe.weight_decay > 0 or recipe.l1 > 0,
+        "schedule_by": not (recipe.schedule_choice.row.by_batch or recipe.schedule_choice.row.is_measured)
+        and recipe.schedule != "constant",
+        "warmup_start": recipe.warmup > 0,
         "precision": recipe.precision != Recipe().precision,  # few devices are made for another
     }
     return {name for name in Recipe.model_fields if matters.get(name, True)}
@@ -68,10 +74,19 @@ class RecipeForm(Form):
             "default": self.tr("PyTorch's own"),
             "xavier_uniform": self.tr("Xavier uniform"), "kaiming_uniform": self.tr("Kaiming uniform"),
             "normal": self.tr("Normal, σ = 0.01"), "normal_unit": self.tr("Normal, σ = 1"),
-            "none": self.tr("All the same"),
+            "none": self.tr("All the same"), "epoch": self.tr("Once an epoch"), "batch": self.tr("With every step"),
         }  # fmt: skip
         row = _ROWS.get(name, {}).get(choice)
         return translated(row.title) if row is not None else names.get(choice) or super()._choice_name(name, choice)
+
+    def _choices(self, name: str, syntax: Syntax) -> list[tuple[object, str]]:
+        """An optimizer is chosen by its name; options behind it stay until another is."""
+        if name != "optimizer":
+            return super()._choices(name, syntax)
+        return [(row.id, translated(row.title)) for row in OPTIMIZERS.values()]
+
+    def _value_of(self, model: Recipe, name: str) -> object:
+        return model.optimizer_row.id if name == "optimizer" else super()._value_of(model, name)
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)

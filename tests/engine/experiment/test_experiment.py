@@ -235,7 +235,7 @@ def test_damaged_wires(raw: dict[str, Any], bad: list[Any], words: str) -> None:
         ("recipe", {"lr": -1}, "recipe: Learning rate must be more than 0"),
         ("recipe", {"batch_size": 0}, "recipe: Batch size must be at least 1"),
         ("recipe", {"epochs": 1.5}, "recipe: Epochs must be a whole number"),
-        ("recipe", {"optimizer": "magic"}, "recipe: Optimizer must be "),
+        ("recipe", {"optimizer": "magic"}, "recipe: there is no optimizer “magic”: choose sgd, "),
         ("recipe", {"device": "toaster"}, "recipe: Device "),
         ("recipe", None, "recipe: "),
         ("title", 5, "its title is not text"),

@@ -9,7 +9,8 @@ from copy import deepcopy
 import pytest
 import torch
 
-from engine.training.optimizing import ByClass, ByKernel, make_optimizer
+from engine.training.kernels import ByKernel
+from engine.training.optimizing import ByClass, make_optimizer
 from tests.engine.training.optimizer_cases import (
     GROUPS,
     MADE,

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.training.optimizing import ByKernel
+from engine.training.kernels import ByKernel
 from tests.engine.training.optimizer_cases import (
     LR,
     MADE,

@@ -63,7 +63,15 @@ def test_other_devices_take_all_and_every_device_takes_float32() -> None:
     expect_precision(CPU, PRECISIONS["float32"])
     for kind in ("cuda", "mps"):
         for row in PRECISIONS.values():
-            expect_precision(torch.device(kind), row)
+            if kind == "cuda" or not row.is_coarse:
+                expect_precision(torch.device(kind), row)
+
+
+@pytest.mark.parametrize("kind", ["cpu", "mps"])
+def test_coarse_products_are_nvidias_alone(kind: str) -> None:
+    with pytest.raises(NoPrecisionError) as raised:
+        expect_precision(torch.device(kind), PRECISIONS["tf32"])
+    assert str(raised.value) == f"tf32 is computed by NVIDIA's GPUs alone: choose float32 on {kind}"
 
 
 # -- what is computed -------------------------------------------------------------------------------------------------

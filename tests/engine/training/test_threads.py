@@ -153,11 +153,11 @@ def many(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> Computer:
     return computer
 
 
-def events_of(computer: Computer, after: Callable[[Event], float | None], resume: Checkpoint | None = None
-              ) -> tuple[list[Event], list[int]]:
+def events_of(computer: Computer, after: Callable[[Event], float | None], resume: Checkpoint | None = None,
+              *, deterministic: bool = False) -> tuple[list[Event], list[int]]:
     """Two epochs of three batches; ``after`` an event other cores may be free. And the threads at each change."""
     events, counts = [], []
-    for event in fit(experiment(batch_size=20), data=made_data(79), resume=resume):
+    for event in fit(experiment(batch_size=20, deterministic=deterministic), data=made_data(79), resume=resume):
         events.append(event)
         if isinstance(event, (Started, ThreadsChanged)):
             counts.append(torch.get_num_threads())
@@ -187,6 +187,21 @@ def test_a_run_goes_on_with_as_many_until_cores_are_free(many: Computer) -> None
     kept = of_type(events, CheckpointReached)[0].checkpoint
     again, counts = events_of(many, lambda _: None, resume=kept)
     assert of_type(again, Started)[0].threads == 1 and counts == [1] and not of_type(again, ThreadsChanged)
+
+
+def test_a_repeatable_run_keeps_its_threads_whatever_else_is_at_work(many: Computer) -> None:
+    many.cores = 1.0
+    events, counts = events_of(many, lambda _: 0.5, deterministic=True)
+    assert counts == [MOST] and not of_type(events, ThreadsChanged) and many.asked == 0
+    kept = [event.checkpoint.numerics for event in of_type(events, CheckpointReached)]
+    assert kept == [Numerics(MOST)] * 2
+
+
+def test_it_goes_on_with_the_threads_that_it_had(many: Computer) -> None:
+    many.cores = 1.0
+    kept = of_type(events_of(many, lambda _: None)[0], CheckpointReached)[0].checkpoint
+    again, counts = events_of(many, lambda _: 4.0, resume=kept, deterministic=True)
+    assert of_type(again, Started)[0].threads == 1 and counts == [1]
 
 
 def test_steps_worth_one_thread_are_not_looked_at(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.experiment.choices.measures import MEASURES
+from engine.experiment.choices.optimizers import OPTIMIZERS
 from engine.experiment.recipe import Recipe
 from tests.in_front import in_front
 from tests.legible import cut_words
@@ -54,7 +56,8 @@ def test_numbers_are_typed(qtbot: QtBot, panel: RecipePanel, name: str, text: st
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("loss", 7), ("optimizer", 4), ("initialization", 5), ("reduction", 2), ("class_weights", 2)],
+    ("name", "count"), [("loss", 7), ("optimizer", len(OPTIMIZERS)), ("initialization", 5), ("reduction", 2),
+                        ("class_weights", 2), ("best_by", len(MEASURES)), ("schedule_by", 2)],
 )
 def test_choices_have_human_names(panel: RecipePanel, name: str, count: int) -> None:
     editor = row(panel, name).editor
@@ -78,6 +81,17 @@ def test_momentum_is_there_for_the_optimizer_that_has_it(qtbot: QtBot, panel: Re
     assert optimizer.hasFocus()
     panel.show_recipe(Recipe(optimizer="adam"))
     assert not row(panel, "momentum").editor.isVisible()
+
+
+def test_an_optimizers_options_stay_until_another_is_chosen(qtbot: QtBot, panel: RecipePanel) -> None:
+    panel.show_recipe(Recipe(optimizer="adam:amsgrad=yes"))
+    assert row(panel, "optimizer").editor.currentText() == "Adam"
+    with qtbot.waitSignal(panel.recipe_changed) as asked:
+        retype(qtbot, row(panel, "lr").editor, "0.5")
+    assert asked.args[0].optimizer == "adam:amsgrad=yes"
+    with qtbot.waitSignal(panel.recipe_changed) as asked:
+        qtbot.keyClick(row(panel, "optimizer").editor, Qt.Key.Key_Down)
+    assert asked.args[0].optimizer == "adamw"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +157,8 @@ def test_rare_options_fold_away(qtbot: QtBot, panel: RecipePanel) -> None:
 
 
 def test_every_option_has_its_place(opened: RecipePanel) -> None:
-    opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1, precision="bfloat16"))
+    opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1, precision="bfloat16", schedule="cosine",
+                              warmup=1))
     assert set(form(opened).rows) == set(Recipe.model_fields) - {"device"}
     assert all(form(opened).rows[name].editor.isVisible() for name in form(opened).rows)
 
@@ -260,12 +275,19 @@ def test_the_keyboard_goes_line_by_line(panel: RecipePanel, qtbot: QtBot) -> Non
     assert form(panel).more.hasFocus()
 
 
+STEADY = {"schedule_by", "warmup_start"}
+
+
 @pytest.mark.parametrize(("recipe", "without"), [
-    (Recipe(), {"momentum", "decay_biases"}),
-    (Recipe(optimizer="momentum", weight_decay=0.1), set()),
-    (Recipe(optimizer="adam"), {"momentum", "decay_biases"}),
-    (Recipe(loss="mse"), {"momentum", "decay_biases", "label_smoothing", "class_weights"}),
-    (Recipe(loss="nll"), {"momentum", "decay_biases", "label_smoothing"}),
+    (Recipe(), {"momentum", "decay_biases", *STEADY}),
+    (Recipe(optimizer="momentum", weight_decay=0.1), STEADY),
+    (Recipe(optimizer="adam:amsgrad=yes", l1=0.1), {"momentum", *STEADY}),
+    (Recipe(optimizer="rprop"), {"momentum", "weight_decay", "decay_biases", *STEADY}),
+    (Recipe(loss="mse"), {"momentum", "decay_biases", "label_smoothing", "class_weights", *STEADY}),
+    (Recipe(loss="nll"), {"momentum", "decay_biases", "label_smoothing", *STEADY}),
+    (Recipe(schedule="cosine", warmup=2), {"momentum", "decay_biases"}),
+    (Recipe(schedule="one_cycle", warmup=2), {"momentum", "decay_biases", "schedule_by"}),
+    (Recipe(schedule="plateau"), {"momentum", "decay_biases", *STEADY}),
 ])  # fmt: skip
 def test_which_options_change_anything(recipe: Recipe, without: set[str]) -> None:
     assert relevant(recipe) == set(Recipe.model_fields) - without - {"precision"}  # of few devices, and never the usual
@@ -298,7 +320,7 @@ def test_hints_while_training_runs(panel: RecipePanel) -> None:
 def test_names_of_what_can_be_chosen(panel: RecipePanel) -> None:
     said = {name: [editor.itemText(index) for index in range(editor.count())]
             for name in ("optimizer", "initialization", "class_weights") for editor in [row(panel, name).editor]}
-    assert said["optimizer"] == ["SGD", "SGD + momentum", "Adam", "AdamW"]
+    assert said["optimizer"] == [row.title for row in OPTIMIZERS.values()]
     assert said["initialization"] == ["PyTorch's own", "Xavier uniform", "Kaiming uniform", "Normal, σ = 0.01",
                                       "Normal, σ = 1"]
     assert said["class_weights"][0] == "All the same"
