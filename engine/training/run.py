@@ -324,7 +324,7 @@ class Run:
     def _tell_learner(self) -> None:
         """How many batches the epoch has, and how many one of their present size would have."""
         whole = ranges(len(self._train_set), self._recipe.batch_size)
-        self._learner.begin_epoch(self._course.epoch, self._course.batches, len(whole))
+        self._learner.begin_epoch(max(1, self._course.epoch), self._course.batches, len(whole))
 
     def _stop_again(self) -> None:
         """Where the run ended that is repeated."""

@@ -137,7 +137,8 @@ def test_a_run_is_opened_as_it_was_followed(kind: str, tmp_path: Path) -> None:
     found = open_run(tmp_path)
     assert_same(found.state, known)
     assert known.changes and (known.remarks or "remark" not in kind)
-    assert found.experiment == found.state.experiment == KINDS[kind] and found.has_ended and not found.members
+    assert found.experiment == KINDS[kind] and found.state.experiment == known.experiment
+    assert found.has_ended and not found.members
     assert same_weights(found.best_weights(), known.best) and same_weights(found.last_weights(), known.latest)
     checkpoint = found.checkpoint()
     assert checkpoint is not None and checkpoint.position == KINDS[kind].recipe.epochs

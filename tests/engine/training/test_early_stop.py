@@ -14,7 +14,8 @@ from engine.data.tensors.loading import load_data
 from engine.experiment.choices.measures import MEASURES, MeasureRow
 from engine.experiment.experiment import Experiment
 from engine.runs.folder import record
-from engine.runs.opened import best_of, load_checkpoint, open_run
+from engine.runs.opened import best_of, open_run
+from engine.runs.resuming import load_checkpoint
 from engine.runs.texts import summary_json, summary_read
 from engine.training import fit
 from engine.training.events import CheckpointReached, EpochEnded, Event, Finished

@@ -1,0 +1,217 @@
+"""What of a run may change while it goes on: named changes, made at a safe point, noted, the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from engine.blocks.edits import make_block
+from engine.data.options.options import Augment
+from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment
+from engine.graph.parameters import NodeParameters
+from engine.layers.base import OptionError
+from engine.training import fit, run
+from engine.training.checkpoint import Checkpoint, checkpoint_from
+from engine.training.control import Control
+from engine.training.events import CheckpointReached, EpochEnded, Event, Finished, Paused, Point, Started, Steered
+from engine.training.steering import AUGMENT, steered, steering, told, values_of
+from tests.engine.cases import MLP, experiment, of_type, with_recipe
+
+LAYERS = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn1", "BatchNorm2d", {}),
+          ("act0", "ReLU", {}), *MLP[:-1], ("drop1", "Dropout", {"p": 0.5}), MLP[-1])
+BASE = experiment(*LAYERS, optimizer="momentum", lr=0.05, batch_size=64, epochs=3, data=DataSpec())
+CHANGES: dict[str, dict[str, Any]] = {
+    "rate": {"lr": 0.01}, "decay": {"weight_decay": 0.01}, "momentum": {"momentum": 0.5}, "L1": {"l1": 0.001},
+    "larger batches": {"batch_size": 100}, "smaller batches": {"batch_size": 17}, "more epochs": {"epochs": 4},
+    "fewer epochs": {"epochs": 2}, "clipping": {"clip_norm": 0.1}, "clipping values": {"clip_value": 0.01},
+    "augmentation": {AUGMENT: Augment(crop=1, rotate=10.0).model_dump()}, "dropout": {"drop1.p": 0.1},
+    "frozen": {"conv1.trainable": False}, "much": {"lr": 0.02, "batch_size": 33, "fc1.trainable": False},
+}
+
+
+@pytest.fixture(autouse=True)
+def a_point_for_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("READ_EVERY", "KEEP_EVERY", "KEEP_SHARE", "KEEP_SHARE_AFTER"):
+        monkeypatch.setattr(run, name, 0.0)
+
+
+def steered_run(base: Experiment, plan: Mapping[float, Mapping[str, Any]]) -> list[Event]:
+    """A run that is steered by hand: changes by the position that it has reached."""
+    control, events, waiting = Control(), list[Event](), dict(plan)
+    for event in fit(base, control):
+        events.append(event)
+        if isinstance(event, (Started, Point)):
+            due = [position for position in waiting if event.position >= position]
+            for position in due:
+                control.steer(waiting.pop(position))
+    assert not waiting
+    return events
+
+
+def weights_of(events: list[Event]) -> dict[str, torch.Tensor]:
+    return dict(of_type(events, EpochEnded)[-1].weights)
+
+
+def same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+# -- the value --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_the_difference_of_two_experiments(name: str) -> None:
+    changes = CHANGES[name]
+    now = steered(BASE, changes)
+    assert now != BASE and steering(BASE, now) == changes
+    before = values_of(BASE, tuple(changes))
+    assert steering(now, BASE) == before and steered(now, before) == BASE
+    assert steering(BASE, BASE) == {} and steering(BASE, replace(BASE)) == {}
+    assert all(str(words) for words in told(changes, before)) and len(told(changes, before)) == len(changes)
+
+
+def test_what_else_is_different_is_of_another_run() -> None:
+    other = with_recipe(BASE, optimizer="adam", seed=3, schedule="cosine", lr=0.5)
+    assert steering(BASE, replace(other, graph=BASE.graph.without(["drop1"]))) == {"lr": 0.5}
+
+
+def test_layers_inside_of_own_blocks_are_named_by_their_place() -> None:
+    graph, name = make_block(BASE.graph, ["fc1", "act1", "drop1"], "Part")
+    base = replace(BASE, graph=graph)
+    changes = {f"{name}.drop1.p": 0.2, f"{name}.fc1.trainable": False}
+    assert steering(base, steered(base, changes)) == changes
+    assert [str(words) for words in told(changes, values_of(base, tuple(changes)))] == [
+        f"{name}.drop1 0.5 → 0.2", f"{name}.fc1 frozen"]
+
+
+@pytest.mark.parametrize("changes", [{"nobody.p": 0.1}, {"fc1.out_features": 3}, {"drop1.inner.p": 0.1}, {"p": 0.5},
+                                     {"drop1.p": 7}, {"lr": -1}, {"act1.p": 0.1}])
+def test_what_cannot_change_is_a_sentence(changes: dict[str, Any]) -> None:
+    with pytest.raises(OptionError):
+        steered(BASE, changes)
+
+
+def test_words() -> None:
+    changes = {"lr": 0.06, "batch_size": 64, "drop1.p": 0.2, "fc1.trainable": True, AUGMENT: {}, "clip_norm": 1.0}
+    before = {"lr": 0.1, "batch_size": 256, "drop1.p": 0.5, "fc1.trainable": False, AUGMENT: {}, "clip_norm": 0.0}
+    assert [str(words) for words in told(changes, before)] == [
+        "lr 0.1 → 0.06", "batch size 256 → 64", "drop1 0.5 → 0.2", "fc1 learns", "augmentation", "Clip norm 0 → 1"]
+    assert [str(words) for words in told({"lr": 0.06}, {})] == ["lr 0.06"]
+
+
+# -- in a run ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_made_before_the_next_batch_and_noted(name: str) -> None:
+    changes = CHANGES[name]
+    events = steered_run(BASE, {1.4: changes})
+    [change] = of_type(events, Steered)
+    assert change.changes == changes and change.before == values_of(BASE, tuple(changes))
+    assert change.epoch == 2 and 1.4 <= change.position < 1.5
+    points = [point.position for point in of_type(events, Point)]
+    assert change.position in points and points == sorted(points)
+    assert of_type(events, EpochEnded)[-1].epoch == changes.get("epochs", 3)
+    assert not same(weights_of(events), weights_of(steered_run(BASE, {}))) or name == "fewer epochs"
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_from_any_checkpoint_a_steered_run_goes_on_bit_for_bit(name: str) -> None:
+    events = steered_run(BASE, {0.0: {"lr": 0.04}, 1.4: CHANGES[name], 1.7: {"lr": 0.03}})
+    whole = weights_of(events)
+    kept = [event.checkpoint for event in of_type(events, CheckpointReached)]
+    for checkpoint in kept[::7]:
+        later = checkpoint_from(checkpoint.stored())  # as it is written and read
+        rest = list(fit(BASE, resume=replace(later, noted=kept[-1].noted)))
+        assert same(weights_of(rest), whole) if of_type(rest, EpochEnded) else checkpoint.position >= len(
+            of_type(events, EpochEnded))
+
+
+def test_a_smaller_batch_size_takes_what_is_left_of_the_epoch() -> None:
+    seen: list[int] = []
+
+    class Sizes(run.Observer):
+        def on_batch(self, batch: Any) -> None:
+            seen.append(len(batch.inputs))
+
+    control = Control()
+    for event in fit(with_recipe(BASE, epochs=2), control, observers=[Sizes()]):
+        if isinstance(event, Point) and len(seen) == 3:
+            control.steer({"batch_size": 500})
+    first = [64, 64, 64, 500, 500, 1374 - 3 * 64 - 1000]
+    assert seen == [*first, 500, 500, 374] and sum(first) == 1374
+
+
+def test_frozen_layers_stay_as_they_are_and_learn_again() -> None:
+    events = steered_run(BASE, {1.0: {"fc1.trainable": False}, 2.0: {"fc1.trainable": True}})
+    first, second, third = (event.weights for event in of_type(events, EpochEnded))
+    # The change is made before the first batch of an epoch, or after it
+    assert not torch.equal(second["fc2.weight"], first["fc2.weight"])
+    assert torch.equal(second["fc1.weight"], first["fc1.weight"])
+    assert not torch.equal(third["fc1.weight"], second["fc1.weight"])
+
+
+def test_dropout_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing dropped it is the run of a network without dropout from there on."""
+    base = with_recipe(BASE, epochs=1)
+    without = steered(base, {"drop1.p": 0.0})
+    assert same(weights_of(steered_run(base, {0.0: {"drop1.p": 0.0}})), weights_of(steered_run(without, {})))
+
+
+def test_what_a_frozen_layer_is_by_own_settings_stays() -> None:
+    base = replace(BASE, graph=BASE.graph.with_parameters("fc2", NodeParameters(trainable=False)))
+    events = steered_run(base, {1.0: {"lr": 0.01}})
+    first, last = (of_type(events, EpochEnded)[place].weights for place in (0, -1))
+    assert torch.equal(first["fc2.weight"], last["fc2.weight"])
+
+
+def test_asked_for_the_same_value_nothing_is_noted() -> None:
+    assert not of_type(steered_run(BASE, {0.5: {"lr": BASE.recipe.lr}}), Steered)
+
+
+# -- how far it goes --------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_and_an_epoch_at_a_time() -> None:
+    control, places, position = Control(), list[float](), 0.0
+    control.go_on_for("batch")
+    stretches = iter(["batch", "epoch", "batch", None])
+    for event in fit(BASE, control):
+        position = getattr(event, "position", position)
+        if isinstance(event, Paused):
+            places.append(position)
+            stretch = next(stretches)
+            control.go_on_for(stretch) if stretch else control.resume()  # type: ignore[arg-type]
+    assert places == [64 / 1374, 128 / 1374, 1.0, 1 + 64 / 1374]
+
+
+def test_it_stops_after_the_epoch_when_asked(tmp_path: object) -> None:
+    control, events = Control(), list[Event]()
+    for event in fit(BASE, control):
+        events.append(event)
+        if isinstance(event, Point) and event.position > 1.3:
+            control.stop_after_epoch()
+    end = events[-1]
+    assert isinstance(end, Finished) and end.stopped and end.summary.epochs == 2 and end.at is not None and end.at.judged
+    checkpoint = of_type(events, CheckpointReached)[-1].checkpoint
+    rest = list(fit(BASE, resume=checkpoint))
+    assert same(weights_of(rest), weights_of(steered_run(BASE, {})))
+
+
+def test_it_may_be_asked_not_to_stop_after_all() -> None:
+    control = Control()
+    control.stop_after_epoch()
+    assert control.ends_with_epoch
+    control.stop_after_epoch(False)
+    assert not control.ends_with_epoch and of_type(list(fit(BASE, control)), EpochEnded)[-1].epoch == 3
+
+
+def test_a_checkpoint_holds_what_was_changed() -> None:
+    events = steered_run(BASE, {0.5: {"drop1.p": 0.2}})
+    kept: Checkpoint = of_type(events, CheckpointReached)[-1].checkpoint
+    assert checkpoint_from(kept.stored()).noted == tuple(of_type(events, Steered))
