@@ -1,0 +1,243 @@
+"""A run goes on as it was, or as a new one that begins where it was left; a series too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.data.options.options import Augment
+from engine.experiment.experiment import Experiment, Variant
+from engine.graph.edits import with_layers
+from engine.runs.continuing import Going, begun_anew, going_on, is_same_network
+from engine.runs.folder import record
+from engine.runs.left import is_left, left_runs
+from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, RUN, SERIES, SERIES_ROWS, SUMMARY
+from engine.runs.opened import RunError, open_run
+from engine.runs.replaying import differences, replay_of
+from engine.training import fit, run
+from engine.training.control import Control
+from engine.training.events import EpochEnded, Event, MemberStarted, Point, Started, Steered
+from engine.training.series import fit_series
+from tests.engine.cases import MLP, experiment, of_type, with_recipe
+
+DROPOUT = (*MLP[:-1], ("drop1", "Dropout", {"p": 0.3}), MLP[-1])
+BASE = experiment(*DROPOUT, optimizer="momentum", lr=0.02, epochs=4, batch_size=150)
+FOLDS = with_recipe(BASE, folds=3, epochs=3)
+VARIANTS = replace(BASE, variants=(Variant(title="a", recipe={"lr": 0.01}), Variant(title="b / c", recipe={"lr": 0.1})))
+
+
+@pytest.fixture(autouse=True)
+def a_point_for_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ_EVERY", 0.0)
+
+
+def left_at(base: Experiment, folder: Path, position: float, *, by: str = "stop") -> None:
+    """A run that was stopped, or broken off, after so many epochs."""
+    control = Control()
+    for event in record(fit(base, control), base, folder):
+        if isinstance(event, Point) and event.position > position:
+            control.stop() if by == "stop" else control.abandon()
+
+
+def gone_on(going: Going, control: Control | None = None) -> list[Event]:
+    events = (fit_series(going.experiment, control, resume=going.begun) if going.is_series
+              else fit(going.experiment, control, weights=going.about.weights, resume=going.checkpoint))
+    return list(record(events, going.experiment, going.folder, going.checkpoint, going.begun, going.about))
+
+
+def whole(base: Experiment, folder: Path) -> Path:
+    list(record(fit(base), base, folder))
+    return folder
+
+
+def same(one: Path, other: Path, *names: str) -> bool:
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in names or (METRICS, LAST, BEST))
+
+
+# -- one run ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["stop", "kill"])
+def test_as_it_was_it_goes_on_in_its_folder(by: str, tmp_path: Path) -> None:
+    left_at(BASE, tmp_path / "run", 1.6, by=by)
+    assert is_left(open_run(tmp_path / "run"))
+    going = going_on(tmp_path / "run", BASE)
+    assert going.folder == tmp_path / "run" and not going.changes and going.states.current.points
+    gone_on(going)
+    assert same(tmp_path / "run", whole(BASE, tmp_path / "whole")) and not is_left(open_run(tmp_path / "run"))
+
+
+def test_with_more_epochs_it_is_a_new_run_that_begins_where_the_old_one_ended(tmp_path: Path) -> None:
+    old = whole(with_recipe(BASE, epochs=2), tmp_path / "run")
+    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    going = going_on(old, BASE)
+    assert going.folder == tmp_path / "run-2" and list(map(str, going.changes)) == ["epochs 2 → 4"]
+    events = gone_on(going)
+    assert of_type(events, Started)[0].position == 2 and of_type(events, Steered)[0].changes == {"epochs": 4}
+    assert same(going.folder, whole(BASE, tmp_path / "whole"))
+    assert {path.name: path.read_bytes() for path in old.iterdir()} == before
+    found = open_run(going.folder)
+    assert [row.epoch for row in found.state.epochs] == [1, 2, 3, 4] and found.state.experiment == BASE
+    replay = replay_of(going.folder)
+    list(record(replay.events(), replay.experiment, tmp_path / "again"))
+    assert differences(going.folder, tmp_path / "again") == [] and same(going.folder, tmp_path / "again", CHANGES)
+    assert going_on(old, with_recipe(BASE, epochs=3)).folder == tmp_path / "run-3", "no other run is written over"
+
+
+@pytest.mark.parametrize("options", [
+    {"optimizer": "adam"}, {"lr": 0.1, "schedule": "cosine"}, {"loss": "nll"}, {"seed": 7}, {"averaging": "ema"},
+    {"label_smoothing": 0.1, "class_weights": "balanced"}, {"accumulate": 2, "clip_norm": 0.5}, {"batch_size": 33}])
+@pytest.mark.parametrize("at", [1.6, 2.0])
+def test_with_another_recipe_it_is_a_new_run_too(options: dict[str, object], at: float, tmp_path: Path) -> None:
+    left_at(BASE, tmp_path / "run", at - 0.01)
+    asked = with_recipe(BASE, **options)
+    going = going_on(tmp_path / "run", asked, lambda: tmp_path / "other")
+    assert len(going.changes) == len(options) and going.folder == tmp_path / "other"
+    control = Control()
+    events, state = [], going.states
+    for event in record(fit(going.experiment, control, resume=going.checkpoint), going.experiment, going.folder,
+                        going.checkpoint, about=going.about):
+        state.hear(event)
+        events.append(event)
+        if isinstance(event, Point) and event.position > 3.3:
+            control.abandon()  # and that one is broken off as well
+    assert state.experiment == asked == state.current.experiment
+    gone_on(going_on(going.folder, asked, since_left=True))
+    replay = replay_of(going.folder)
+    list(record(replay.events(), replay.experiment, tmp_path / "again"))
+    assert differences(going.folder, tmp_path / "again") == []
+
+
+def test_what_was_steered_is_not_taken_back(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit(BASE, control), BASE, tmp_path / "run"):
+        if isinstance(event, Point) and event.position > 0.5:
+            control.steer({"lr": 0.05, "drop1.p": 0.1})
+        if isinstance(event, Point) and event.position > 1.5:
+            control.stop()
+    as_left = open_run(tmp_path / "run").state.experiment
+    assert as_left is not None and as_left.recipe.lr == 0.05
+    assert not going_on(tmp_path / "run", BASE).changes, "as it was begun"
+    assert not going_on(tmp_path / "run", as_left, since_left=True).changes, "as it was left"
+    going = going_on(tmp_path / "run", with_recipe(as_left, epochs=5), since_left=True)
+    assert list(map(str, going.changes)) == ["epochs 4 → 5"]
+    gone_on(going)
+    after = open_run(going.folder).state.experiment
+    assert after is not None and (after.recipe.lr, after.recipe.epochs) == (0.05, 5)
+
+
+def test_augmentation_dropout_and_frozen_layers_may_be_others(tmp_path: Path) -> None:
+    left_at(BASE, tmp_path / "run", 1.5)
+    graph = with_layers(BASE.graph, {"drop1": BASE.graph.nodes["drop1"].layer.with_options(p=0.1)})
+    asked = replace(BASE, graph=graph, data=BASE.data.with_options(augment=Augment(crop=1)))
+    assert is_same_network(tmp_path / "run", asked)
+    assert len(going_on(tmp_path / "run", asked).changes) == 2
+
+
+# -- another network --------------------------------------------------------------------------------------------------
+
+
+def test_another_network_is_no_way_to_go_on_but_its_weights_are_a_beginning(tmp_path: Path) -> None:
+    whole(with_recipe(BASE, epochs=1), tmp_path / "run")
+    graph = with_layers(BASE.graph, {"fc1": BASE.graph.nodes["fc1"].layer.with_options(out_features=24)})
+    asked = replace(BASE, graph=graph)
+    assert not is_same_network(tmp_path / "run", asked)
+    with pytest.raises(RunError, match="another network"):
+        going_on(tmp_path / "run", asked)
+    going = begun_anew(tmp_path / "run", asked, lambda: tmp_path / "other")
+    assert "fc1" in str(going.changes[0]) and going.about.weights is not None
+    gone_on(going)
+    replay = replay_of(tmp_path / "other")
+    assert replay.weights is not None and torch.equal(replay.weights["fc1.weight"], going.about.weights["fc1.weight"])
+    list(record(replay.events(), replay.experiment, tmp_path / "again"))
+    assert differences(tmp_path / "other", tmp_path / "again") == []
+
+
+# -- a series ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("base", [FOLDS, VARIANTS], ids=["folds", "variants"])
+@pytest.mark.parametrize(("member", "at"), [(1, 0.5), (1, 2.0), (2, 1.5), (2, 3.0)])
+@pytest.mark.parametrize("by", ["stop", "kill"])
+def test_a_series_goes_on_where_it_was_left(base: Experiment, member: int, at: float, by: str, tmp_path: Path) -> None:
+    control, index = Control(), 0
+    for event in record(fit_series(base, control), base, tmp_path / "parts"):
+        index = event.index if isinstance(event, MemberStarted) else index
+        if index == member and isinstance(event, (Point, EpochEnded)) and event.position >= at:
+            control.stop() if by == "stop" else control.abandon()
+    list(record(fit_series(base), base, tmp_path / "whole"))
+    going = going_on(tmp_path / "parts", base)
+    assert going.is_series and going.begun is not None and len(going.begun.rows) == member - 1
+    states = going.states
+    assert len(states.members) == member - 1
+    events = gone_on(going)
+    for event in events:
+        states.hear(event)
+    assert of_type(events, MemberStarted)[0].index == member, "what has ended is not made again"
+    assert differences(tmp_path / "whole", tmp_path / "parts") == []
+    assert same(tmp_path / "whole", tmp_path / "parts", SERIES, SERIES_ROWS)
+    titles = [each.state.title for each in open_run(tmp_path / "whole").members]
+    assert [state.title for state in states.members] == titles
+    assert all(state.summary is not None and state.best is not None for state in states.members)
+
+
+def test_a_series_that_has_ended_has_nothing_to_do(tmp_path: Path) -> None:
+    list(record(fit_series(FOLDS), FOLDS, tmp_path))
+    before = (tmp_path / SERIES).read_bytes()
+    events = gone_on(going_on(tmp_path, FOLDS))
+    assert not of_type(events, MemberStarted) and (tmp_path / SERIES).read_bytes() == before
+
+
+def test_a_run_of_a_series_that_is_damaged_is_made_again(tmp_path: Path) -> None:
+    list(record(fit_series(FOLDS), FOLDS, tmp_path))
+    first = open_run(tmp_path).members[0].folder
+    (first / BEST).unlink()
+    going = going_on(tmp_path, FOLDS)
+    assert going.begun is not None and going.begun.rows == ()
+
+
+def test_another_series_is_refused(tmp_path: Path) -> None:
+    list(record(fit_series(VARIANTS), VARIANTS, tmp_path))
+    with pytest.raises(RunError, match="other variants"):
+        going_on(tmp_path, replace(VARIANTS, variants=VARIANTS.variants[:1]))
+    with pytest.raises(RunError, match="other variants"):
+        going_on(tmp_path, FOLDS)
+
+
+# -- what was left ----------------------------------------------------------------------------------------------------
+
+
+def test_runs_that_were_left_are_found_newest_first(tmp_path: Path) -> None:
+    left_at(BASE, tmp_path / "net-20260101-120000", 1.5)
+    left_at(BASE, tmp_path / "net-20260102-120000", 1.99, by="kill")
+    whole(with_recipe(BASE, epochs=1), tmp_path / "net-20260103-120000")
+    left_at(BASE, tmp_path / "other-20260104-120000", 0.5)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken-20260105-120000").mkdir()
+    (tmp_path / "broken-20260105-120000" / EXPERIMENT).write_text("{")
+    found = left_runs([tmp_path], 9)
+    assert [left.folder.name for left in found] == ["other", "net", "net"]
+    assert [str(left.line) for left in left_runs([tmp_path], 9, "net")] == ["after epoch 1 of 4", "in epoch 2 of 4"]
+    assert len(left_runs([tmp_path], 1)) == 1 and left_runs([tmp_path / "nowhere"], 1) == []
+    (tmp_path / "other-20260104-120000" / CHECKPOINT).unlink()
+    assert len(left_runs([tmp_path], 9)) == 2, "nothing to go on from"
+
+
+@pytest.mark.parametrize("name", [RUN, METRICS, CHANGES, LAST, BEST, SUMMARY, CHECKPOINT])
+def test_without_any_one_of_its_files_it_goes_on_or_says_why_not(name: str, tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit(BASE, control), BASE, tmp_path / "run"):
+        if isinstance(event, Point) and event.position > 1.2:
+            control.steer({"lr": 0.05})
+        if isinstance(event, Point) and event.position > 2.2:
+            control.stop()
+    (tmp_path / "run" / name).unlink(missing_ok=True)
+    if name == CHECKPOINT:
+        with pytest.raises(RunError, match="has no checkpoint"):
+            going_on(tmp_path / "run", BASE)
+        return
+    gone_on(going_on(tmp_path / "run", BASE))
+    assert open_run(tmp_path / "run").state.summary is not None

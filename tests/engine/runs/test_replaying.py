@@ -1,0 +1,204 @@
+"""A run is made again from its own record, however it was steered, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from engine.data.options.options import Augment
+from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment, Variant
+from engine.network.weights import initial_module, on_cpu
+from engine.runs.folder import About, record
+from engine.runs.names import BEST, CHANGES, LAST, METRICS, RUN, START
+from engine.runs.opened import RunError, open_run
+from engine.runs.replaying import differences, other_versions, replay_of
+from engine.training import fit, run
+from engine.training.control import Control
+from engine.training.events import EpochEnded, Event, Point, ThreadsChanged
+from engine.training.series import fit_series
+from engine.training.threads import Threads
+from tests.engine.cases import MLP, experiment, of_type, with_recipe
+
+LAYERS = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn1", "BatchNorm2d", {}),
+          ("act0", "ReLU", {}), *MLP[:-1], ("drop1", "Dropout", {"p": 0.5}), MLP[-1])
+BASES = {
+    "momentum": experiment(*LAYERS, optimizer="momentum", lr=0.05, epochs=3, batch_size=150),
+    "adam, warm-up, cosine": experiment(*LAYERS, optimizer="adamw", schedule="cosine", warmup=0.5, epochs=3,
+                                        batch_size=100, schedule_by="batch", averaging="ema:decay=0.9"),
+    "gathered, clipped": experiment(*LAYERS, optimizer="rmsprop", accumulate=3, clip_norm=1.0, epochs=3, lr=0.001,
+                                    data=DataSpec(augment=Augment(crop=1))),
+}
+
+
+@pytest.fixture(autouse=True)
+def a_point_for_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ_EVERY", 0.0)
+
+
+def some_change(random: Random) -> dict[str, Any]:
+    """As a person might: one or two at a time, also back again."""
+    choices: dict[str, Any] = {
+        "lr": random.choice([0.001, 0.01, 0.03]), "weight_decay": random.choice([0.0, 0.01]),
+        "batch_size": random.choice([16, 50, 64, 300]), "epochs": random.choice([3, 4]),
+        "momentum": random.choice([0.5, 0.9]), "drop1.p": random.choice([0.0, 0.2, 0.5]),
+        "fc1.trainable": random.random() < 0.5, "conv1.trainable": random.random() < 0.5,
+        "augment": Augment(crop=random.choice([0, 1]), flip=random.random() < 0.5).model_dump(),
+        "clip_norm": random.choice([0.0, 0.5]), "l1": random.choice([0.0, 1e-4]),
+    }
+    return {name: choices[name] for name in random.sample(sorted(choices), random.choice([1, 1, 2]))}
+
+
+def steered_by_hand(base: Experiment, folder: Path, random: Random, stops: bool = False) -> list[Event]:
+    """Five times, at random; perhaps stopped in the end."""
+    control, places = Control(), sorted(random.uniform(0, 2.9) for _ in range(5))
+    events = []
+    for event in record(fit(base, control), base, folder):
+        events.append(event)
+        if isinstance(event, Point) and places and event.position >= places[0]:
+            places.pop(0)
+            control.steer(some_change(random))
+            if not places and stops:
+                control.stop() if random.random() < 0.5 else control.stop_after_epoch()
+    return events
+
+
+def replayed(folder: Path, into: Path) -> list[Event]:
+    replay = replay_of(folder)
+    return list(record(replay.events(), replay.experiment, into, about=About(replay.weights, str(folder))))
+
+
+def same_files(one: Path, other: Path) -> bool:
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in (METRICS, CHANGES, LAST, BEST))
+
+
+@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize("seed", range(2))
+def test_steered_by_hand_and_replayed_it_is_the_same_bit_for_bit(name: str, seed: int, tmp_path: Path) -> None:
+    steered_by_hand(BASES[name], tmp_path / "one", Random(f"{name} {seed}"))
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files(tmp_path / "one", tmp_path / "two") and differences(tmp_path / "one", tmp_path / "two") == []
+    assert json.loads((tmp_path / "two" / RUN).read_text())["parent"] == str(tmp_path / "one")
+    replayed(tmp_path / "two", tmp_path / "three")
+    assert same_files(tmp_path / "one", tmp_path / "three")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_stopped_by_hand_it_is_stopped_there_again(seed: int, tmp_path: Path) -> None:
+    steered_by_hand(BASES["momentum"], tmp_path / "one", Random(seed), stops=True)
+    [end] = replayed(tmp_path / "one", tmp_path / "two")[-1:]
+    assert end.stopped and same_files(tmp_path / "one", tmp_path / "two")  # type: ignore[union-attr]
+    assert differences(tmp_path / "one", tmp_path / "two") == []
+
+
+def test_stopped_while_an_epoch_is_judged_it_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "AFTER_STOP", 0.0)
+    base = with_recipe(BASES["momentum"], batch_size=64)
+    control = Control()
+    for event in record(fit(base, control), base, tmp_path / "one"):
+        if isinstance(event, Point) and event.position == 2.0:
+            control.stop()  # nothing is left but to judge it
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_what_it_began_with_is_kept(tmp_path: Path) -> None:
+    base = BASES["momentum"]
+    weights = on_cpu(initial_module(with_recipe(base, seed=5)).state_dict())
+    list(record(fit(base, weights=weights), base, tmp_path / "one", about=About(weights)))
+    assert (tmp_path / "one" / START).exists()
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files_without_changes(tmp_path / "one", tmp_path / "two")
+    list(record(fit(base), base, tmp_path / "fresh"))
+    assert str(differences(tmp_path / "one", tmp_path / "fresh")[0]) == "metrics.csv of one"
+
+
+def same_files_without_changes(one: Path, other: Path) -> bool:
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in (METRICS, LAST, BEST))
+
+
+def test_a_series_is_replayed_run_by_run(tmp_path: Path) -> None:
+    base = with_recipe(BASES["momentum"], folds=3, epochs=2)
+    control = Control()
+    for event in record(fit_series(base, control), base, tmp_path / "one"):
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            control.steer({"lr": 0.02})
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert differences(tmp_path / "one", tmp_path / "two") == []
+    for member in open_run(tmp_path / "one").members:
+        assert member.state.changes and same_files(member.folder, tmp_path / "two" / member.folder.name)
+
+
+def test_variants_too(tmp_path: Path) -> None:
+    base = replace(with_recipe(BASES["momentum"], epochs=1), variants=(
+        Variant(title="slow", recipe={"lr": 0.001}), Variant(title="fast", recipe={"lr": 0.1})))
+    list(record(fit_series(base), base, tmp_path / "one"))
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert differences(tmp_path / "one", tmp_path / "two") == []
+
+
+def test_the_threads_are_those_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With threads that follow free cores their number changes at other places each time: the record decides."""
+    looks: Iterator[bool] = iter([False, True] * 1000)
+
+    def look(threads: Threads) -> bool:
+        if next(looks):
+            threads.use(3 - threads.count if threads.count in (1, 2) else 1)
+            return True
+        return False
+
+    base = with_recipe(BASES["momentum"], deterministic=False, epochs=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(Threads, "look", look)
+        events = list(record(fit(base), base, tmp_path / "one"))
+    assert of_type(events, ThreadsChanged)
+    again = replayed(tmp_path / "one", tmp_path / "two")
+    assert of_type(again, ThreadsChanged) == of_type(events, ThreadsChanged)
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_a_run_that_was_broken_off_goes_on_to_its_end(tmp_path: Path) -> None:
+    base, control = BASES["momentum"], Control()
+    for event in record(fit(base, control), base, tmp_path / "one"):
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            control.abandon()
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert differences(tmp_path / "one", tmp_path / "two") == []
+    assert open_run(tmp_path / "two").state.summary is not None
+
+
+def test_a_run_that_did_not_say_how_it_was_computed_is_refused(tmp_path: Path) -> None:
+    list(record(fit(BASES["momentum"]), BASES["momentum"], tmp_path / "one"))
+    about = json.loads((tmp_path / "one" / RUN).read_text())
+    del about["channels_last"]
+    (tmp_path / "one" / RUN).write_text(json.dumps(about))
+    with pytest.raises(RunError, match="does not say how it was computed"):
+        replay_of(tmp_path / "one")
+    (tmp_path / "one" / RUN).unlink()
+    with pytest.raises(RunError, match=r"run\.json is lost"):
+        replay_of(tmp_path / "one")
+    with pytest.raises(RunError, match="is not a run"):
+        replay_of(tmp_path / "nothing")
+
+
+def test_what_is_not_the_same_is_named(tmp_path: Path) -> None:
+    list(record(fit(BASES["momentum"]), BASES["momentum"], tmp_path / "one"))
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    assert differences(tmp_path / "one", tmp_path / "two") == []
+    (tmp_path / "two" / BEST).unlink()
+    lines = (tmp_path / "two" / METRICS).read_text().splitlines()
+    (tmp_path / "two" / METRICS).write_text("\n".join(lines[:-1]) + "\n")
+    assert list(map(str, differences(tmp_path / "one", tmp_path / "two"))) == ["metrics.csv of one",
+                                                                              "best.safetensors of one"]
+    about = json.loads((tmp_path / "one" / RUN).read_text())
+    about["versions"]["torch"] = "1.0"
+    (tmp_path / "one" / RUN).write_text(json.dumps(about))
+    [line] = map(str, other_versions(tmp_path / "one"))
+    assert line.startswith("torch 1.0, here ")
