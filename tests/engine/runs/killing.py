@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Generator
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -11,12 +12,14 @@ from pathlib import Path
 from random import Random
 
 from engine.experiment.experiment import Experiment
+from engine.runs.continuing import Going, going_on
 from engine.runs.folder import record
 from engine.runs.names import EXPERIMENT
 from engine.runs.resuming import load_checkpoint
 from engine.training import fit, run, tuning
 from engine.training.checkpoint import Checkpoint
-from engine.training.events import Point
+from engine.training.events import Event, Point
+from engine.training.series import fit_series
 
 # torch is loaded once, in a process of which all others are forked
 PROCESSES = get_context("forkserver")
@@ -55,19 +58,23 @@ def kept(base: Experiment, folder: Path) -> Checkpoint | None:
     return load_checkpoint(folder, base) if (folder / EXPERIMENT).exists() else None
 
 
-def _train(base: Experiment, folder: Path) -> None:
+def _going(base: Experiment, folder: Path) -> Generator[Event, None, None]:
+    """As the command goes on, or begins."""
     tuning.prefers_channels_last = lambda *_: True  # not measured: all processes compute in one order
-    checkpoint = kept(base, folder)
-    for _ in record(fit(base, resume=checkpoint), base, folder, checkpoint):
+    going = going_on(folder, base) if (folder / EXPERIMENT).exists() else Going(base, folder)
+    events = fit_series(base, resume=going.begun) if going.is_series else fit(base, resume=going.checkpoint)
+    return record(events, base, folder, going.checkpoint, going.begun)
+
+
+def _train(base: Experiment, folder: Path) -> None:
+    for _ in _going(base, folder):
         pass
 
 
 def _train_often(base: Experiment, folder: Path, there: Connection, most: int, every: float) -> None:
-    tuning.prefers_channels_last = lambda *_: True
     run.READ_EVERY, run.KEEP_EVERY, run.KEEP_SHARE, run.KEEP_SHARE_AFTER = 0.0, every, 0, 0
-    checkpoint = kept(base, folder)
     numbers = count(1)
-    for event in record(fit(base, resume=checkpoint), base, folder, checkpoint):
+    for event in _going(base, folder):
         if isinstance(event, Point):
             there.send(event.position)
             if next(numbers) == most:

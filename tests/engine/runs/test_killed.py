@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -19,10 +20,22 @@ import pytest
 
 from engine.data.options.options import Augment, Synthetic
 from engine.data.spec.spec import DataSpec
-from engine.experiment.experiment import Experiment
+from engine.experiment.experiment import Experiment, Variant
 from engine.runs.folder import record
-from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, LAST, METRICS, POINTS, REMARKS
+from engine.runs.names import (
+    BEST,
+    CHECKPOINT,
+    EXPERIMENT,
+    LAST,
+    METRICS,
+    POINTS,
+    REMARKS,
+    SERIES,
+    SERIES_ROWS,
+    SERIES_TABLE,
+)
 from engine.runs.opened import RunError, open_run
+from engine.runs.replaying import differences
 from engine.runs.resuming import load_checkpoint
 from engine.training import fit, run
 from tests.engine.cases import MLP, experiment
@@ -47,6 +60,14 @@ CASES: dict[str, Experiment] = {
     "balanced": experiment(class_weights="balanced", batch_size=60, epochs=4),
     "cosine": experiment(*DROPOUT, schedule="cosine", optimizer="momentum", lr=0.05, epochs=4),
     "small batches": experiment(*DROPOUT, batch_size=9, epochs=2),
+    "one cycle, averaged": experiment(*CONVOLUTION, schedule="one_cycle", averaging="ema:decay=0.9", epochs=4),
+    "gathered, clipped": experiment(*DROPOUT, optimizer="rmsprop", accumulate=3, clip_norm=0.5, lr=0.001, epochs=4),
+    "plateau, early stop": experiment(*DROPOUT, schedule="plateau:patience=1", early_stop=2, lr=0.05, epochs=8),
+}
+SERIES_CASES: dict[str, Experiment] = {
+    "folds": experiment(*DROPOUT, folds=3, epochs=2, batch_size=100),
+    "variants": replace(experiment(*DROPOUT, epochs=2, batch_size=100), variants=(
+        Variant(title="slow", recipe={"lr": 0.001}), Variant(title="varied", data={"augment": {"crop": 1}}))),
 }
 
 
@@ -79,6 +100,20 @@ def test_a_run_killed_twice_ends_as_an_uninterrupted_one(name: str, tmp_path: Pa
     again, whole = open_run(tmp_path / "parts").state, open_run(tmp_path / "whole").state
     assert (again.epochs, again.best_epoch, again.was_stopped) == (whole.epochs, whole.best_epoch, False)
     assert positions(tmp_path / "parts") == sorted(set(positions(tmp_path / "parts")))
+
+
+@pytest.mark.parametrize("name", SERIES_CASES)
+def test_a_series_killed_again_and_again_ends_as_an_uninterrupted_one(name: str, tmp_path: Path) -> None:
+    base, random = SERIES_CASES[name], Random(name)
+    trained(base, tmp_path / "whole")
+    for every in (0.0, 0.01, 0.0):
+        killed(base, tmp_path / "parts", random, 9, every)
+    trained(base, tmp_path / "parts")
+    assert differences(tmp_path / "whole", tmp_path / "parts") == []
+    for member in open_run(tmp_path / "whole").members:
+        assert results(member.folder) == results(tmp_path / "parts" / member.folder.name)
+    for name in (SERIES, SERIES_TABLE, SERIES_ROWS):
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
 
 
 def test_a_run_killed_inside_an_epoch_goes_on_there(tmp_path: Path) -> None:
