@@ -63,7 +63,9 @@ class Page(QWidget):
         self._findings = Findings()
         self.level = Level((), self.analysis, ())
         self.is_refreshing = False
-        self._places: dict[Path, Place] = {}
+        self._stage: QWidget = self.view  # what messages lie over
+        self._places: dict[Path, Place] = {}  # where one looked last
+        self._other_places: dict[Path, Place] = {}  # the same, in the middle of the window or as a column
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -146,6 +148,42 @@ class Page(QWidget):
             self.view.go_to(place)
         if left[: len(level.path)] == level.path:
             self.scene.select(left[len(level.path) : len(level.path) + 1])
+
+    # -- where it stands ----------------------------------------------------------------------------------------
+
+    def say_over(self, stage: QWidget | None) -> None:
+        """Messages lie over this; None: over the canvas."""
+        there = self.notice.parentWidget() is self._stage  # else something covers it and has taken them along
+        self._stage = self.view if stage is None else stage
+        if there:
+            self.rest_notice()
+
+    def rest_notice(self) -> None:
+        """Messages lie where they do while nothing covers the canvas."""
+        if self.notice.parentWidget() is not self._stage:
+            self.notice.move_to(self._stage)
+
+    def keep_place(self) -> None:
+        """Where one looks now is where one will look again."""
+        self._places[self.level.path] = self.view.place()
+
+    def stand(self, as_column: bool) -> None:
+        """A narrow column, or the middle of the window: each shows what one has looked at there before."""
+        if as_column == self.view.is_column:
+            return
+        around, stack = self.view.place().centre, self.parentWidget()
+        self._places, self._other_places = self._other_places, self._places
+        self.view.is_column = as_column
+        if stack is not None:
+            self.resize(stack.size())  # Qt would do it a little later
+        self._column.activate()
+        if (place := self._places.get(self.level.path)) is not None:
+            self.view.go_to(place)
+        elif as_column:
+            self.view.fit_column(around)
+        else:
+            self.view.show_from_top()
+        self.view.show_chosen(self.scene.selected_names()[:1])
 
     def _show_crumbs(self) -> None:
         path, graph = self.level.path, self.document.experiment.graph

@@ -1,4 +1,4 @@
-"""The top bar: name, menus, what is trained where, Train, and how far it is."""
+"""The top bar: name, menus, workspaces, what is trained where, Train, and how far it is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.choice import Choice
+from widgets.parts.segments import Segment, Segments
 from widgets.training.progress import Progress
 
 HEIGHT, GAP, EDGE = 46, 8, 16
@@ -58,6 +59,9 @@ class TopBar(QWidget):
     train_clicked = Signal()
     pause_clicked = Signal()
     stop_clicked = Signal()
+    one_batch_clicked = Signal()
+    one_epoch_clicked = Signal()
+    workspace_chosen = Signal(str)
     dataset_chosen = Signal(str)
     device_chosen = Signal(str)
     least_changed = Signal(int)  # the width that it cannot do without
@@ -70,7 +74,12 @@ class TopBar(QWidget):
         self.menu_bar = QMenuBar()
         self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.dataset, self.device = Choice(self.tr("Data"), narrowest=14.6), Choice(self.tr("Device"))
+        self.workspaces = Segments(self.tr("Workspace"), Segment("build", self.tr("Build")),
+                                   Segment("train", self.tr("Train")))
         self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
+        self.one_batch, self.one_epoch = QPushButton(self.tr("1 batch")), QPushButton(self.tr("1 epoch"))
+        self._steps = QWidget()
+        self._has_steps = self._is_for_steps = False
         self.progress, self.totals = Progress(), Totals(self)
         self._place, self._is_silent = ProgressPlace(self.progress), True
         self._state, self._can_train, self._reason = "loading", True, ""
@@ -88,6 +97,11 @@ class TopBar(QWidget):
             button.setFixedSize(34, 30)
             button.setAccessibleName(name)
             button.setToolTip(name)
+        for button, hint in ((self.one_batch, self.tr("Learn from one batch, then pause")),
+                             (self.one_epoch, self.tr("Learn for one epoch, then pause"))):
+            button.setFixedHeight(30)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setToolTip(hint)
         self.train.setFixedHeight(30)
         self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # what is being typed is kept by whoever begins the training
         self.pause.setCheckable(True)
@@ -102,10 +116,13 @@ class TopBar(QWidget):
         row.addWidget(self._brand)
         row.addSpacing(8)
         row.addWidget(self.menu_bar)
+        row.addSpacing(8)
+        row.addWidget(self.workspaces)
         row.addStretch(1)
         for widget in (self.dataset, self.device):
             row.addWidget(widget)
         row.addLayout(self._button_row())
+        row.addWidget(self._steps)
         row.addSpacing(8)
         row.addWidget(self._place)
         row.addStretch(1)
@@ -115,12 +132,21 @@ class TopBar(QWidget):
         buttons.setSpacing(6)
         for button in (self.train, self.pause, self.stop):
             buttons.addWidget(button)
+        steps = QHBoxLayout(self._steps)
+        steps.setContentsMargins(0, 0, 0, 0)
+        steps.setSpacing(6)
+        steps.addWidget(self.one_batch)
+        steps.addWidget(self.one_epoch)
+        self._steps.hide()
         return buttons
 
     def _connect(self) -> None:
         self.train.clicked.connect(self.train_clicked)
         self.pause.clicked.connect(self._ask_to_pause)
         self.stop.clicked.connect(self.stop_clicked)
+        self.one_batch.clicked.connect(self.one_batch_clicked)
+        self.one_epoch.clicked.connect(self.one_epoch_clicked)
+        self.workspaces.chosen.connect(self.workspace_chosen)
         self.dataset.chosen.connect(self.dataset_chosen)
         self.device.chosen.connect(self.device_chosen)
 
@@ -145,6 +171,19 @@ class TopBar(QWidget):
     def show_device(self, id: str) -> None:
         """The device in use."""
         self.device.show_choice(id)
+
+    # -- workspaces ---------------------------------------------------------------------------------------------
+
+    def show_workspace(self, id: str) -> None:
+        """The workspace one is in."""
+        self.workspaces.show_chosen(id)
+        self._is_for_steps = id == "train"
+        self._fit()
+
+    def set_steps(self, available: bool) -> None:
+        """Whether one can train a batch or an epoch at a time: where one trains, and there is room, by a button."""
+        self._has_steps = available
+        self._fit()
 
     # -- state --------------------------------------------------------------------------------------------------
 
@@ -228,12 +267,18 @@ class TopBar(QWidget):
         self.train.setFixedWidth(max(widths))
 
     def _fit(self) -> None:
-        """In little room, or with a wide font, first the program's name goes, then labels, then words, then menus."""
+        """In little room, or with a wide font, first the program's name goes, then single steps, labels, words, menus,
+        and last the workspaces: menus have steps and workspaces, too."""
         labels, menus, words = self._label_room(), self.menu_bar.sizeHint().width(), self._place.letters(WORDS)
-        room = self.width() - self._rest() - menus - words
+        room, workspaces = self.width() - self._rest(), _room(self.workspaces)
+        has_workspaces = room >= workspaces + min(FEW_MENUS, menus) + self._place.letters(FEW_WORDS)
+        self.workspaces.setVisible(has_workspaces)
+        room -= menus + words + (workspaces if has_workspaces else 0)
         for choice in (self.dataset, self.device):
             choice.set_brief(room < labels)
-        self._brand.setVisible(room >= labels + self._brand_room())
+        has_steps = self._has_steps and self._is_for_steps and room >= labels + _room(self._steps)
+        self._steps.setVisible(has_steps)
+        self._brand.setVisible(room >= labels + _room(self._brand) + (_room(self._steps) if has_steps else 0))
         few = max(self._place.letters(FEW_WORDS), words + min(0, room))
         self._place.setMinimumWidth(few)
         self.menu_bar.setFixedWidth(max(min(FEW_MENUS, menus), menus + min(0, room + words - few)))
@@ -270,12 +315,9 @@ class TopBar(QWidget):
     def _label_room(self) -> int:
         return self.dataset.label_room() + self.device.label_room()
 
-    def _brand_room(self) -> int:
-        return self._brand.sizeHint().width() + GAP
-
     def _rest(self) -> int:
         """What is never given up, without menus and progress."""
-        shown = self._brand_room() if not self._brand.isHidden() else 0
+        shown = sum(_room(part) for part in (self._brand, self.workspaces, self._steps) if not part.isHidden())
         shown += 0 if self.dataset.is_brief else self._label_room()
         return self._row.minimumSize().width() - shown - self.menu_bar.minimumWidth() - self._place.minimumWidth()
 
@@ -302,3 +344,8 @@ class TopBar(QWidget):
         super().showEvent(event)
         self._keep_width()
         self._fit()
+
+
+def _room(part: QWidget) -> int:
+    """What a part takes that is not there in little room."""
+    return part.sizeHint().width() + GAP

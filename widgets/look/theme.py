@@ -256,6 +256,13 @@ QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; backgroun
 QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton:checked {{ color: {t.text}; background: {t.raised}; border-color: {t.line}; }}
 QToolButton:checked:focus {{ border-color: {t.accent}; }}
+#segments {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 6px; }}
+QToolButton[role="segment"] {{ border: none; border-bottom: 2px solid transparent; border-radius: 5px;
+  padding: 2px 14px 0 14px; }}
+QToolButton[role="segment"]:hover {{ background: transparent; }}
+QToolButton[role="segment"]:checked {{ background: {t.raised}; border-bottom-color: {t.accent}; font-weight: 600; }}
+QToolButton[role="segment"]:focus {{ color: {t.accent}; }}
+QToolButton[role="segment"]:disabled {{ border-bottom-color: transparent; }}
 #qt_menubar_ext_button {{ padding: 0; border: none; }}  /* the menus that have no room: Qt leaves it 12 pixels */
 QToolButton[role="fold"] {{ padding: 4px 6px 4px 2px; }}
 QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}

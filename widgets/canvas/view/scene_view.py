@@ -21,6 +21,7 @@ SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
 ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
 LEGIBLE = 0.7  # the zoom from which on the names of cards are easily read
+BESIDE = 12  # of a column of cards, screen pixels
 FEW = 20  # cards that are painted anew at every step of a zoom
 STILL_MS = 90  # after the last turn of the wheel
 
@@ -41,6 +42,8 @@ class SceneView(QGraphicsView):
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
         self.canvas = scene
+        self.is_column = False  # it is narrow: what is shown from the top is one column of cards
+        self._column_zoom: float | None = None  # as fitted last; another one was chosen by hand
         self._snapshot: Snapshot | None = None
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self.settle)
@@ -105,9 +108,44 @@ class SceneView(QGraphicsView):
 
     def show_from_top(self) -> None:
         """The whole network if its names can be read then, else its beginning."""
+        if self.is_column:
+            self.fit_column()
+            return
         self.fit()
         if self.zoom() < LEGIBLE and self.canvas.cards:
             self._look(1.0, self._beginning())
+
+    # -- as a column --------------------------------------------------------------------------------------------
+
+    def fit_column(self, around: QPointF | None = None) -> None:
+        """One column of cards, as wide as the view where names can be read then; all of it or what is around a point,
+        None: the beginning."""
+        area, room = self.canvas.extent(), self.viewport().size()
+        if area.isEmpty():
+            self.fit()
+            return
+        width = max(1, room.width() - 2 * BESIDE)
+        wide = area.width() if area.width() * LEGIBLE <= width else CARD_WIDTH
+        tall = (room.height() - 2 * BESIDE) / area.height()
+        zoom = max(LEGIBLE, min(1.0, width / wide))
+        zoom = self._column_zoom = min(zoom, tall) if tall >= LEGIBLE else zoom
+        self._look(zoom, self._within(area, QSizeF(room) / zoom, around))
+
+    def _within(self, area: QRectF, room: QSizeF, around: QPointF | None) -> QPointF:
+        """The middle of what is seen: of the area where there is room for it, else of the card that is nearest."""
+        slots = [QRectF(*node.position, *size_of(node)) for node in self.canvas.graph.nodes.values()] or [area]
+        first = min(slots, key=lambda at: at.top() + at.left())
+        at = first if around is None else min(slots, key=lambda at: (at.center() - around).manhattanLength())
+        edge = BESIDE * room.width() / max(1, self.viewport().width())
+        half = QPointF(room.width() / 2 - edge, room.height() / 2 - edge)
+        down = area.center().y() if area.height() <= 2 * half.y() else max(
+            area.top() + half.y(), min(at.center().y(), area.bottom() - half.y()))
+        return QPointF(area.center().x() if area.width() <= 2 * half.x() else at.center().x(), down)
+
+    def _fit_column_anew(self) -> None:
+        """Another width: as long as nobody has zoomed, cards are as wide as there is room."""
+        if self.is_column and self._column_zoom is not None and abs(self.zoom() - self._column_zoom) < 1e-9:
+            self.fit_column(self.place().centre)
 
     def _beginning(self) -> QPointF:
         """The middle of what is seen where the network begins."""
@@ -171,4 +209,6 @@ class SceneView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_column_anew()
         self.looked.emit()
