@@ -171,19 +171,20 @@ class Page(QWidget):
         """A narrow column, or the middle of the window: each shows what one has looked at there before."""
         if as_column == self.view.is_column:
             return
-        around, stack = self.view.place().centre, self.parentWidget()
+        stack = self.parentWidget()
         self._places, self._other_places = self._other_places, self._places
         self.view.is_column = as_column
         if stack is not None:
             self.resize(stack.size())  # Qt would do it a little later
         self._column.activate()
-        if (place := self._places.get(self.level.path)) is not None:
-            self.view.go_to(place)
-        elif as_column:
-            self.view.fit_column(around)
-        else:
+        place = self._places.get(self.level.path)
+        if place is None:
             self.view.show_from_top()
-        self.view.show_chosen(self.scene.selected_names()[:1])
+        elif as_column:
+            self.view.look_again_as_column(place)
+        else:
+            self.view.go_to(place)
+        self.view.keep_in_sight(self.scene.selected_names())
 
     def _show_crumbs(self) -> None:
         path, graph = self.level.path, self.document.experiment.graph

@@ -55,7 +55,7 @@ class Column(QFrame):
     def _part(self, section: Section) -> QWidget:
         part, title = QWidget(), QLabel(section.title)
         title.setProperty("role", "title" if section.is_main else "section")
-        title.setContentsMargins(EDGE, ABOVE, EDGE - BAR, BELOW if not section.is_main else 0)
+        title.setContentsMargins(EDGE, ABOVE, EDGE - BAR, BELOW if not section.is_main else BELOW // 2)
         part.setAccessibleName(section.title)
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)

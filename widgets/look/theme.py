@@ -257,8 +257,8 @@ QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; 
 QToolButton:checked {{ color: {t.text}; background: {t.raised}; border-color: {t.line}; }}
 QToolButton:checked:focus {{ border-color: {t.accent}; }}
 #segments {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 6px; }}
-QToolButton[role="segment"] {{ border: none; border-bottom: 2px solid transparent; border-radius: 5px;
-  padding: 2px 14px 0 14px; }}
+QToolButton[role="segment"] {{ border: none; border-bottom: 2px solid transparent;
+  border-radius: 0; padding: 2px 14px 0 14px; }}
 QToolButton[role="segment"]:hover {{ background: transparent; }}
 QToolButton[role="segment"]:checked {{ background: {t.raised}; border-bottom-color: {t.accent}; font-weight: 600; }}
 QToolButton[role="segment"]:focus {{ color: {t.accent}; }}

@@ -21,7 +21,8 @@ SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
 ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
 LEGIBLE = 0.7  # the zoom from which on the names of cards are easily read
-BESIDE = 12  # of a column of cards, screen pixels
+BESIDE, ABOVE = 12, 24  # of a column of cards, screen pixels
+SAME = 1e-9  # zoom
 FEW = 20  # cards that are painted anew at every step of a zoom
 STILL_MS = 90  # after the last turn of the wheel
 
@@ -126,26 +127,34 @@ class SceneView(QGraphicsView):
             return
         width = max(1, room.width() - 2 * BESIDE)
         wide = area.width() if area.width() * LEGIBLE <= width else CARD_WIDTH
-        tall = (room.height() - 2 * BESIDE) / area.height()
+        tall = (room.height() - 2 * ABOVE) / area.height()
         zoom = max(LEGIBLE, min(1.0, width / wide))
         zoom = self._column_zoom = min(zoom, tall) if tall >= LEGIBLE else zoom
-        self._look(zoom, self._within(area, QSizeF(room) / zoom, around))
+        self._look(zoom, self._within(area, QSizeF(room) / zoom, ABOVE / zoom, around))
 
-    def _within(self, area: QRectF, room: QSizeF, around: QPointF | None) -> QPointF:
-        """The middle of what is seen: of the area where there is room for it, else of the card that is nearest."""
+    def _within(self, area: QRectF, room: QSizeF, above: float, around: QPointF | None) -> QPointF:
+        """The middle of what is seen: of all of it across where there is room, else of the column of one card."""
         slots = [QRectF(*node.position, *size_of(node)) for node in self.canvas.graph.nodes.values()] or [area]
-        first = min(slots, key=lambda at: at.top() + at.left())
-        at = first if around is None else min(slots, key=lambda at: (at.center() - around).manhattanLength())
-        edge = BESIDE * room.width() / max(1, self.viewport().width())
-        half = QPointF(room.width() / 2 - edge, room.height() / 2 - edge)
-        down = area.center().y() if area.height() <= 2 * half.y() else max(
-            area.top() + half.y(), min(at.center().y(), area.bottom() - half.y()))
-        return QPointF(area.center().x() if area.width() <= 2 * half.x() else at.center().x(), down)
+        at = min(slots, key=lambda slot: slot.top() + slot.left() if around is None
+                 else (slot.center() - around).manhattanLength()).center()
+        if around is not None:
+            at.setY(around.y())
+        half, top = room.height() / 2, area.top() - above
+        down = top + half if area.height() <= 2 * (half - above) else max(
+            top + half, min(at.y(), area.bottom() + above - half))
+        return QPointF(area.center().x() if area.width() <= room.width() else at.x(), down)
+
+    def look_again_as_column(self, place: Place) -> None:
+        """There, as wide as there is room now, unless somebody has zoomed."""
+        if self._column_zoom is not None and abs(place.zoom - self._column_zoom) < SAME:
+            self.fit_column(place.centre)
+        else:
+            self.go_to(place)
 
     def _fit_column_anew(self) -> None:
         """Another width: as long as nobody has zoomed, cards are as wide as there is room."""
-        if self.is_column and self._column_zoom is not None and abs(self.zoom() - self._column_zoom) < 1e-9:
-            self.fit_column(self.place().centre)
+        if self.is_column:
+            self.look_again_as_column(self.place())
 
     def _beginning(self) -> QPointF:
         """The middle of what is seen where the network begins."""

@@ -298,7 +298,11 @@ class CanvasView(SceneView):
         here = [name for name in names if name in self.canvas.cards]
         if here:
             self.canvas.select(here)
-        for name in here:
+        self.keep_in_sight(here)
+
+    def keep_in_sight(self, names: Sequence[str]) -> None:
+        """Look where these layers are, the last above all, as little aside as need be."""
+        for name in names:
             self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
 
     def append(self, kind: str) -> None:
