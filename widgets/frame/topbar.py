@@ -84,6 +84,7 @@ class TopBar(QWidget):
         self._place, self._is_silent = ProgressPlace(self.progress), True
         self._state, self._can_train, self._reason = "loading", True, ""
         self._least = 0
+        self._widths: dict[tuple[bool, int], tuple[int, int]] = {}
         self._other = ""  # what is trained, where it is not in front
         self._name_buttons()
         self._assemble()
@@ -116,7 +117,6 @@ class TopBar(QWidget):
         row.addWidget(self._brand)
         row.addSpacing(8)
         row.addWidget(self.menu_bar)
-        row.addSpacing(8)
         row.addWidget(self.workspaces)
         row.addStretch(1)
         for widget in (self.dataset, self.device):
@@ -267,11 +267,14 @@ class TopBar(QWidget):
         self.train.setFixedWidth(max(widths))
 
     def _fit(self) -> None:
-        """In little room, or with a wide font, first the program's name goes, then single steps, labels, words, menus,
-        and last the workspaces: menus have steps and workspaces, too."""
-        labels, menus, words = self._label_room(), self.menu_bar.sizeHint().width(), self._place.letters(WORDS)
-        room, workspaces = self.width() - self._rest(), _room(self.workspaces)
-        has_workspaces = room >= workspaces + min(FEW_MENUS, menus) + self._place.letters(FEW_WORDS)
+        """In little room, or with a wide font, first the program's name goes, then single steps, room, labels, words,
+        menus, and last the workspaces: menus have steps and workspaces, too."""
+        labels, words, few_words = self._label_room(), self._place.letters(WORDS), self._place.letters(FEW_WORDS)
+        room = self.width() - self._rest()
+        tight = sum(self._measured(tight=False)) > room - words - labels
+        menus, workspaces = self._measured(tight)
+        self._set_tight(tight)
+        has_workspaces = room >= workspaces + min(FEW_MENUS, menus) + few_words
         self.workspaces.setVisible(has_workspaces)
         room -= menus + words + (workspaces if has_workspaces else 0)
         for choice in (self.dataset, self.device):
@@ -279,7 +282,7 @@ class TopBar(QWidget):
         has_steps = self._has_steps and self._is_for_steps and room >= labels + _room(self._steps)
         self._steps.setVisible(has_steps)
         self._brand.setVisible(room >= labels + _room(self._brand) + (_room(self._steps) if has_steps else 0))
-        few = max(self._place.letters(FEW_WORDS), words + min(0, room))
+        few = max(few_words, words + min(0, room))
         self._place.setMinimumWidth(few)
         self.menu_bar.setFixedWidth(max(min(FEW_MENUS, menus), menus + min(0, room + words - few)))
         self._row.activate()
@@ -288,6 +291,18 @@ class TopBar(QWidget):
         if least != self._least:
             self._least = least
             self.least_changed.emit(least)
+
+    def _measured(self, tight: bool) -> tuple[int, int]:
+        """How wide menus and workspaces are; known until the style is another."""
+        key = tight, len(self.menu_bar.actions())
+        if key not in self._widths:
+            self._set_tight(tight)
+            self._widths[key] = self.menu_bar.sizeHint().width(), _room(self.workspaces)
+        return self._widths[key]
+
+    def _set_tight(self, tight: bool) -> None:
+        self.workspaces.set_tight(tight)
+        theme.mark_tight(self.menu_bar, tight)
 
     def _fit_totals(self) -> None:
         """At the right end, where the progress leaves room for it or says nothing."""
@@ -332,6 +347,7 @@ class TopBar(QWidget):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "progress"):
             self._draw_icons()
             self._keep_width()
+            self._widths.clear()
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -343,6 +359,7 @@ class TopBar(QWidget):
         """The style is known only now."""
         super().showEvent(event)
         self._keep_width()
+        self._widths.clear()
         self._fit()
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from widgets.look import theme
 from widgets.look.guarded import guarded
 
 HEIGHT = 30
@@ -33,6 +34,7 @@ class Segments(QFrame):
         self.setAccessibleName(name)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.is_tight = False
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(1, 1, 1, 1)
@@ -54,6 +56,14 @@ class Segments(QFrame):
         button.clicked.connect(lambda: self.chosen.emit(segment.id))
         self._group.addButton(button)
         return button
+
+    def set_tight(self, tight: bool) -> None:
+        """Closer together, where there is little room."""
+        if tight != self.is_tight:
+            self.is_tight = tight
+            for button in self.buttons.values():
+                theme.mark_tight(button, tight)
+            self.updateGeometry()
 
     def set_tip(self, id: str, tip: str) -> None:
         """What choosing one does, and by which key."""
