@@ -63,6 +63,7 @@ class Page(QWidget):
         self._findings = Findings()
         self.level = Level((), self.analysis, ())
         self.is_refreshing = False
+        self._is_column = False  # as it stands, or stood when it was left
         self._stage: QWidget = self.view  # what messages lie over
         self._places: dict[Path, Place] = {}  # where one looked last
         self._other_places: dict[Path, Place] = {}  # the same, in the middle of the window or as a column
@@ -164,16 +165,17 @@ class Page(QWidget):
             self.notice.move_to(self._stage)
 
     def keep_place(self) -> None:
-        """Where one looks now is where one will look again."""
+        """Where one looks now is where one will look again, however large the canvas is meanwhile."""
         self._places[self.level.path] = self.view.place()
+        self.view.is_column = False
 
     def stand(self, as_column: bool) -> None:
         """A narrow column, or the middle of the window: each shows what one has looked at there before."""
-        if as_column == self.view.is_column:
-            return
-        stack = self.parentWidget()
-        self._places, self._other_places = self._other_places, self._places
         self.view.is_column = as_column
+        if as_column == self._is_column:
+            return
+        self._is_column, stack = as_column, self.parentWidget()
+        self._places, self._other_places = self._other_places, self._places
         if stack is not None:
             self.resize(stack.size())  # Qt would do it a little later
         self._column.activate()

@@ -69,7 +69,6 @@ class Places(QObject):
         self.left.add(self._layers)
         self.side = self._side()
         self.curves, self.column = Holder(), Column()  # as they stand for training
-        self.curves.setObjectName("panel")
         self.panels = Panels(Rooms(self._document_bar(), self.stack, self.left, self.side, self.bottom, self.curves,
                                    self.column))
         self.workspace: Workspace = "build"  # as it was chosen: the start page has no panels
@@ -237,11 +236,11 @@ class Places(QObject):
         self._stand(page)
         self.panels.body.setUpdatesEnabled(True)
         if inside:
-            (focus if can_have_focus(focus) else page.view).setFocus()
+            next(each for each in (focus, page.view, self.curves) if can_have_focus(each)).setFocus()
 
     def _arrange(self, workspace: Workspace) -> None:
         """The same rooms for another purpose."""
-        self.top.show_workspace(self.workspace)
+        self.top.show_workspace(self.workspace, with_steps=workspace == "train")
         if workspace != self.panels.workspace:
             self.bottom.show_workspace(workspace)
             self.panels.arrange(workspace)

@@ -174,10 +174,10 @@ class TopBar(QWidget):
 
     # -- workspaces ---------------------------------------------------------------------------------------------
 
-    def show_workspace(self, id: str) -> None:
-        """The workspace one is in."""
+    def show_workspace(self, id: str, with_steps: bool) -> None:
+        """The workspace one is in; ``with_steps``: single batches and epochs belong there."""
         self.workspaces.show_chosen(id)
-        self._is_for_steps = id == "train"
+        self._is_for_steps = with_steps
         self._fit()
 
     def set_steps(self, available: bool) -> None:

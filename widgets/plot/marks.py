@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from widgets.look import theme
 
 HEIGHT, GAP, SHORTEST = 15, 4, 28.0  # of a line of words; beside a thread; what is shorter says nothing
-GROUND = 190  # of 255: curves show through it
+GROUND = 215  # of 255: curves show through it
 SHARE = 0.5  # of the plot's height that words may take
 
 
@@ -47,8 +47,8 @@ def placed(seen: Sequence[tuple[float, str, str]], area: QRectF, width: Callable
 def _fitted(x: float, text: str, role: str, area: QRectF, lines: list[list[QRectF]], width: Callable[[str], float],
             shortened: Callable[[str, float], str]) -> Words | None:
     full = width(text)
-    for index, line in enumerate(lines):
-        for left in (x + GAP, x - GAP - full):  # behind the thread; where there is no room before it
+    for left in (x + GAP, x - GAP - full):  # behind the thread; where there is no room before it
+        for index, line in enumerate(lines):
             place = QRectF(left, area.top() + index * HEIGHT, full, HEIGHT)
             if place.left() >= area.left() and place.right() <= area.right() and _is_free(place, line):
                 line.append(place)

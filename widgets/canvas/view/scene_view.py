@@ -44,7 +44,7 @@ class SceneView(QGraphicsView):
         super().__init__(scene)
         self.canvas = scene
         self.is_column = False  # it is narrow: what is shown from the top is one column of cards
-        self._column_zoom: float | None = None  # as fitted last; another one was chosen by hand
+        self._column: tuple[float, int] | None = None  # zoom and width as fitted last; another zoom is somebody's own
         self._snapshot: Snapshot | None = None
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self.settle)
@@ -129,7 +129,8 @@ class SceneView(QGraphicsView):
         wide = area.width() if area.width() * LEGIBLE <= width else CARD_WIDTH
         tall = (room.height() - 2 * ABOVE) / area.height()
         zoom = max(LEGIBLE, min(1.0, width / wide))
-        zoom = self._column_zoom = min(zoom, tall) if tall >= LEGIBLE else zoom
+        zoom = min(zoom, tall) if tall >= LEGIBLE else zoom
+        self._column = zoom, room.width()
         self._look(zoom, self._within(area, QSizeF(room) / zoom, ABOVE / zoom, around))
 
     def _within(self, area: QRectF, room: QSizeF, above: float, around: QPointF | None) -> QPointF:
@@ -146,7 +147,8 @@ class SceneView(QGraphicsView):
 
     def look_again_as_column(self, place: Place) -> None:
         """There, as wide as there is room now, unless somebody has zoomed."""
-        if self._column_zoom is not None and abs(place.zoom - self._column_zoom) < SAME:
+        zoom, width = self._column or (0.0, 0)
+        if abs(place.zoom - zoom) < SAME and width != self.viewport().width():
             self.fit_column(place.centre)
         else:
             self.go_to(place)

@@ -303,7 +303,7 @@ class CanvasView(SceneView):
     def keep_in_sight(self, names: Sequence[str]) -> None:
         """Look where these layers are, the last above all, as little aside as need be."""
         for name in names:
-            self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
+            self.ensureVisible(self.canvas.cards[name], 0 if self.is_column else MARGIN, MARGIN)
 
     def append(self, kind: str) -> None:
         """Put a layer behind what is selected, wired."""
