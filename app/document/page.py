@@ -63,7 +63,10 @@ class Page(QWidget):
         self._findings = Findings()
         self.level = Level((), self.analysis, ())
         self.is_refreshing = False
-        self._places: dict[Path, Place] = {}
+        self._is_column = False  # as it stands, or stood when it was left
+        self._stage: QWidget = self.view  # what messages lie over
+        self._places: dict[Path, Place] = {}  # where one looked last
+        self._other_places: dict[Path, Place] = {}  # the same, in the middle of the window or as a column
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -146,6 +149,44 @@ class Page(QWidget):
             self.view.go_to(place)
         if left[: len(level.path)] == level.path:
             self.scene.select(left[len(level.path) : len(level.path) + 1])
+
+    # -- where it stands ----------------------------------------------------------------------------------------
+
+    def say_over(self, stage: QWidget | None) -> None:
+        """Messages lie over this; None: over the canvas."""
+        there = self.notice.parentWidget() is self._stage  # else something covers it and has taken them along
+        self._stage = self.view if stage is None else stage
+        if there:
+            self.rest_notice()
+
+    def rest_notice(self) -> None:
+        """Messages lie where they do while nothing covers the canvas."""
+        if self.notice.parentWidget() is not self._stage:
+            self.notice.move_to(self._stage)
+
+    def keep_place(self) -> None:
+        """Where one looks now is where one will look again, however large the canvas is meanwhile."""
+        self._places[self.level.path] = self.view.place()
+        self.view.is_column = False
+
+    def stand(self, as_column: bool) -> None:
+        """A narrow column, or the middle of the window: each shows what one has looked at there before."""
+        self.view.is_column = as_column
+        if as_column == self._is_column:
+            return
+        self._is_column, stack = as_column, self.parentWidget()
+        self._places, self._other_places = self._other_places, self._places
+        if stack is not None:
+            self.resize(stack.size())  # Qt would do it a little later
+        self._column.activate()
+        place = self._places.get(self.level.path)
+        if place is None:
+            self.view.show_from_top()
+        elif as_column:
+            self.view.look_again_as_column(place)
+        else:
+            self.view.go_to(place)
+        self.view.keep_in_sight(self.scene.selected_names())
 
     def _show_crumbs(self) -> None:
         path, graph = self.level.path, self.document.experiment.graph

@@ -10,8 +10,8 @@ import app.features
 from app.window.host import Feature
 
 FIRST = (  # what the first picture shows; the others come after it
-    "training", "belonging", "documents", "gallery", "inspecting", "blocks", "curves", "problems", "data", "results",
-    "parameters", "source", "code_layers", "outline",
+    "workspaces", "training", "belonging", "documents", "gallery", "inspecting", "blocks", "curves", "problems", "data",
+    "results", "parameters", "source", "code_layers", "outline",
 )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ class Boxes(Feature):
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
-        if self.box is not None and page.isAncestorOf(self.box):
+        if self.box is not None and page.isAncestorOf(self.box.host):
             self.box.dismiss()
 
     def _close_stale(self, page: Page) -> None:

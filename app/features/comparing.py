@@ -132,7 +132,7 @@ class Comparing(Feature):
         self._refresh(page)
 
     def _forget(self, page: Page, panel: ComparePanel) -> None:
-        page.notice.move_to(page.view)
+        page.rest_notice()
         if self._panels.get(page) is panel:
             del self._panels[page]
 

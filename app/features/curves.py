@@ -1,4 +1,4 @@
-"""A run on the screen: the recipe and the curves at the bottom, progress and the last line at the top."""
+"""A run on the screen: the recipe and the curves, progress and the last line at the top."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.document.page import Page
 from app.features.belonging import Belonging
 from app.features.inspecting import Inspecting
 from app.features.training import Training
-from app.window.host import Feature, Host
+from app.window.host import Feature, Host, Section
 from app.window.panel import Tab
 from engine.experiment.recipe import Recipe
 from engine.messages import Message
@@ -34,6 +34,7 @@ from engine.training.state import EpochRow, RunState, row_of
 from engine.training.steering import told
 from engine.training.values import NOTHING
 from widgets.look.text import message_text
+from widgets.parts.holder import Holder
 from widgets.training.recipe_panel import RecipePanel
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class Curves(Feature, Listener):
         super().__init__(host)
         self.trainer = host.feature(Training).trainer
         self.recipe, self._place = RecipePanel(), QVBoxLayout()
-        self.tab = Tab(self.tr("Training"), self._make, rank=0)
+        self._charts = self._assembled(host)
+        self._beside, self._over = Holder(), Holder()  # of the recipe in the column; of the curves on the tab
+        self.tab = Tab(self.tr("Training"), self._make, rank=0, workspaces=("build",))
         self.plots: Plots | None = None
         self._document: Document | None = None
         self._run: Run | None = None
@@ -62,21 +65,40 @@ class Curves(Feature, Listener):
         self.trainer.event_arrived.connect(self._take)
         self.trainer.failed.connect(self._fail)
         self.trainer.state_changed.connect(self._follow)
+        host.places.rearranged.connect(self._arrange)
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]
 
-    def _make(self) -> QWidget:
-        panel = QWidget()
-        row = QHBoxLayout(panel)
-        row.addWidget(self.recipe)
+    def train_sections(self) -> Sequence[Section]:
+        return [Section(self.tr("Recipe"), lambda: self._beside, rank=0, is_main=True)]
+
+    def _assembled(self, host: Host) -> QWidget:
         plots = QWidget()
         plots.setLayout(self._place)
-        row.addWidget(self.host.feature(Belonging).over(plots), 1)
-        for layout in (row, self._place):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(0)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        return host.feature(Belonging).over(plots)
+
+    def _make(self) -> QWidget:
+        panel = QWidget()
+        self._row = QHBoxLayout(panel)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self._over, 1)
+        self._arrange()
         return panel
+
+    def _arrange(self) -> None:
+        """On their tab side by side, or where one trains: the curves in the middle, the recipe in the column."""
+        places = self.host.places
+        trains = places.panels.workspace == "train"
+        self.recipe.set_whole(trains)
+        (places.curves if trains else self._over).hold(self._charts)
+        if trains:
+            self._beside.hold(self.recipe)
+        else:
+            self._row.insertWidget(0, self.recipe)
+            self.recipe.show()
 
     def begin(self) -> None:
         self.recipe.recipe_changed.connect(self.host.feature(Inspecting).editing.change_recipe)
@@ -159,7 +181,7 @@ class Curves(Feature, Listener):
             plots.show_all(*_rows(run.state))
         for index, member in enumerate(run.states.members):
             for change in member.changes:
-                plots.add_change(change.position, _told(change), index)
+                plots.add_mark(change.position, _told(change), holds=True, member=index)
         plots.set_over(not self.trainer.trains(document))
 
     def show_state(self) -> None:
@@ -176,7 +198,7 @@ class Curves(Feature, Listener):
             self.host.places.bottom.put_in_front(self.tab)
             self._show_document(page.document)
             focus = QApplication.focusWidget()
-            if focus is None or self.host.places.bottom.isAncestorOf(focus):
+            if focus is None or any(place.isAncestorOf(focus) for place in (self.host.places.bottom, self._beside)):
                 page.view.setFocus()
         self.show_state()
 
@@ -220,7 +242,7 @@ class Curves(Feature, Listener):
 
     def on_steered(self, event: Steered) -> None:
         if self.plots is not None:
-            self.plots.add_change(event.position, _told(event))
+            self.plots.add_mark(event.position, _told(event), holds=True)
 
     def on_finished(self, event: Finished) -> None:
         if self._document is not None:

@@ -1,4 +1,4 @@
-"""The panels around the canvas by commands: each shown and folded, and the canvas alone."""
+"""The panels by commands: each shown and folded, and what they stand around alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ class Folding(Feature):
         ]
 
     def begin(self) -> None:
-        self.host.places.panels.changed.connect(self._check)
+        places, commands = self.host.places, self.host.commands
+        places.panels.changed.connect(self._check)
+        places.curves.addActions([commands[f"panel_{side}"] for side in KEYS])  # the canvas may be folded there
         self._check()
 
     def toggle(self, side: Side) -> None:

@@ -57,7 +57,8 @@ class Outline(Feature):
 
     def _check(self) -> None:
         places = self.host.places
-        self.host.commands["outline"].setChecked(places.left.shows(self.tab) and places.panels.shows("left"))
+        is_seen = places.panels.workspace == "build" and places.panels.shows("left")
+        self.host.commands["outline"].setChecked(is_seen and places.left.shows(self.tab))
 
     def toggle(self) -> None:
         """Bring the outline to the front and go there; once more: back to the layers."""

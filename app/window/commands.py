@@ -14,7 +14,7 @@ from widgets.canvas.gestures import keys as canvas_keys
 MENUS: Mapping[str, tuple[str, ...]] = {  # their groups, apart by a line
     "File": ("open", "save", "take", "compare", "end"),
     "Edit": ("undo", "clipboard", "change", "find"),
-    "View": ("look", "panels", "heat", "walk", "theme"),
+    "View": ("workspace", "look", "panels", "heat", "walk", "theme"),
     "Network": ("add", "order", "marks", "blocks", "check"),
     "Train": ("run", "results"),
     "Help": ("help",),
@@ -103,6 +103,7 @@ class Commands:
         self._menus = {title: menu_bar.addMenu(words(title)) for title in MENUS}
         self._actions: dict[str, QAction] = {}
         self.rows: dict[str, Command] = {}
+        self._texts: dict[str, str] = {}  # of those that are called otherwise by now
         self.paths: dict[str, tuple[str, ...]] = {}  # the menus a command stands in, in the person's language
         self._submenus: dict[str, tuple[QMenu, Submenu]] = {}
         self.canvas: list[QAction] = []
@@ -160,7 +161,12 @@ class Commands:
 
     def text(self, id: str) -> str:
         """What a command is called, in the person's language."""
-        return words(CANVAS_WORDS[id] if id in self.canvas_keys else self.rows[id].text)
+        return words(CANVAS_WORDS[id] if id in self.canvas_keys else self._texts.get(id, self.rows[id].text))
+
+    def rename(self, id: str, text: str) -> None:
+        """Call a command otherwise, where it does the same with something else."""
+        self._texts[id] = text
+        self._actions[id].setText(words(text))
 
     # -- keys ---------------------------------------------------------------------------------------------------
 

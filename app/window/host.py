@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from app.document.document import Document
 from app.document.page import Page
 from app.window.asking import Asking
+from app.window.column import Section
 from app.window.commands import Command, Commands, Row
 from app.window.panel import Tab
 from app.window.places import Places
@@ -20,7 +21,7 @@ from engine.messages import Message
 from engine.training.observer import Observer
 from widgets.parts.notice import Action
 
-__all__ = ["Command", "Feature", "Host", "Row", "Tab"]
+__all__ = ["Command", "Feature", "Host", "Row", "Section", "Tab"]
 
 F = TypeVar("F", bound="Feature")
 P = ParamSpec("P")
@@ -135,6 +136,10 @@ class Feature(QObject):
 
     def tabs(self) -> Sequence[Tab]:
         """Its pages in the panels."""
+        return ()
+
+    def train_sections(self) -> Sequence[Section]:
+        """What it has to say beside the curves, where one trains."""
         return ()
 
     # -- what it is told ----------------------------------------------------------------------------------------

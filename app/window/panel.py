@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.document.page import Page
+from app.window.settings import WORKSPACES, Workspace
 from widgets.look.guarded import guarded
 from widgets.parts.tab_bar import fit_tabs, place_tabs
 
@@ -35,6 +36,7 @@ class Tab:
     rank: int = 100  # where it stands
     tip: str = ""
     hidden: bool = False  # until it is brought
+    workspaces: tuple[Workspace, ...] = WORKSPACES  # where it is to be seen
 
 
 @guarded
@@ -48,6 +50,9 @@ class TabPanel(QTabWidget):
         super().__init__()
         self.setObjectName(name)
         self._tabs: list[Tab] = []
+        self._away: set[Tab] = set()  # nothing is to be seen on them
+        self._workspace: Workspace = "build"
+        self._fronts: dict[Workspace, Tab] = {}  # which one is in front where one is not
         self.setUsesScrollButtons(True)
         self.currentChanged.connect(lambda _index: self.turned.emit())
 
@@ -55,13 +60,18 @@ class TabPanel(QTabWidget):
         """Give it its place; its widget comes with ``complete``, but for the one in front."""
         index = sum(other.rank <= tab.rank for other in self._tabs)
         self._tabs.insert(index, tab)
+        if tab.hidden:
+            self._away.add(tab)
         self._insert(index, _Place() if self.count() else tab.make(), tab, tab.title)
 
     def _insert(self, index: int, widget: QWidget, tab: Tab, title: str) -> None:
         self.insertTab(index, widget, title)
         self.setTabToolTip(index, tab.tip)
-        self.setTabVisible(index, not tab.hidden)
+        self.setTabVisible(index, self._is_here(tab))
         self._fit()
+
+    def _is_here(self, tab: Tab) -> bool:
+        return tab not in self._away and self._workspace in tab.workspaces
 
     def _fit(self) -> None:
         """Every tab is in sight where there is room for all, else arrows lead to it."""
@@ -110,11 +120,32 @@ class TabPanel(QTabWidget):
 
     def put_in_front(self, tab: Tab) -> None:
         """Bring a tab to the front, where the panel is there; one that is folded stays so."""
+        self._away.discard(tab)
+        if self._workspace not in tab.workspaces:
+            self._fronts |= dict.fromkeys(tab.workspaces, tab)  # there it will be in front
+            return
         index = self._tabs.index(tab)
         if not self.isTabVisible(index):
             self.setTabVisible(index, True)
             self._fit()
         self.setCurrentIndex(index)
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """The tabs that are to be seen there; in front is the one that was in front there before."""
+        if workspace == self._workspace:
+            return
+        if self._tabs:
+            self._fronts[self._workspace] = self._tabs[self.currentIndex()]
+        front, self._workspace = self._fronts.get(workspace), workspace
+        here = [tab for tab in self._tabs if self._is_here(tab)]
+        self.blockSignals(True)  # one tab after the other would come to the front
+        for index, tab in enumerate(self._tabs):
+            self.setTabVisible(index, tab in here)
+        if here:
+            self.setCurrentIndex(self._tabs.index(front if front in here else here[0]))
+        self.blockSignals(False)
+        self._fit()
+        self.turned.emit()
 
     def shows(self, tab: Tab) -> bool:
         """Whether this tab is the one in front."""
@@ -122,6 +153,7 @@ class TabPanel(QTabWidget):
 
     def put_away(self, tab: Tab) -> None:
         """There is nothing to see on this tab."""
+        self._away.add(tab)
         self.setTabVisible(self._tabs.index(tab), False)
         self._fit()
 

@@ -1,124 +1,140 @@
-"""The panels around the canvas: folded by keys or by the mouse, as large as a person drags them."""
+"""The rooms round the canvas, arranged in one way for building and in another for training: the same widgets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.window.commands import words
-from app.window.settings import PanelState
+from app.window.arrangement import TITLES, Arrangement, Plan
+from app.window.settings import PanelState, Workspace
 from widgets.frame.grip import Grip, Side
-from widgets.frame.panel_splitter import Extent, Panel, PanelSplitter
+from widgets.frame.panel_splitter import Extent, PanelSplitter
+from widgets.parts.holder import Holder
 
-EXTENTS: Mapping[Side, Extent] = {
-    "left": Extent(least=180, most=480, usual=220, share=0.17),
-    "right": Extent(least=280, most=640, usual=300, share=0.225),
-    "bottom": Extent(least=120, most=2000, usual=300, share=0.36),
-}
-LEAST_MIDDLE = 520  # pixels that the canvas keeps: where there are fewer, a panel gives way
-TITLES: Mapping[Side, str] = {"left": "Left panel", "right": "Right panel", "bottom": "Bottom panel"}
+__all__ = ["TITLES", "Panels", "Rooms"]
+
+PLANS: Mapping[Workspace, Plan] = {
+    "build": Plan({
+        "left": Extent(least=180, most=480, usual=220, share=0.17),
+        "right": Extent(least=280, most=640, usual=300, share=0.225),
+        "bottom": Extent(least=120, most=2000, usual=300, share=0.36),
+    }, least_middle=520),
+    "train": Plan({  # at the left a column of cards
+        "left": Extent(least=200, most=800, usual=300, share=0.22),
+        "right": Extent(least=260, most=640, usual=304, share=0.225),
+        "bottom": Extent(least=120, most=2000, usual=360, share=0.36),
+    }, least_middle=400, is_below=True),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What is arranged."""
+
+    documents: QWidget  # the tabs of the open networks
+    canvas: QWidget
+    palette: QWidget
+    inspector: QWidget
+    bottom: QWidget
+    curves: QWidget
+    column: QWidget  # the recipe, and what else belongs to training
 
 
 class Panels(QObject):
-    """Left and right of a middle, and below the canvas in it."""
+    """One arrangement at a time; each has its own sizes and folds."""
 
-    changed = Signal()  # one was folded, unfolded or dragged
+    changed = Signal()  # one was folded, unfolded or dragged, or all are arranged anew
     folding = Signal(object)  # QWidget: it is about to go
 
-    def __init__(self, left: QWidget, right: QWidget, bottom: QWidget, canvas: QWidget) -> None:
+    def __init__(self, rooms: Rooms) -> None:
         super().__init__()
-        self.across, self.down = PanelSplitter(Qt.Orientation.Horizontal), PanelSplitter(Qt.Orientation.Vertical)
-        self._canvas, self._working = canvas, True
-        self.down.add_middle(canvas)
-        self._panels: dict[Side, tuple[PanelSplitter, Panel]] = {
-            "left": (self.across, self.across.add_panel(left, EXTENTS["left"]))}
-        self.middle = QWidget()
-        self.middle.setMinimumWidth(LEAST_MIDDLE)
-        self._column = QVBoxLayout(self.middle)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self.across.add_middle(self.middle)
-        self._panels["right"] = self.across, self.across.add_panel(right, EXTENTS["right"])
-        self._panels["bottom"] = self.down, self.down.add_panel(bottom, EXTENTS["bottom"])
-        self.grips = {side: self._grip(side) for side in EXTENTS}
-        self._before: frozenset[Side] | None = None  # which were folded before the canvas was alone
-        for splitter in (self.across, self.down):
-            splitter.changed.connect(self._tell)
-            splitter.folding.connect(lambda panel: self.folding.emit(panel.widget))
+        self.workspace: Workspace = "build"
+        self.body = QStackedWidget()
+        places: dict[Workspace, tuple[Holder, Holder]] = {"build": (Holder(), Holder()), "train": (Holder(), Holder())}
+        (middle, below), (left, bottom) = places["build"], places["train"]
+        self._arrangements: dict[Workspace, Arrangement] = {
+            "build": Arrangement(rooms.palette, rooms.inspector, below, middle, PLANS["build"]),
+            "train": Arrangement(left, rooms.column, bottom, rooms.curves, PLANS["train"]),
+        }
+        self._rooms, self._holders = rooms, places
+        for workspace, each in self._arrangements.items():
+            self.body.addWidget(each.across)
+            each.changed.connect(lambda workspace=workspace: self._tell(workspace))
+            each.folding.connect(self.folding)
+        self._fill()
 
-    def fill_middle(self, above: QWidget) -> None:
-        """Something above the canvas, and what is below it."""
-        self._column.addWidget(above)
-        self._column.addWidget(self.down, 1)
+    def _tell(self, workspace: Workspace) -> None:
+        if workspace == self.workspace:
+            self.changed.emit()
 
-    def _grip(self, side: Side) -> Grip:
-        grip = Grip(side, self._canvas)
-        grip.set_words(words(TITLES[side]))
-        grip.clicked.connect(partial(self.fold, side, False))
-        return grip
+    # -- arranging ----------------------------------------------------------------------------------------------
+
+    def arrange(self, workspace: Workspace) -> None:
+        """The same rooms in another order."""
+        if workspace != self.workspace:
+            self.workspace = workspace
+            self._fill()
+            self.changed.emit()
+
+    def _fill(self) -> None:
+        canvas, bottom = self._holders[self.workspace]
+        canvas.hold(self._rooms.canvas)
+        bottom.hold(self._rooms.bottom)
+        self._now.above.hold(self._rooms.documents)
+        self.body.setCurrentWidget(self._now.across)
+
+    @property
+    def _now(self) -> Arrangement:
+        return self._arrangements[self.workspace]
+
+    @property
+    def across(self) -> PanelSplitter:
+        """All of it."""
+        return self._now.across
+
+    @property
+    def down(self) -> PanelSplitter:
+        """The middle, and what is below it."""
+        return self._now.down
+
+    @property
+    def grips(self) -> Mapping[Side, Grip]:
+        """What brings a folded panel back."""
+        return self._now.grips
 
     # -- folding ------------------------------------------------------------------------------------------------
 
     def shows(self, side: Side) -> bool:
         """Whether a panel is there."""
-        return self._panels[side][1].there
+        return self._now.shows(side)
 
     def fold(self, side: Side, folded: bool) -> None:
-        """Put a panel away, or bring it back: if need be in the place of the one at the bottom, which is wide."""
-        splitter, panel = self._panels[side]
-        if panel.folded != folded or panel.there == folded:
-            splitter.fold(panel, folded)
-        if self._working and not folded and not panel.there and side != "bottom":
-            self.fold("bottom", True)
-            self.down.updateGeometry()  # Qt would do it a little later
-            splitter.fold(panel, False)
+        """Put a panel away, or bring it back."""
+        self._now.fold(side, folded)
 
     @property
     def are_folded(self) -> bool:
-        """Whether the canvas is to be alone."""
-        return all(panel.folded for _, panel in self._panels.values())
+        """Whether the middle is to be alone."""
+        return self._now.are_folded
 
     def leave_alone(self, alone: bool) -> None:
-        """Fold them all; else bring back those that were there before, or all."""
-        if alone == self.are_folded:
-            return
-        before = frozenset(side for side, (_, panel) in self._panels.items() if panel.folded)
-        shall = frozenset(self._panels) if alone else self._before or frozenset()
-        for side, (splitter, panel) in self._panels.items():
-            if panel.folded != (side in shall):
-                splitter.fold(panel, side in shall)
-        self._before = before if alone else None
-        self._tell()
-
-    def _tell(self) -> None:
-        if not self.are_folded:
-            self._before = None
-        self._show_grips()
-        self.changed.emit()
+        """Fold them all, or bring them back."""
+        self._now.leave_alone(alone)
 
     def set_working(self, working: bool) -> None:
         """There are no panels beside the start page."""
-        self._working = working
-        for splitter in (self.across, self.down):
-            splitter.show_panels(working)
-        self._tell()
-
-    def _show_grips(self) -> None:
-        for side, grip in self.grips.items():
-            grip.setVisible(self._working and not self.shows(side))
+        for each in self._arrangements.values():
+            each.set_working(working)
 
     # -- from start to start ------------------------------------------------------------------------------------
 
     def states(self) -> dict[str, PanelState]:
-        """What is to be remembered."""
-        return {side: PanelState(panel.size, panel.folded) for side, (_, panel) in self._panels.items()}
+        """What is to be remembered of this workspace."""
+        return self._now.states()
 
-    def restore(self, states: Mapping[str, PanelState]) -> None:
+    def restore(self, workspace: Workspace, states: Mapping[str, PanelState]) -> None:
         """As they were at the end."""
-        for side, (splitter, panel) in self._panels.items():
-            if side in states:
-                splitter.restore(panel, *states[side])
-        self._tell()
+        self._arrangements[workspace].restore(states)

@@ -1,4 +1,4 @@
-"""Where everything stands: top bar, tabs at the left, pages, tabs at the bottom, inspector."""
+"""Where everything stands: top bar, tabs at the left, pages, tabs at the bottom, inspector, curves and recipe."""
 
 from __future__ import annotations
 
@@ -20,16 +20,21 @@ from PySide6.QtWidgets import (
 )
 
 from app.document.page import Page
+from app.window.column import Column, Section
 from app.window.panel import Tab, TabPanel
-from app.window.panels import Panels
+from app.window.panels import Panels, Rooms
+from app.window.settings import Workspace
 from engine.analysis.analysis import Costs
 from engine.layers.base import LAYERS
+from widgets.frame.panel_splitter import PanelSplitter
 from widgets.frame.topbar import TopBar
 from widgets.inspector.inspector import Inspector
 from widgets.inspector.network_costs import NetworkCosts
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.palette.palette import Palette
+from widgets.parts.focus import can_have_focus
+from widgets.parts.holder import Holder
 
 if TYPE_CHECKING:  # what is made when it is first shown
     from widgets.frame.start_page import StartPage
@@ -50,6 +55,7 @@ class Places(QObject):
     """Builds the window's widgets and puts them in their places; features fill the panels and connect everything."""
 
     start_made = Signal(object)  # StartPage
+    rearranged = Signal()  # the rooms are arranged in another way
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -62,12 +68,23 @@ class Places(QObject):
         self._layers = Tab(self.tr("Layers"), lambda: self.palette, at="left", rank=0)
         self.left.add(self._layers)
         self.side = self._side()
-        self.panels = Panels(self.left, self.side, self.bottom, self.stack)
-        self.panels.fill_middle(self._document_bar())
-        self.body = self.panels.across  # all below the top bar
+        self.curves, self.column = Holder(), Column()  # as they stand for training
+        self.panels = Panels(Rooms(self._document_bar(), self.stack, self.left, self.side, self.bottom, self.curves,
+                                   self.column))
+        self.workspace: Workspace = "build"  # as it was chosen: the start page has no panels
+        self._told: Page | None = None  # the page whose messages lie over the curves
         self._connect()
         window.setMenuWidget(self.top)
-        window.setCentralWidget(self.body)
+        window.setCentralWidget(self.panels.body)
+
+    @property
+    def body(self) -> PanelSplitter:
+        """All below the top bar."""
+        return self.panels.across
+
+    def add_section(self, section: Section) -> None:
+        """Give a section its place beside the curves."""
+        self.column.add(section)
 
     def add(self, tab: Tab) -> None:
         """Give a tab its place at the left or at the bottom."""
@@ -79,16 +96,16 @@ class Places(QObject):
         self.bottom.complete()
 
     def _connect(self) -> None:
-        self.left.brought.connect(lambda: self.panels.fold("left", False))
+        self.left.brought.connect(self._bring_left)
         self.bottom.brought.connect(lambda: self.panels.fold("bottom", False))
         self.panels.folding.connect(self._leave)
         self.panels.changed.connect(self._say_totals)
-        self.top.least_changed.connect(self.body.setMinimumWidth)  # Qt asks only what is below the menus
+        self.top.least_changed.connect(self.panels.body.setMinimumWidth)  # Qt asks only what is below the menus
 
     def _say_totals(self) -> None:
         """At the top, where the panel that has them is folded; beside the start page there is nothing to say."""
         working = isinstance(self.stack.currentWidget(), Page)
-        self.top.want_totals(working and not self.panels.shows("right"))
+        self.top.want_totals(working and not self.side.isVisibleTo(self.panels.body))
 
     def show_costs(self, costs: Costs | None, batch_size: int, was: Costs | None = None) -> None:
         """What the network in front costs; ``was``: before a change that is only tried."""
@@ -99,7 +116,7 @@ class Places(QObject):
         """A panel folds: what is typed there counts, and the canvas has the keyboard."""
         focus, page = QApplication.focusWidget(), self.stack.currentWidget()
         if focus is not None and panel.isAncestorOf(focus) and isinstance(page, Page):
-            page.view.setFocus()
+            (self.curves if panel.isAncestorOf(page) else page.view).setFocus()
 
     def _document_bar(self) -> QWidget:
         self.document_bar = bar = QFrame()
@@ -151,9 +168,19 @@ class Places(QObject):
         """Bring the layers to the front at the left."""
         self.left.bring(self._layers)
 
+    def _bring_left(self) -> None:
+        self._build()
+        self.panels.fold("left", False)
+
     def show_inspector(self) -> None:
         """Bring the inspector back, where it is folded."""
+        self._build()
         self.panels.fold("right", False)
+
+    def _build(self) -> None:
+        """Go where palette and inspector are: one of them is asked for."""
+        if isinstance(self.stack.currentWidget(), Page):
+            self.choose("build")
 
     def search_layers(self) -> None:
         """Begin a search among the layers."""
@@ -164,17 +191,67 @@ class Places(QObject):
 
     def show_start(self) -> None:
         """The start page fills the middle."""
+        self._leave_page()
         self.stack.setCurrentWidget(self.start)
+        self._arrange("build")
         self._set_working(False)
 
     def show_page(self, page: Page) -> None:
         """A network and the panels about it."""
+        self._leave_page()
         self.stack.setCurrentWidget(page)
         self._set_working(True)
+        self._arrange(self.workspace)
+        self._stand(page)
+
+    def _leave_page(self) -> None:
+        """Another is about to be in front."""
+        page = self.stack.currentWidget()
+        if isinstance(page, Page):
+            page.keep_place()
+        if self._told is not None:
+            self._told.say_over(None)
+            self._told = None
 
     def _set_working(self, working: bool) -> None:
         self.panels.set_working(working)
+        self.top.workspaces.setEnabled(working)
         theme.mark_start(self.document_bar, not working)
+
+    # -- workspaces ---------------------------------------------------------------------------------------------
+
+    def choose(self, workspace: Workspace) -> None:
+        """Arrange the rooms so; whatever has the keyboard keeps it where it is still to be seen."""
+        self.workspace = workspace
+        page, focus = self.stack.currentWidget(), QApplication.focusWidget()
+        if not isinstance(page, Page) or workspace == self.panels.workspace:
+            self.top.workspaces.show_chosen(workspace)
+            return
+        inside = focus is not None and self.panels.body.isAncestorOf(focus)
+        if inside:
+            page.view.setFocus()  # what is typed counts
+        page.keep_place()
+        self.panels.body.setUpdatesEnabled(False)
+        self._arrange(workspace)
+        self._stand(page)
+        self.panels.body.setUpdatesEnabled(True)
+        if inside:
+            next(each for each in (focus, page.view, self.curves) if can_have_focus(each)).setFocus()
+
+    def _arrange(self, workspace: Workspace) -> None:
+        """The same rooms for another purpose."""
+        self.top.show_workspace(self.workspace, with_steps=workspace == "train")
+        if workspace != self.panels.workspace:
+            self.bottom.show_workspace(workspace)
+            self.panels.arrange(workspace)
+            self.rearranged.emit()
+
+    def _stand(self, page: Page) -> None:
+        """Messages are said where there is room for them; the canvas is a column beside the curves."""
+        trains = self.panels.workspace == "train"
+        page.say_over(self.curves if trains else None)
+        self._told = page if trains else None
+        page.stand(trains)
 
     def show_name(self, index: int, name: str, dirty: bool, trains: bool, path: str) -> None:
         """A document's name, with a dot while it has unsaved changes and a triangle while it trains."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from engine.graph.grid import Flow
 
+Workspace = Literal["build", "train"]
+WORKSPACES: tuple[Workspace, ...] = get_args(Workspace)
 RECENT = 8
 CODE = 1000  # sources remembered as agreed to
+_PANELS: Mapping[Workspace, str] = {"build": "panels", "train": "panels_train"}
 
 
 class PanelState(NamedTuple):
@@ -114,13 +117,32 @@ class Settings:
         self._store.setValue("minimap", "true" if on else "false")
 
     @property
+    def workspace(self) -> Workspace:
+        """How the rooms are arranged."""
+        value = self._store.value("workspace", "build")
+        return next((each for each in WORKSPACES if each == value), "build")
+
+    @workspace.setter
+    def workspace(self, workspace: Workspace) -> None:
+        self._store.setValue("workspace", workspace)
+
+    @property
     def panels(self) -> dict[str, PanelState]:
-        """How the panels around the canvas were left."""
-        return _panels_in(str(self._store.value("panels", "{}")))
+        """How the panels around the canvas were left, where one builds."""
+        return self.panels_in("build")
 
     @panels.setter
     def panels(self, states: Mapping[str, PanelState]) -> None:
-        self._store.setValue("panels", json.dumps({side: state._asdict() for side, state in states.items()}))
+        self.set_panels_in("build", states)
+
+    def panels_in(self, workspace: Workspace) -> dict[str, PanelState]:
+        """How the panels of a workspace were left."""
+        return _panels_in(str(self._store.value(_PANELS[workspace], "{}")))
+
+    def set_panels_in(self, workspace: Workspace, states: Mapping[str, PanelState]) -> None:
+        """So they are left now."""
+        self._store.setValue(_PANELS[workspace], json.dumps(
+            {side: state._asdict() for side, state in states.items()}))
 
     @property
     def recent_commands(self) -> list[str]:

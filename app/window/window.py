@@ -19,7 +19,7 @@ from app.window.host import F, Feature
 from app.window.jobs import Jobs, Warmth, load_torch
 from app.window.leaving import wait_for_left
 from app.window.places import Places
-from app.window.settings import Settings
+from app.window.settings import WORKSPACES, Settings
 from app.window.wear import wear
 from engine.messages import Message
 from widgets.look.guarded import guarded
@@ -59,7 +59,8 @@ class MainWindow(QMainWindow):
         self._collector = Collector(self)
         self._has_begun = False
         self.setAcceptDrops(True)
-        self.places.panels.restore(settings.panels)
+        for workspace in WORKSPACES:
+            self.places.panels.restore(workspace, settings.panels_in(workspace))
         self._connect()
         self._make(first)
         if settings.geometry is None or not self.restoreGeometry(settings.geometry):
@@ -76,9 +77,11 @@ class MainWindow(QMainWindow):
         for panel in (self.places.left, self.places.bottom):
             panel.turned.connect(self._show_tabs)
         self.places.panels.changed.connect(self._remember_panels)
+        self.places.rearranged.connect(self._show_tabs)
 
     def _remember_panels(self) -> None:
-        self.settings.panels = self.places.panels.states()
+        panels = self.places.panels
+        self.settings.set_panels_in(panels.workspace, panels.states())
 
     # -- features -----------------------------------------------------------------------------------------------
 
@@ -103,6 +106,8 @@ class MainWindow(QMainWindow):
             feature = self._features[kind] = kind(self)
             for tab in feature.tabs():
                 self.places.add(tab)
+            for section in feature.train_sections():
+                self.places.add_section(section)
 
     def _complete(self) -> None:
         """After the first picture, and before anything is trained: all that is not seen at first."""
@@ -260,6 +265,8 @@ class MainWindow(QMainWindow):
         if self.page is not None:
             self.places.left.show_page(self.page)
             self.places.bottom.show_page(self.page)
+            if self.places.panels.workspace == "train":
+                self.places.column.show_page(self.page)
 
     def _select_on(self, page: Page) -> None:
         if page is self.page and not page.is_refreshing:  # what is shown anew shows the selection in the end

@@ -16,6 +16,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 
 WIDTH, HEIGHT, EDGE, INSET = 164, 110, 16, 8
+ROOMY = 2 * WIDTH + 2 * EDGE  # of a view: in a narrower one it would lie over the cards
 LEAST_WIDTH, LEAST_HEIGHT = 12.0, 2.0  # of a card: of a very long network one still sees something
 SETTLE_MS = 60  # after an edit
 
@@ -89,7 +90,8 @@ class Minimap(QWidget):
 
     def _follow(self) -> None:
         """Something else is looked at, or the view has another size: keep to its corner."""
-        there = self._wanted and not self._world.isEmpty() and not self.seen().contains(self._world)
+        there = self._wanted and self._view.width() >= ROOMY and not self._world.isEmpty() and (
+            not self.seen().contains(self._world))
         if there:
             self.move(self._view.width() - WIDTH - EDGE, self._view.height() - HEIGHT - EDGE)
         if there != self.isVisibleTo(self._view):

@@ -1,4 +1,4 @@
-"""The top bar: name, menus, what is trained where, Train, and how far it is."""
+"""The top bar: name, menus, workspaces, what is trained where, Train, and how far it is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.choice import Choice
+from widgets.parts.segments import Segment, Segments
 from widgets.training.progress import Progress
 
 HEIGHT, GAP, EDGE = 46, 8, 16
@@ -59,6 +60,9 @@ class TopBar(QWidget):
     pause_clicked = Signal()
     stop_clicked = Signal()
     continue_clicked = Signal()
+    one_batch_clicked = Signal()
+    one_epoch_clicked = Signal()
+    workspace_chosen = Signal(str)
     dataset_chosen = Signal(str)
     device_chosen = Signal(str)
     least_changed = Signal(int)  # the width that it cannot do without
@@ -71,12 +75,18 @@ class TopBar(QWidget):
         self.menu_bar = QMenuBar()
         self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.dataset, self.device = Choice(self.tr("Data"), narrowest=14.6), Choice(self.tr("Device"))
+        self.workspaces = Segments(self.tr("Workspace"), Segment("build", self.tr("Build")),
+                                   Segment("train", self.tr("Train")))
         self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
         self.go_on = QPushButton(self.tr("Continue"))
+        self.one_batch, self.one_epoch = QPushButton(self.tr("1 batch")), QPushButton(self.tr("1 epoch"))
+        self._steps = QWidget()
+        self._has_steps = self._is_for_steps = False
         self.progress, self.totals = Progress(), Totals(self)
         self._place, self._is_silent = ProgressPlace(self.progress), True
         self._state, self._can_train, self._reason = "loading", True, ""
         self._least = 0
+        self._widths: dict[tuple[bool, int], tuple[int, int]] = {}
         self._other = ""  # what is trained, where it is not in front
         self._name_buttons()
         self._assemble()
@@ -90,6 +100,11 @@ class TopBar(QWidget):
             button.setFixedSize(34, 30)
             button.setAccessibleName(name)
             button.setToolTip(name)
+        for button, hint in ((self.one_batch, self.tr("Learn from one batch, then pause")),
+                             (self.one_epoch, self.tr("Learn for one epoch, then pause"))):
+            button.setFixedHeight(30)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setToolTip(hint)
         self.train.setFixedHeight(30)
         self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # what is being typed is kept by whoever begins the training
         self.pause.setCheckable(True)
@@ -108,10 +123,12 @@ class TopBar(QWidget):
         row.addWidget(self._brand)
         row.addSpacing(8)
         row.addWidget(self.menu_bar)
+        row.addWidget(self.workspaces)
         row.addStretch(1)
         for widget in (self.dataset, self.device):
             row.addWidget(widget)
         row.addLayout(self._button_row())
+        row.addWidget(self._steps)
         row.addSpacing(8)
         row.addWidget(self._place)
         row.addStretch(1)
@@ -121,6 +138,12 @@ class TopBar(QWidget):
         buttons.setSpacing(6)
         for button in (self.train, self.go_on, self.pause, self.stop):
             buttons.addWidget(button)
+        steps = QHBoxLayout(self._steps)
+        steps.setContentsMargins(0, 0, 0, 0)
+        steps.setSpacing(6)
+        steps.addWidget(self.one_batch)
+        steps.addWidget(self.one_epoch)
+        self._steps.hide()
         return buttons
 
     def _connect(self) -> None:
@@ -128,6 +151,9 @@ class TopBar(QWidget):
         self.pause.clicked.connect(self._ask_to_pause)
         self.stop.clicked.connect(self.stop_clicked)
         self.go_on.clicked.connect(self.continue_clicked)
+        self.one_batch.clicked.connect(self.one_batch_clicked)
+        self.one_epoch.clicked.connect(self.one_epoch_clicked)
+        self.workspaces.chosen.connect(self.workspace_chosen)
         self.dataset.chosen.connect(self.dataset_chosen)
         self.device.chosen.connect(self.device_chosen)
 
@@ -152,6 +178,19 @@ class TopBar(QWidget):
     def show_device(self, id: str) -> None:
         """The device in use."""
         self.device.show_choice(id)
+
+    # -- workspaces ---------------------------------------------------------------------------------------------
+
+    def show_workspace(self, id: str, with_steps: bool) -> None:
+        """The workspace one is in; ``with_steps``: single batches and epochs belong there."""
+        self.workspaces.show_chosen(id)
+        self._is_for_steps = with_steps
+        self._fit()
+
+    def set_steps(self, available: bool) -> None:
+        """Whether one can train a batch or an epoch at a time: where one trains, and there is room, by a button."""
+        self._has_steps = available
+        self._fit()
 
     # -- state --------------------------------------------------------------------------------------------------
 
@@ -242,13 +281,22 @@ class TopBar(QWidget):
         self.train.setFixedWidth(max(widths))
 
     def _fit(self) -> None:
-        """In little room, or with a wide font, first the program's name goes, then labels, then words, then menus."""
-        labels, menus, words = self._label_room(), self.menu_bar.sizeHint().width(), self._place.letters(WORDS)
-        room = self.width() - self._rest() - menus - words
+        """In little room, or with a wide font, first the program's name goes, then single steps, room, labels, words,
+        menus, and last the workspaces: menus have steps and workspaces, too."""
+        labels, words, few_words = self._label_room(), self._place.letters(WORDS), self._place.letters(FEW_WORDS)
+        room = self.width() - self._rest()
+        tight = sum(self._measured(tight=False)) > room - words - labels
+        menus, workspaces = self._measured(tight)
+        self._set_tight(tight)
+        has_workspaces = room >= workspaces + min(FEW_MENUS, menus) + few_words
+        self.workspaces.setVisible(has_workspaces)
+        room -= menus + words + (workspaces if has_workspaces else 0)
         for choice in (self.dataset, self.device):
             choice.set_brief(room < labels)
-        self._brand.setVisible(room >= labels + self._brand_room())
-        few = max(self._place.letters(FEW_WORDS), words + min(0, room))
+        has_steps = self._has_steps and self._is_for_steps and room >= labels + _room(self._steps)
+        self._steps.setVisible(has_steps)
+        self._brand.setVisible(room >= labels + _room(self._brand) + (_room(self._steps) if has_steps else 0))
+        few = max(few_words, words + min(0, room))
         self._place.setMinimumWidth(few)
         self.menu_bar.setFixedWidth(max(min(FEW_MENUS, menus), menus + min(0, room + words - few)))
         self._row.activate()
@@ -257,6 +305,18 @@ class TopBar(QWidget):
         if least != self._least:
             self._least = least
             self.least_changed.emit(least)
+
+    def _measured(self, tight: bool) -> tuple[int, int]:
+        """How wide menus and workspaces are; known until the style is another."""
+        key = tight, len(self.menu_bar.actions())
+        if key not in self._widths:
+            self._set_tight(tight)
+            self._widths[key] = self.menu_bar.sizeHint().width(), _room(self.workspaces)
+        return self._widths[key]
+
+    def _set_tight(self, tight: bool) -> None:
+        self.workspaces.set_tight(tight)
+        theme.mark_tight(self.menu_bar, tight)
 
     def _fit_totals(self) -> None:
         """At the right end, where the progress leaves room for it or says nothing."""
@@ -284,12 +344,9 @@ class TopBar(QWidget):
     def _label_room(self) -> int:
         return self.dataset.label_room() + self.device.label_room()
 
-    def _brand_room(self) -> int:
-        return self._brand.sizeHint().width() + GAP
-
     def _rest(self) -> int:
         """What is never given up, without menus and progress."""
-        shown = self._brand_room() if not self._brand.isHidden() else 0
+        shown = sum(_room(part) for part in (self._brand, self.workspaces, self._steps) if not part.isHidden())
         shown += 0 if self.dataset.is_brief else self._label_room()
         return self._row.minimumSize().width() - shown - self.menu_bar.minimumWidth() - self._place.minimumWidth()
 
@@ -304,6 +361,7 @@ class TopBar(QWidget):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "progress"):
             self._draw_icons()
             self._keep_width()
+            self._widths.clear()
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -315,4 +373,10 @@ class TopBar(QWidget):
         """The style is known only now."""
         super().showEvent(event)
         self._keep_width()
+        self._widths.clear()
         self._fit()
+
+
+def _room(part: QWidget) -> int:
+    """What a part takes that is not there in little room."""
+    return part.sizeHint().width() + GAP

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
@@ -154,6 +154,15 @@ def mark_start(documents: QWidget, on: bool) -> None:
         widget.style().polish(widget)
 
 
+def mark_tight(widget: QWidget, tight: bool) -> None:
+    """Less room around its words."""
+    if bool(widget.property("tight")) != tight:
+        widget.setProperty("tight", tight)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))  # or it keeps the size it once had
+
+
 def _palette(theme: Theme) -> QPalette:
     palette = QPalette()
     roles = {
@@ -207,6 +216,7 @@ QFrame[role="inset"] {{ background: {t.raised}; border-radius: 6px; }}
 #startpage {{ background: {t.canvas}; }}
 QMenuBar {{ background: transparent; color: {t.dim}; }}
 QMenuBar::item {{ padding: 6px 9px; border-radius: 5px; background: transparent; }}
+QMenuBar[tight="true"]::item {{ padding: 6px 6px; }}
 QMenuBar::item:selected {{ background: {t.raised}; color: {t.text}; }}
 QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 5px; }}
 QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 4px; }}
@@ -256,6 +266,14 @@ QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; backgroun
 QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton:checked {{ color: {t.text}; background: {t.raised}; border-color: {t.line}; }}
 QToolButton:checked:focus {{ border-color: {t.accent}; }}
+#segments {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 6px; }}
+QToolButton[role="segment"] {{ border: none; border-bottom: 2px solid transparent;
+  border-radius: 0; padding: 2px 14px 0 14px; }}
+QToolButton[role="segment"][tight="true"] {{ padding-left: 5px; padding-right: 5px; }}
+QToolButton[role="segment"]:hover {{ background: transparent; }}
+QToolButton[role="segment"]:checked {{ background: {t.raised}; border-bottom-color: {t.accent}; font-weight: 600; }}
+QToolButton[role="segment"]:focus {{ color: {t.accent}; }}
+QToolButton[role="segment"]:disabled {{ border-bottom-color: transparent; }}
 #qt_menubar_ext_button {{ padding: 0; border: none; }}  /* the menus that have no room: Qt leaves it 12 pixels */
 QToolButton[role="fold"] {{ padding: 4px 6px 4px 2px; }}
 QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}

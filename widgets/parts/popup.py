@@ -40,12 +40,16 @@ class SearchLine(QLineEdit):
 
 @guarded
 class Popup(QFrame):
-    """A line, a list below it, and words at the bottom. Says what it is asked for; ``close`` gives the focus back."""
+    """A line, a list below it, and words at the bottom. Says what it is asked for; ``close`` gives the focus back.
+
+    It lies over a host, or where that is a narrow column over the window.
+    """
 
     closed = Signal()
 
     def __init__(self, host: QWidget, width: int, most: int) -> None:
-        super().__init__(host)
+        self._ground = host if host.width() >= width + 2 * EDGE else host.window()
+        super().__init__(self._ground)
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
@@ -86,18 +90,18 @@ class Popup(QFrame):
     # -- place --------------------------------------------------------------------------------------------------
 
     def open_at(self, point: QPoint) -> None:
-        """Appear with the upper left corner here, or as near as the host allows, and take the keyboard."""
-        self._corner = point
+        """Appear with the upper left corner here, or as near as there is room, and take the keyboard."""
+        self._corner = self.host.mapTo(self._ground, point) if self._ground is not self.host else point
         self.place()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
         focus_changed().connect(self._follow_focus)
-        self.host.installEventFilter(self)
+        self._ground.installEventFilter(self)
 
     def place(self) -> None:
-        """Be as high as what is shown, inside the host."""
-        host = self.host
+        """Be as high as what is shown, inside of what it lies over."""
+        host = self._ground
         self.setFixedWidth(min(self.wide, host.width() - 2 * EDGE))
         self.ensurePolished()
         self.column.activate()

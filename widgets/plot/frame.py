@@ -12,14 +12,17 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from engine.units import tick_text
 from widgets.look import theme
 from widgets.plot.legend import RIGHT, Legend, Style
-from widgets.plot.members import Change
+from widgets.plot.marks import Mark, paint_best, paint_marks
 from widgets.plot.scales import LinearScale, Scale
 from widgets.plot.ticks import nice_step, tick_values
 
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
 ROW, BELOW = 20, 24  # of title or legend; for the numbers of the epochs
 DIGITS = 6.6  # that fit beside the curves
+WHOLE = 4.0  # epochs: of so many only whole ones are written
 CLOSEST = 40.0  # from one number of an epoch to the next
+APART, GAP = 24, 6  # from the legend to what is said after it, and in that before its number
+WIDEST_NUMBER = "0.00000"
 CENTER = Qt.AlignmentFlag.AlignCenter
 
 
@@ -59,7 +62,10 @@ class Frame:
         self.cursor_at: float | None = None
         self.rest: Rest | None = None  # what the legend's numbers are of while nobody reads
         self.best: tuple[tuple[Reading, QColor], ...] = ()
-        self.changes: tuple[Change, ...] = ()  # of the learning rate
+        self.marks: tuple[Mark, ...] = ()
+        self.best_word = ""  # at the foot of the best epoch, where there is only one run
+        self.aside: tuple[str, str] | None = None  # what is said at the end of the title's line, and its number
+        self.kept_free = 0  # pixels after that
         self.restyle()
 
     def restyle(self) -> None:
@@ -68,6 +74,7 @@ class Frame:
         self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
         self._left = math.ceil(DIGITS * self._digit) + OUTER
         self._asked: tuple[object, ...] = ()
+        self._aside_place = QRectF()
         self.legend.restyle()
 
     def area(self, size: QSize) -> QRectF:
@@ -117,7 +124,8 @@ class Frame:
                 painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
 
     def _epoch_step(self, span: float, most: float) -> float:
-        return nice_step(span, max(2, int(most)), (1, 2, 5, 10))
+        step = nice_step(span, max(2, int(most)), (1, 2, 5, 10))
+        return max(1.0, step) if span >= WHOLE else step
 
     # -- title and legend -------------------------------------------------------------------------------------
 
@@ -125,6 +133,7 @@ class Frame:
         """The title and the legend."""
         title, legend, style = self.header(area)
         self._paint_title(painter, title, focused)
+        self._paint_aside(painter)
         self.legend.paint(painter, legend, style, [reading.y if reading else None for reading in self.readings])
 
     def header(self, area: QRectF) -> Header:
@@ -133,14 +142,18 @@ class Frame:
 
     def _header(self, width: float) -> Header:
         reading = self.cursor_at is not None
-        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, reading, width)
+        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, reading, width, self.kept_free,
+                 self.aside and self.aside[0])
         if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
             self._asked, self._found = asked, self._placed(width, reading)
         return self._found
 
     def _placed(self, width: float, reading: bool) -> Header:
         """The title on the left, the legend on the right; where names and numbers do not fit beside it, it is above."""
-        row = QRectF(self._left, 4, width, ROW)
+        row = QRectF(self._left, 4, width - self.kept_free, ROW)
+        self._aside_place = self._aside_in(row)
+        row.setRight(row.right() - (self._aside_place.width() + APART if self._aside_place.width() else 0))
+        width = row.width()
         taken = BETWEEN + max(map(self._width_of, (self.title, *self.titles)))  # all plots of a row do the same
         most = row.right() - OUTER
         if not self._fits_beside(most - taken, most):
@@ -151,6 +164,28 @@ class Frame:
         if self.legend.width(style) > width - taken:
             row.setLeft(OUTER)
         return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), self._rows(row, style), style)
+
+    def _aside_in(self, row: QRectF) -> QRectF:
+        """The end of the title's line, where there is room for what is said there beside the whole legend."""
+        if self.aside is None:
+            return QRectF()
+        number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance(WIDEST_NUMBER)
+        width = QFontMetricsF(theme.ui_font(11)).horizontalAdvance(self.aside[0]) + GAP + number
+        titles = max(map(self._width_of, (self.title, *self.titles)))
+        room = row.width() - BETWEEN - titles - APART - width
+        if room < 0 or any(not self.legend.style(reading, room)[0].says_as_much(self.legend.style(reading, 1e6)[0])
+                           for reading in (False, True)):
+            return QRectF()
+        return QRectF(row.right() - width, row.top(), width, row.height())
+
+    def _paint_aside(self, painter: QPainter) -> None:
+        if self.aside is None or not self._aside_place.width():
+            return
+        for text, font, color, side in ((self.aside[0], theme.ui_font(11), "dim", Qt.AlignmentFlag.AlignLeft),
+                                        (self.aside[1], theme.mono_font(11), "text", Qt.AlignmentFlag.AlignRight)):
+            painter.setFont(font)
+            painter.setPen(theme.color(color))
+            painter.drawText(self._aside_place, side | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _fits_beside(self, beside: float, below: float) -> bool:
         """Whether a row of its own says no more; whether one reads or not, so that nothing jumps."""
@@ -177,9 +212,9 @@ class Frame:
     # -- marks ------------------------------------------------------------------------------------------------
 
     def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
-        """Changes of the learning rate, the best epoch, the cursor, and curves too short for a line."""
+        """What happened, the best epoch, the cursor, and curves too short for a line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_changes(painter, area)
+        self._paint_threads(painter, area)
         for best, color in self.best:
             if self._visible(best):
                 self._ring(painter, area, best, color)
@@ -191,31 +226,13 @@ class Frame:
             painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
         self._paint_pill(painter, self._pill(area))
 
-    def _paint_changes(self, painter: QPainter, area: QRectF) -> None:
-        """A thread where the learning rate was changed by hand, and the new one behind it; of changes that are close
-        together all, behind the last."""
-        painter.setFont(self._ticks)
-        seen = [(round(self.point(area, change.position, 0).x()), change.text)
-                for change in sorted(self.changes) if self._within(change.position)]
-        for x, _ in seen:
-            painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        painter.setPen(theme.color("dim"))
-        for x, text in self._together(seen):
-            width = self._wide(text)
-            painter.drawText(QRectF(min(x + 1, area.right() - width), area.top(), width, 16), CENTER, text)
-
-    def _together(self, seen: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
-        """Where a text would run over the next thread both are one text."""
-        found: list[tuple[int, str]] = []
-        for x, text in seen:
-            if found and found[-1][0] + 1 + self._wide(found[-1][1]) > x:
-                text = f"{found.pop()[1]} → {text}"
-            found.append((x, text))
-        return found
-
-    def _wide(self, text: str) -> float:
-        return QFontMetricsF(self._ticks).horizontalAdvance(text) + 8
+    def _paint_threads(self, painter: QPainter, area: QRectF) -> None:
+        if len(self.best) == 1 and self._visible(self.best[0][0]):
+            at = self.best[0][0].x
+            told = self.cursor_at is None and self.rest is not None and self.rest.at == at  # below the axis
+            paint_best(painter, area, round(self.point(area, at, 0).x()), "" if told else self.best_word, self._ticks)
+        paint_marks(painter, area, [(self.point(area, mark.position, 0).x(), mark) for mark in self.marks
+                                    if self._within(mark.position)], self._ticks)
 
     def _visible(self, reading: Reading) -> bool:
         return self._within(reading.x) and math.isfinite(self.y_scale.place(reading.y))
@@ -229,10 +246,11 @@ class Frame:
         painter.drawEllipse(self.point(area, *reading), 4, 4)
 
     def _ring(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
-        """The best epoch: a ring on the dashed curve and a thread down to its number."""
+        """The best epoch: a ring on the dashed curve, and of several runs a thread down to its number."""
         center = self.point(area, *reading)
-        painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
-        painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
+        if len(self.best) > 1:
+            painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
+            painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
         painter.setPen(QPen(color, 1.5))
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
@@ -249,11 +267,11 @@ class Frame:
         return QRectF(left, area.bottom() + 4, width, 18), read.text
 
     def _read(self) -> Rest | None:
-        """The cursor's epoch, with the learning rate if that was changed before it; else what stands for the run."""
+        """The cursor's epoch, with what a mark before it says to hold since then; else what stands for the run."""
         at = self.cursor_at
         if at is None:
             return self.rest
-        before = [change.text for change in sorted(self.changes) if change.position <= at]
+        before = [mark.text for mark in sorted(self.marks) if mark.holds and mark.position <= at]
         return Rest(at, " · ".join([self.cursor_template.format(tick_text(at, 0.01)), *before[-1:]]))
 
     def _paint_pill(self, painter: QPainter, pill: tuple[QRectF, str] | None) -> None:

@@ -28,6 +28,10 @@ class Style(NamedTuple):
     rows: int = 1
     short: bool = False  # its names
 
+    def says_as_much(self, other: Style) -> bool:
+        """Whether it leaves out nothing of what another says, in as many rows."""
+        return all(getattr(self, what) == getattr(other, what) for what in ("names", "numbers", "rows", "short"))
+
     def tight(self) -> Style:
         """The same in less room."""
         return self._replace(swatch=12, gap=5, between=10)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtGui import QColor
 
 from widgets.look import theme
+from widgets.plot.marks import Mark
 from widgets.plot.series import Series
 
 # Okabe and Ito's set, which stays apart for every kind of colour vision; each theme has the tones it can carry.
@@ -18,13 +18,6 @@ _ON_LIGHT = ("#0072b2", "#c98500", "#009e73", "#c2578f", "#7a5c00", "#d55e00", "
 
 Point = tuple[float, float] | None
 Pair = tuple[Series, Series]  # one curve for each of the two plots
-
-
-class Change(NamedTuple):
-    """The learning rate was changed by hand."""
-
-    position: float  # in epochs
-    text: str
 
 
 def member_color(index: int) -> QColor:
@@ -45,7 +38,7 @@ class Member:
         self.validation: Pair = (Series(), Series())
         self.after: Pair = (Series(), Series())  # training examples after the epoch, where that was asked for
         self.test: Pair = (Series(), Series())  # the same
-        self.changes: list[Change] = []
+        self.marks: list[Mark] = []
 
     def add_points(self, points: Sequence[Sequence[float]]) -> None:
         """Append training points: position in epochs, and a value for each plot."""

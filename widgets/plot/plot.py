@@ -15,7 +15,8 @@ from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame, Reading
 from widgets.plot.legend import DASHES, kind_colors
 from widgets.plot.line import Line, Span
-from widgets.plot.members import Change, Point, member_color
+from widgets.plot.marks import Mark
+from widgets.plot.members import Point, member_color
 from widgets.plot.scales import LinearScale, Scale, log_scale
 from widgets.plot.series import Series
 from widgets.plot.span_view import SpanView
@@ -32,7 +33,7 @@ class Drawn(NamedTuple):
     best: float | None = None  # epoch
     color: int | None = None  # its place among several runs; None: the only one
     at_rest: tuple[Point, ...] | None = None  # what the legend says while nobody reads; None: the last values
-    changes: tuple[Change, ...] = ()
+    marks: tuple[Mark, ...] = ()
     more: tuple[Series, ...] = ()  # where asked for: training after the epochs, test
 
     def pens(self) -> tuple[QColor, ...]:
@@ -145,7 +146,7 @@ class Plot(SpanView):
         self.surround.cursor_at = self.cursor_at
         best = [(_reading(run.curves[1], run.best), run.pens()[1]) for run in self.runs if run.best is not None]
         self.surround.best = tuple((reading, color) for reading, color in best if reading)
-        self.surround.changes = tuple(change for run in self.runs for change in run.changes)
+        self.surround.marks = tuple(mark for run in self.runs for mark in run.marks)
         self.viewport().update()
 
     def _readings(self, run: Drawn) -> list[Reading | None]:

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.units import tick_text
 from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame, Rest
 from widgets.plot.line import Span
+from widgets.plot.marks import Mark
 from widgets.plot.member_legend import MemberLegend
-from widgets.plot.members import Change, Member, Point
+from widgets.plot.members import Member, Point
 from widgets.plot.plot import Drawn, Plot
+from widgets.training.plot_row import PlotRow
 
-NARROW = 560  # pixels
 NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
 Rows = Sequence[Sequence[float]]
 
@@ -38,6 +39,7 @@ class Curves(QWidget):
         self.plots = (self.loss, self.accuracy)
         self.legend = MemberLegend()
         self._zoom: Span | None = None
+        self._rate = ""  # in use
         self._members: list[Member] = [Member()]
         self._is_series = self._is_over = False
         self._assemble()
@@ -55,13 +57,8 @@ class Curves(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.legend)
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(16, 8, 8, 8)
-        for plot in self.plots:
-            self._row.addWidget(plot, 1)
-        self._buttons = self._button_column()
-        self._row.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(self._row, 1)
+        self._name_buttons()
+        column.addWidget(PlotRow(self.plots, (self._save, self._log)), 1)
         self._empty = QLabel(wordWrap=True)
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -69,20 +66,12 @@ class Curves(QWidget):
         self._pages.addWidget(self._empty)
         self._pages.addWidget(pages)
 
-    def _button_column(self) -> QWidget:
+    def _name_buttons(self) -> None:
         self._save = _button(self.tr("Save…"), self.tr("Save the curves as a picture or a table"))
         self._save.clicked.connect(self.save_requested)
         self._log = _button(self.tr("Log"), self.tr("Logarithmic axis: equal steps are equal factors"))
         self._log.setCheckable(True)
         self._log.clicked.connect(self.set_log)
-        buttons = QWidget()
-        buttons.setMinimumWidth(1)  # they go where there is no room, so they ask for none
-        column = QVBoxLayout(buttons)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for button in (self._save, self._log):
-            column.addWidget(button)
-        return buttons
 
     # -- what to show -----------------------------------------------------------------------------------------
 
@@ -105,6 +94,7 @@ class Curves(QWidget):
 
     def clear(self, epochs: int) -> None:
         """Forget the curves; the axis shows a run of so many epochs."""
+        self._rate = ""
         self._forget((0.0, float(max(1, epochs))))
         self._redraw()
 
@@ -122,9 +112,23 @@ class Curves(QWidget):
         self._is_over = over
         self._redraw()
 
-    def add_change(self, position: float, text: str, member: int = -1) -> None:
-        """Mark where something was changed by hand, and what."""
-        self._members[member].changes.append(Change(position, text))
+    def set_epochs(self, epochs: int) -> None:
+        """The run shall go on for so many: the axis goes as far, and the curves stay."""
+        for plot in self.plots:
+            plot.full = (0.0, float(max(1, epochs)))
+        self._redraw()
+
+    def set_rate(self, text: str) -> None:
+        """The learning rate that is in use, beside the curves where there is room; empty: it is not known."""
+        self._rate = text
+        self._redraw()
+
+    def add_mark(self, position: float, text: str, role: str = "warn", holds: bool = False, member: int = -1) -> None:
+        """Mark that something happened at an epoch, in a colour of the theme, as a rule that of what is done by hand.
+
+        ``holds``: what it says is so until the next that holds; whoever reads the curves later on is told.
+        """
+        self._members[member].marks.append(Mark(position, text, role, holds))
         self._redraw()
 
     def add_points(self, points: Rows) -> None:
@@ -173,13 +177,16 @@ class Curves(QWidget):
         self._pages.setCurrentIndex(0 if self.is_empty else 1)
         self.legend.show_members(self._members if self._is_series else ())
         end = max((member.end for member in self._members), default=0.0)
-        titles = tuple(plot.surround.title for plot in self.plots if not plot.isHidden())
+        shown = [plot for plot in self.plots if not plot.isHidden()]
+        titles = tuple(plot.surround.title for plot in shown)
+        rate = (self.tr("Learning rate"), self._rate) if self._rate else None
         for index, plot in enumerate(self.plots):
-            plot.surround.titles = titles
+            plot.surround.titles, plot.surround.best_word = titles, self.tr("best")
+            plot.surround.aside = rate if plot is shown[-1] else None
             plot.surround.legend.kinds = self._kinds()
             plot.runs = tuple(
                 Drawn(member.curves(index), member.best, place if self._is_series else None,
-                      self._at_rest(member, index), tuple(member.changes), member.more(index))
+                      self._at_rest(member, index), tuple(member.marks), member.more(index))
                 for place, member in enumerate(self._members) if member.is_shown
             )  # fmt: skip
             plot.full = (0.0, max(plot.full[1], float(np.ceil(end - 1e-9))))
@@ -255,9 +262,7 @@ class Curves(QWidget):
         self._redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In little room the plots come first; the context menu can do the same as the buttons."""
-        self._buttons.setVisible(self.width() >= NARROW)
-        self._row.setSpacing(32 if self.width() >= 1.5 * NARROW else 16)
+        """Of several runs as many numbers as there is room for."""
         self._show_values()
 
     def _read_at(self, position: float | None, hovered: Plot) -> None:

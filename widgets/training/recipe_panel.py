@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ _ROWS: Mapping[str, Mapping[str, LossRow | MeasureRow | OptimizerRow | Precision
 }  # fmt: skip
 EDGE = 16
 WIDTH, LEAST, WIDEST = 300, 244, 304
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own bound
 LIVE = "lr"  # what may change while training runs
 
 
@@ -189,13 +190,15 @@ class RecipePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Recipe"))
+        self._is_whole = False
         self.setMinimumWidth(LEAST)
         self.setMaximumWidth(WIDEST)
         self._form = RecipeForm(self, skip=("device",))
         self._form.edited.connect(lambda field, _: self.recipe_changed.emit(self._form.value, field))
         self._form.show_value(Recipe())
-        content = QWidget(self)
-        inner = QVBoxLayout(content)
+        self._content = content = QWidget(self)
+        content.installEventFilter(self)
+        self._inner = inner = QVBoxLayout(content)
         inner.setContentsMargins(EDGE, 8, EDGE - BAR, 8)
         inner.addWidget(self._form)
         inner.addStretch()
@@ -204,6 +207,22 @@ class RecipePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def set_whole(self, whole: bool) -> None:
+        """As wide as there is room and as tall as the form, for a place that scrolls by itself; else it does so."""
+        self._is_whole = whole
+        self.setMaximumWidth(QWIDGETSIZE_MAX if whole else WIDEST)
+        self._inner.setContentsMargins(EDGE, 8, 0 if whole else EDGE - BAR, 8)  # there are two such bars there
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        self.setMinimumHeight(self._content.minimumSizeHint().height() if self._is_whole else 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The form has other lines."""
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            self._keep_height()
+        return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:
         """As wide as it reads well, while there is room."""

@@ -25,6 +25,7 @@ from engine.units import clock_text, grouped, measure_text
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import brought, opened
 from widgets.fields.editors import LineEditor
+from widgets.plot.marks import Mark
 
 TRAIN_MS = 60_000
 STARTED = Started("cpu", 10, 20, 1, 3, 1)
@@ -374,11 +375,12 @@ def test_a_learning_rate_changed_on_the_way_is_marked_and_still_there_later(wind
     recipe = document.experiment.recipe
     document.edit("lr", replace(document.experiment, recipe=recipe.with_options(lr=0.0123)))
     plots = window.feature(Curves).plots
-    qtbot.waitUntil(lambda: bool(plots.loss.surround.changes), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(plots.loss.surround.marks), timeout=60_000)
     end(window, qtbot)
     [change] = document.run.state.changes
-    assert plots.loss.surround.changes == plots.accuracy.surround.changes == ((change.position, "lr 0.0123"),)
+    mark = Mark(change.position, "lr 0.0123", holds=True)
+    assert plots.loss.surround.marks == plots.accuracy.surround.marks == (mark,)
     another(window)
-    assert plots.loss.surround.changes == ()
+    assert plots.loss.surround.marks == ()
     turn_to(window, document)
-    assert plots.loss.surround.changes == ((change.position, "lr 0.0123"),)
+    assert plots.loss.surround.marks == (mark,)

@@ -82,6 +82,9 @@ Edit
   Find next | F3
   Find previous | Shift+F3
 View
+  ☑ Build workspace | Ctrl+1
+  ☐ Train workspace | Ctrl+2
+  —
   Show selection | F | on the canvas
   Show everything | Home | on the canvas
   Zoom in | Ctrl++, Ctrl+=

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from app.features.data import Data
 from app.features.documents import Documents
@@ -56,13 +56,13 @@ def train_to_the_end(window: MainWindow, qtbot) -> None:
 def test_it_opens_with_lenet_ready_to_train(window):
     assert window.page.analysis.params == 61_706
     assert [problem for problem in window.page.problems if problem.severity == "error"] == []
-    train = next(b for b in window.places.top.findChildren(QAbstractButton) if b.text().strip() == "Train")
+    train = next(b for b in window.places.top.findChildren(QPushButton) if b.text().strip() == "Train")
     assert train.isEnabled()
 
 
 def test_train_by_its_button_and_read_the_last_line(window, qtbot):
     recipe(window, epochs=1)
-    train = next(b for b in window.places.top.findChildren(QAbstractButton) if b.text().strip() == "Train")
+    train = next(b for b in window.places.top.findChildren(QPushButton) if b.text().strip() == "Train")
     QTest.mouseClick(train, Qt.MouseButton.LeftButton)
     trainer = window.feature(Training).trainer
     qtbot.waitUntil(lambda: window.page.document.run is not None and trainer.state == "idle", timeout=TRAIN_MS)

@@ -21,6 +21,8 @@ SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
 ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
 LEGIBLE = 0.7  # the zoom from which on the names of cards are easily read
+BESIDE, ABOVE = 12, 24  # of a column of cards, screen pixels
+SAME = 1e-9  # zoom
 FEW = 20  # cards that are painted anew at every step of a zoom
 STILL_MS = 90  # after the last turn of the wheel
 
@@ -41,6 +43,8 @@ class SceneView(QGraphicsView):
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
         self.canvas = scene
+        self.is_column = False  # it is narrow: what is shown from the top is one column of cards
+        self._column: tuple[float, int] | None = None  # zoom and width as fitted last; another zoom is somebody's own
         self._snapshot: Snapshot | None = None
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self.settle)
@@ -105,9 +109,54 @@ class SceneView(QGraphicsView):
 
     def show_from_top(self) -> None:
         """The whole network if its names can be read then, else its beginning."""
+        if self.is_column:
+            self.fit_column()
+            return
         self.fit()
         if self.zoom() < LEGIBLE and self.canvas.cards:
             self._look(1.0, self._beginning())
+
+    # -- as a column --------------------------------------------------------------------------------------------
+
+    def fit_column(self, around: QPointF | None = None) -> None:
+        """One column of cards, as wide as the view where names can be read then; all of it or what is around a point,
+        None: the beginning."""
+        area, room = self.canvas.extent(), self.viewport().size()
+        if area.isEmpty():
+            self.fit()
+            return
+        width = max(1, room.width() - 2 * BESIDE)
+        wide = area.width() if area.width() * LEGIBLE <= width else CARD_WIDTH
+        tall = (room.height() - 2 * ABOVE) / area.height()
+        zoom = max(LEGIBLE, min(1.0, width / wide))
+        zoom = min(zoom, tall) if tall >= LEGIBLE else zoom
+        self._column = zoom, room.width()
+        self._look(zoom, self._within(area, QSizeF(room) / zoom, ABOVE / zoom, around))
+
+    def _within(self, area: QRectF, room: QSizeF, above: float, around: QPointF | None) -> QPointF:
+        """The middle of what is seen: of all of it across where there is room, else of the column of one card."""
+        slots = [QRectF(*node.position, *size_of(node)) for node in self.canvas.graph.nodes.values()] or [area]
+        at = min(slots, key=lambda slot: slot.top() + slot.left() if around is None
+                 else (slot.center() - around).manhattanLength()).center()
+        if around is not None:
+            at.setY(around.y())
+        half, top = room.height() / 2, area.top() - above
+        down = top + half if area.height() <= 2 * (half - above) else max(
+            top + half, min(at.y(), area.bottom() + above - half))
+        return QPointF(area.center().x() if area.width() <= room.width() else at.x(), down)
+
+    def look_again_as_column(self, place: Place) -> None:
+        """There, as wide as there is room now, unless somebody has zoomed."""
+        zoom, width = self._column or (0.0, 0)
+        if abs(place.zoom - zoom) < SAME and width != self.viewport().width():
+            self.fit_column(place.centre)
+        else:
+            self.go_to(place)
+
+    def _fit_column_anew(self) -> None:
+        """Another width: as long as nobody has zoomed, cards are as wide as there is room."""
+        if self.is_column:
+            self.look_again_as_column(self.place())
 
     def _beginning(self) -> QPointF:
         """The middle of what is seen where the network begins."""
@@ -171,4 +220,6 @@ class SceneView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_column_anew()
         self.looked.emit()

@@ -298,8 +298,12 @@ class CanvasView(SceneView):
         here = [name for name in names if name in self.canvas.cards]
         if here:
             self.canvas.select(here)
-        for name in here:
-            self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
+        self.keep_in_sight(here)
+
+    def keep_in_sight(self, names: Sequence[str]) -> None:
+        """Look where these layers are, the last above all, as little aside as need be."""
+        for name in names:
+            self.ensureVisible(self.canvas.cards[name], 0 if self.is_column else MARGIN, MARGIN)
 
     def append(self, kind: str) -> None:
         """Put a layer behind what is selected, wired."""

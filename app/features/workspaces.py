@@ -1,0 +1,53 @@
+"""Workspaces: the same rooms arranged for building and for training, by the top bar and by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from app.window.commands import Command, Row, words
+from app.window.host import Feature, Host
+from app.window.settings import Workspace
+
+TITLES: Mapping[Workspace, str] = {"build": "Build workspace", "train": "Train workspace"}
+ALONE: Mapping[Workspace, str] = {"build": "Canvas alone", "train": "Curves alone"}  # what stays where all is folded
+
+
+class Workspaces(Feature):
+    """Which one was chosen is remembered; nothing chooses one by itself, but for what asks for a room of another."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        host.places.top.workspace_chosen.connect(host.places.choose)
+        host.places.rearranged.connect(self._show)
+
+    def commands(self) -> Sequence[Row]:
+        return [Command(f"workspace_{workspace}", text, partial(self.choose, workspace), "View", "workspace",
+                        (f"Ctrl+{number}",), checkable=True)
+                for number, (workspace, text) in enumerate(TITLES.items(), 1)]
+
+    def at_start(self, sources: Sequence[str]) -> None:
+        self.host.places.choose(self.host.settings.workspace)
+
+    def begin(self) -> None:
+        self._show()
+
+    def show_start(self) -> None:
+        self._show()
+
+    def choose(self, workspace: Workspace) -> None:
+        """Arrange the rooms so; on the start page there is nothing to arrange."""
+        if self.page is not None:
+            self.host.places.choose(workspace)
+        self._show()
+
+    def _show(self) -> None:
+        places, commands = self.host.places, self.host.commands
+        if self.page is not None:
+            self.host.settings.workspace = places.workspace
+        if "workspace_build" not in commands:
+            return
+        for workspace, text in TITLES.items():
+            commands[f"workspace_{workspace}"].setChecked(workspace == places.workspace)
+            places.top.workspaces.set_tip(workspace, f"{words(text)} ({commands.key_text(f'workspace_{workspace}')})")
+        commands.rename("canvas_alone", ALONE[places.panels.workspace])

@@ -1,0 +1,169 @@
+"""The learning rate over a whole run, before it runs: one quiet line, its extremes, where the run is now."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from engine.units import tick_text, typed_text
+from widgets.look import theme
+from widgets.look.guarded import guarded
+
+Point = tuple[float, float]  # position in epochs, learning rate
+HEIGHT, LEAST, INSET, LINE = 104, 160, 8, 14  # pixels; from the border to the line; of words
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@guarded
+class RatePlot(QWidget):
+    """Shows points in the order of their positions; the mouse reads them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._points: tuple[Point, ...] = ()
+        self._now: float | None = None
+        self._is_log = False
+        self._read_at: float | None = None
+        self.setMouseTracking(True)
+        self.setMinimumSize(LEAST, HEIGHT)
+        self.setAccessibleName(self.tr("Learning rate, before it runs"))
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, HEIGHT)
+
+    # -- what to show -----------------------------------------------------------------------------------------
+
+    def show_rates(self, points: Sequence[Point], log: bool = False) -> None:
+        """A learning rate for each position; ``log``: equal steps upwards are equal factors."""
+        self._points = tuple((at, rate) for at, rate in points if math.isfinite(rate) and (rate > 0 or not log))
+        self._is_log = log
+        rates = [rate for _, rate in self._points]
+        self.setAccessibleDescription(self.tr("from {least} to {most}").format(
+            least=typed_text(min(rates)), most=typed_text(max(rates))) if rates else "")
+        self.update()
+
+    def show_now(self, position: float | None) -> None:
+        """Where the run is, in epochs; None: none is running."""
+        if position != self._now:
+            self._now = position
+            self.update()
+
+    @property
+    def readout(self) -> str:
+        """What stands above the line: the value below the mouse, else the one in use, else nothing."""
+        at = self._read_at if self._read_at is not None else self._now
+        if at is None or not self._points:
+            return ""
+        words = self.tr("epoch {position} · {rate}")
+        return words.format(position=tick_text(at, 0.01), rate=typed_text(self._rate(at)))
+
+    def _rate(self, at: float) -> float:
+        """Between two points on the straight line from one to the other; to three digits, which can be read."""
+        places = [place for place, _ in self._points]
+        right = min(bisect_left(places, at), len(places) - 1)
+        (before, low), (after, high) = self._points[max(0, right - 1)], self._points[right]
+        share = 1.0 if after <= before else min(1.0, max(0.0, (at - before) / (after - before)))
+        return float(f"{low + share * (high - low):.3g}")
+
+    # -- where it is ------------------------------------------------------------------------------------------
+
+    @property
+    def area(self) -> QRectF:
+        """Where the line is: the words above and below it have lines of their own."""
+        return QRectF(self.rect()).adjusted(INSET, INSET + LINE, -INSET, -INSET - LINE)
+
+    def point(self, at: float, rate: float) -> QPointF:
+        """Where a value is on the screen."""
+        low, high = self._bounds()
+        value = math.log(rate) if self._is_log else rate
+        share = (value - low) / (high - low)
+        return QPointF(self._x(at), self.area.bottom() - share * self.area.height())
+
+    def _x(self, at: float) -> float:
+        first, last = self._span
+        return self.area.left() + (at - first) / (last - first) * self.area.width()
+
+    @property
+    def _span(self) -> Point:
+        first, last = (self._points[0][0], self._points[-1][0]) if self._points else (0.0, 1.0)
+        return (first, last) if last > first else (first - 0.5, first + 0.5)
+
+    def _bounds(self) -> Point:
+        """A rate that never changes is a line in the middle."""
+        rates = [math.log(rate) if self._is_log else rate for _, rate in self._points]
+        low, high = min(rates), max(rates)
+        room = 0.0 if high - low > 1e-12 * max(abs(low), abs(high), 1e-12) else 0.5 * abs(high) or 1.0
+        return low - room, high + room
+
+    # -- painting ---------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+            if self._points:
+                painter.setPen(QPen(theme.color("accent"), 1.5))
+                painter.drawPolyline(QPolygonF([self.point(*each) for each in self._points]))
+                self._paint_places(painter)
+                self._paint_words(painter)
+
+    def _paint_places(self, painter: QPainter) -> None:
+        """The run's place as a line from top to bottom; the one that is read as a dot."""
+        for at, name in ((self._now, "text"), (self._read_at, "dim")):
+            if at is not None and self._span[0] <= at <= self._span[1]:
+                painter.fillRect(QRectF(round(self._x(at)), 1, 1, self.height() - 2), theme.color(name))
+        if self._read_at is not None:
+            painter.setPen(QPen(theme.color("panel"), 1.5))
+            painter.setBrush(theme.color("accent"))
+            painter.drawEllipse(self.point(self._read_at, self._rate(self._read_at)), 4, 4)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        """The highest rate above the line, the lowest below it, and at the right what is read, and the epochs."""
+        rates = [rate for _, rate in self._points]
+        font = theme.mono_font(10)
+        painter.setFont(font)
+        above = QRectF(INSET, 4, self.width() - 2 * INSET, LINE)
+        below = above.translated(0, self.height() - LINE - 8)
+        epochs = self.tr("{count} epochs").format(count=tick_text(self._span[1], 0.01 if self._span[1] % 1 else 1))
+        self._write(painter, above, LEFT, typed_text(float(f"{max(rates):.3g}")), "dim")
+        self._write(painter, above, RIGHT, self.readout, "text")
+        self._write(painter, below, RIGHT, epochs, "dim")
+        if max(rates) > min(rates):
+            self._write(painter, below, LEFT, typed_text(float(f"{min(rates):.3g}")), "dim")
+
+    def _write(self, painter: QPainter, line: QRectF, side: Qt.AlignmentFlag, text: str, name: str) -> None:
+        """On the panel's ground, so that no line runs through it."""
+        if not text:
+            return
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
+        left = line.left() - 2 if side == LEFT else line.right() + 2 - width
+        painter.fillRect(QRectF(left, line.top(), width, line.height()), theme.color("panel"))
+        painter.setPen(theme.color(name))
+        painter.drawText(line, side, text)
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the value there."""
+        first, last = self._span
+        share = (event.position().x() - self.area.left()) / max(1.0, self.area.width())
+        self._read_at = first + min(1.0, max(0.0, share)) * (last - first) if self._points else None
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The read-out goes back to the run."""
+        self._read_at = None
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the new theme's colours."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self.update()
