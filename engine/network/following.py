@@ -36,4 +36,4 @@ def _drop_as(part: nn.Module, wanted: nn.Module | None) -> None:
         part.p = wanted.p
     share = getattr(wanted, "dropout", None)
     if isinstance(share, float) and isinstance(getattr(part, "dropout", None), float):
-        part.dropout = share
+        part.dropout = share  # type: ignore[assignment]
