@@ -20,15 +20,15 @@ from engine.messages import Message, say
 from engine.training.checks.memory import Need, free_memory, need_of
 from engine.training.checks.trial import Trial, work_of
 from engine.training.control import Control
-from engine.training.devices import resolve_device, useful_threads
+from engine.training.devices import ALL_THREADS, resolve_device, useful_threads
 from engine.training.learner import together
 from engine.training.run import JUDGE_AT_LEAST, READ_EVERY
 from engine.training.threads import Cores, Threads
 from engine.training.values import Weights
 from engine.units import bytes_text, duration_text, grouped
 
-WORK = 20_000_000_000  # multiply-adds of a step: a larger one is measured with fewer examples
-FEWEST = 8  # examples in a measured batch
+WORK = 10_000_000_000  # multiply-adds of a step: a larger one is measured with fewer examples
+FEWEST = 4  # examples in a measured batch
 STRETCH, STRETCHES = 0.15, 3  # seconds that are timed together, and how many such stretches at least
 LEARNING, JUDGING = 1.2, 0.4  # seconds that are measured, the first stretch not counted …
 LONGEST = 3.0  # … and from which on no further stretch begins
@@ -94,7 +94,8 @@ class _Times(NamedTuple):
 def _measured(experiment: Experiment, data: Data, control: Control, weights: Weights | None) -> _Times:
     cores = Cores()  # watched from here on
     most = max(FEWEST, WORK // work_of(experiment))
-    trial = Trial(experiment, data, weights, batch_size=min(experiment.recipe.batch_size, most))
+    trial = Trial(experiment, data, weights, batch_size=min(experiment.recipe.batch_size, most),
+                  threads=ALL_THREADS)
     with trial.at_work():
         threads = Threads(useful_threads(experiment) if trial.device.type == "cpu" else 1, cores)
         threads.use(trial.threads)
@@ -150,7 +151,7 @@ class _Judging:
         split = next(part for part in (data.validation, data.test, data.train) if len(part))
         self._trial, learner = trial, trial.learner
         self._batches = Batches(split, data, trial.device, channels_last=learner.numerics.channels_last)
-        size = max(min(trial.experiment.recipe.batch_size, most), JUDGE_AT_LEAST)
+        size = min(most, max(trial.experiment.recipe.batch_size, JUDGE_AT_LEAST))
         self._places = ranges(len(self._batches), size)
         self._feed: Iterator[tuple[Tensor, Tensor]] = iter(())
         self._totals, self._number = trial.sums(learning=False), 0
