@@ -90,10 +90,15 @@ class Trial:
         expect_shape(experiment, self.batches.sample_shape)
         expect_targets(experiment, data.train.targets)
         self._targets = data.train.targets
-        self.batch_size = min(batch_size or experiment.recipe.batch_size, len(self.batches))
-        self._places = ranges(len(self.batches), self.batch_size)
         self._totals, self._before = self.sums(), Reading()
-        self._epoch, self._number = 0, len(self._places)  # the next batch begins an epoch
+        self._epoch = 0
+        self.take_batches_of(batch_size or experiment.recipe.batch_size)
+
+    def take_batches_of(self, size: int) -> None:
+        """From here on, beginning with another epoch."""
+        self.batch_size = min(size, len(self.batches))
+        self._places = ranges(len(self.batches), self.batch_size)
+        self._number = len(self._places)  # the next batch begins an epoch
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
