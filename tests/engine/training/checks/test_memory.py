@@ -139,7 +139,7 @@ def test_a_batch_that_cannot_fit_is_refused_with_one_that_does(monkeypatch: pyte
 def test_a_run_that_cannot_fit_ends_before_anything_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     base, data = large()
     with_memory(monkeypatch, 16 * GB)
-    with pytest.raises(OutOfMemoryError, match="a batch of 1.024 fits") as raised:
+    with pytest.raises(OutOfMemoryError, match=r"a batch of 1.024 fits") as raised:
         list(fit(base, data=data))
     assert isinstance(raised.value, NoRoomError)
 
