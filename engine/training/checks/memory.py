@@ -16,6 +16,7 @@ from engine.experiment.costs import costs_of
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
 from engine.layers.base import FLOAT_BYTES
+from engine.network.weights import network_too_large
 from engine.training.failures import OutOfMemoryError
 from engine.units import bytes_text, grouped
 
@@ -116,9 +117,14 @@ def _swap(device: torch.device) -> int:
 
 
 def expect_room(experiment: Experiment, device: torch.device, data: Data) -> None:
-    """Raise NoRoomError where a batch clearly cannot fit: what might run is not refused."""
-    if (error := refusal(experiment, device, data)) is not None:
-        raise error
+    """Raise NoRoomError where a batch clearly cannot fit, NetworkTooLargeError where not even the weights do.
+
+    What might run is not refused.
+    """
+    if (error := refusal(experiment, device, data)) is None:
+        return
+    params = analyze(experiment.graph, experiment.data.sample_shape).params
+    raise network_too_large(experiment) if params * FLOAT_BYTES > _at_most(device, error.free) else error
 
 
 def refusal(experiment: Experiment, device: torch.device, data: Data) -> NoRoomError | None:
@@ -128,9 +134,12 @@ def refusal(experiment: Experiment, device: torch.device, data: Data) -> NoRoomE
         return None
     need, batch = need_of(experiment, data, device), min(experiment.recipe.batch_size, len(data.train))
     least = need.fixed + (need.of(batch) - need.fixed) * _sure_share(experiment)
-    if least <= GENEROUS * (free + _swap(device)):
-        return None
-    return _no_room(need, batch, free)
+    return None if least <= _at_most(device, free) else _no_room(need, batch, free)
+
+
+def _at_most(device: torch.device, free: int) -> float:
+    """What could be found where so much is free."""
+    return GENEROUS * (free + _swap(device))
 
 
 def _sure_share(experiment: Experiment) -> float:

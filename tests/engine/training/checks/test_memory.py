@@ -13,6 +13,7 @@ from torch import Tensor
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment, load_experiment
+from engine.network.weights import NetworkTooLargeError
 from engine.training import fit
 from engine.training.backend import Plain
 from engine.training.checks import memory
@@ -176,6 +177,9 @@ def test_what_is_only_a_bound_is_refused_late(monkeypatch: pytest.MonkeyPatch) -
 def test_weights_alone_and_single_examples_that_are_too_large_have_no_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     base, data = large()
     with_memory(monkeypatch, 3_000)
+    with pytest.raises(NetworkTooLargeError, match=r"its weights alone need 5.16.kB"):
+        expect_room(base, CPU, data)
+    with_memory(monkeypatch, 10_000)
     with pytest.raises(NoRoomError, match=r"for its weights, their gradients and the optimizer alone.* no batch fits"):
         expect_room(base, CPU, data)
     with_memory(monkeypatch, 200_000)
@@ -196,7 +200,7 @@ def test_where_nobody_knows_what_is_free_nothing_is_refused(monkeypatch: pytest.
 def test_processes_that_learn_together_have_memory_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     base, data = experiment(epochs=1), made_data(200)
     with_memory(monkeypatch, 1_000)
-    with pytest.raises(NoRoomError):
+    with pytest.raises(NetworkTooLargeError):
         list(fit(base, data=data))
     events = fit(base, data=data, backend=lambda device, recipe: Plain(device, recipe.precision_row))
     assert of_type(events, Finished)
