@@ -82,6 +82,10 @@ class Continuing(Feature):
         self.host.places.top.set_continuable(folder is not None and self._training.trainer.state == "idle")
         self.host.commands["continue"].setEnabled(folder is not None)
 
+    def folder(self, page: Page) -> Path | None:
+        """Of the run that Continue would go on with; None: there is none."""
+        return self._folder(page)
+
     def _folder(self, page: Page) -> Path | None:
         """Of the run that would go on: the latest one, unless there is nothing left of it to do."""
         run = page.document.run
@@ -118,6 +122,10 @@ class Continuing(Feature):
 
     def _go_on(self, page: Page, stretch: Stretch | None) -> None:
         folder = self._folder(page)
+        if page is self.page and page.document.weights_are_loaded and page.document.since.network and (
+                page.document.begins_with_its_own):
+            self._training.train(stretch=stretch)  # the weights are newer than the run, and of the network as it is
+            return
         if folder is None or self._is_preparing or not self._training.may_begin(page):
             return
         document, experiment, runs = page.document, page.document.experiment, self.host.settings.runs

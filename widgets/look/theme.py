@@ -198,6 +198,7 @@ QLabel[role="title"] {{ font-size: 17px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: 15px; font-weight: 700; }}
 QLabel[role="heading"] {{ font-size: 22px; font-weight: 600; }}
 QLabel[role="number"] {{ font-size: 15px; font-weight: 600; }}
+QLabel[role="number"]:disabled {{ color: {t.dim}; }}
 QLabel[role="change"] {{ font-size: 12px; font-weight: 600; color: {t.accent}; }}
 QLabel[role="error"] {{ color: {t.error}; font-size: 12px; }}
 QLabel[role="warning"] {{ color: {t.warn}; font-size: 12px; }}

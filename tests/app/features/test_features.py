@@ -128,6 +128,8 @@ View
 Network
   Add a layer here… | Tab | on the canvas
   Search the layers | / | on the canvas
+  Make wider without changing the answer (train it first) | grey
+  Insert a layer that changes nothing (train it first) | grey
   —
   Lay out | L | on the canvas
   Align and distribute
@@ -164,6 +166,10 @@ Train
   Pause or resume | Ctrl+P
   Stop
   Train all variants or folds
+  —
+  Find a learning rate…
+  Overfit one batch
+  Measure the forecast
   —
   Show the trained network
   What changed since training

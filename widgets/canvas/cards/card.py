@@ -156,6 +156,8 @@ class CardItem(QGraphicsObject):
         words = [self.tr("Bypassed: what comes in goes out")] if face.bypassed else []
         if face.frozen:
             words.append(self.tr("Frozen: training leaves these weights as they are"))
+        if face.carried:
+            words.append(face.carried_text)
         if face.label:
             words.append(self.tr("Label: {color}").format(color=label_name(face.label)))
         return words if not face.collapsed else [face.detail, *words]

@@ -29,6 +29,8 @@ class Face(NamedTuple):
     label: str = ""  # a colour of ``engine.graph.frames.COLORS``
     collapsed: bool = False
     change: str = ""  # "", "added", "removed", "changed" or "moved", beside another network
+    carried: str = ""  # "", "kept", "resized" or "new": what becomes of its weights when training goes on
+    carried_text: str = ""  # the same in words
     heat: float = -1.0  # 0 to 1 on the heat map; below 0: none
     heat_text: str = ""
     sketch: Sketch | None = None  # what is inside of it

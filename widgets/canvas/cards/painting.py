@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from widgets.canvas.cards.carrying import paint_carried
 from widgets.canvas.cards.changes import paint_change
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.heat import paint_heat
@@ -63,6 +64,8 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool, nea
         paint_sketch(painter, face.sketch)
     if face.change:
         paint_change(painter, face, body)
+    elif face.carried and near:
+        paint_carried(painter, face.carried, body)
     if near:
         _paint_ports(painter, face, outline if selected else QColor(look.wire))
 

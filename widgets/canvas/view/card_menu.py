@@ -18,6 +18,7 @@ from widgets.canvas.view.view import CanvasView
 from widgets.look.text import title_of
 
 REPEATS = (1, 2, 3, 4, 5, 6, 8, 12, 16)
+GROWS = frozenset({"Linear", "Conv1d", "Conv2d", "Conv3d"})  # can be wider, or another like it behind them
 MOST_NAMES = 24  # of layers to share with; more are chosen in the inspector
 
 
@@ -29,6 +30,8 @@ def add_of_cards(entries: Entries, nodes: list[Node], about: QPointF) -> None:
     if only is not None:
         _add_sharing(entries, only)
     _add_freezing(entries, nodes)
+    if only is not None and only.layer.kind() in GROWS:
+        _add_growing(entries)
     entries.separate()
     _add_replacing(entries, nodes, about)
     _add_marks(entries, nodes)
@@ -96,6 +99,14 @@ def _add_freezing(entries: Entries, nodes: list[Node]) -> None:
         chosen, text = (learning, tr("Freeze")) if learning else (having, tr("Unfreeze"))
         trainable = not learning
         entries.add(text, lambda: entries.ask(text, lambda graph: _set_trainable(graph, chosen, trainable)))
+
+
+def _add_growing(entries: Entries) -> None:
+    """What needs weights is grey without them, and its words say so."""
+    view = entries.view
+    texts, can = view.growing
+    for text, signal in zip(texts, (view.wider_requested, view.deeper_requested), strict=False):
+        entries.add(tr(text), signal.emit, enabled=can)
 
 
 def _set_trainable(graph: Graph, nodes: list[Node], trainable: bool) -> Graph:

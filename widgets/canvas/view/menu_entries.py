@@ -62,9 +62,10 @@ class Entries:
     def __init__(self, view: CanvasView, menu: QMenu, about: About) -> None:
         self.view, self.menu, self._about = view, menu, about
 
-    def add(self, text: str, act: Callable[[], object], key: str = "") -> None:
+    def add(self, text: str, act: Callable[[], object], key: str = "", *, enabled: bool = True) -> None:
         """One more entry; ``key`` is the one that it comes with."""
         action = self.menu.addAction(text)
+        action.setEnabled(enabled)
         action.triggered.connect(lambda *_: self._do(act))
         key = self.view.key_now(key)
         if key:  # shown only: the key itself belongs to the window, or to the view

@@ -68,6 +68,8 @@ class CanvasView(SceneView):
     forget_requested = Signal()  # no longer among them
     search_requested = Signal(object)  # SearchAt
     replace_requested = Signal(bool)  # layers of one kind by another: all, or those in the selection
+    wider_requested = Signal()  # the selected layer, without changing what the network answers
+    deeper_requested = Signal()  # a layer behind it that changes nothing
     menu_requested = Signal(QPointF, QPoint)  # about a scene point, at a point of the screen
     hidden = Signal()  # another page is in front
 
@@ -76,6 +78,7 @@ class CanvasView(SceneView):
         self.wraps = True  # whether a long network that is pasted comes in several columns
         self.is_inside = False  # whether what is shown is the inside of a block
         self.is_kept: Callable[[Layer], bool] = lambda _layer: False  # whether it is among the person's own blocks
+        self.growing: tuple[tuple[str, ...], bool] = ((), False)  # how making it wider and deeper is called; possible
         self.make_layer: Callable[[str], Layer | None] = registered  # what a kind of the palette stands for
         self.reader: Reader = read_at_once  # what makes layers of a text that is pasted
         self.bindings: Mapping[str, str] = bindings()  # keys, and what the canvas does with them

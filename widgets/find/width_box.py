@@ -1,0 +1,67 @@
+"""The box of “Make wider…”: how many outputs a layer shall have, typed or one of a few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from engine.units import grouped, share_text
+from widgets.parts.popup import Popup
+from widgets.parts.row_list import Row
+
+WIDTH, MOST, DIGITS = 320, 4, 7
+FACTORS = (1.25, 1.5, 2.0, 3.0)
+
+
+class WidthBox(Popup):
+    """Stays open until what was chosen is done, or has said why it cannot be."""
+
+    chosen = Signal(int)
+
+    def __init__(self, host: QWidget, name: str, width: int, category: str) -> None:
+        super().__init__(host, WIDTH, MOST)
+        self._width, self._category = width, category
+        heading = QLabel(self.tr("{name} has {count} outputs").format(name=name, count=grouped(width)), self)
+        heading.setProperty("role", "section")
+        top = QHBoxLayout()
+        top.setContentsMargins(14, 10, 12, 0)
+        top.addWidget(heading)
+        self.column.insertLayout(0, top)
+        self.setAccessibleName(heading.text())
+        self.field.setAccessibleName(self.tr("Outputs"))
+        self.field.setPlaceholderText(self.tr("How many it shall have"))
+        self.field.setMaxLength(DIGITS)
+        self.list.setAccessibleName(self.tr("Outputs"))
+        self.field.textChanged.connect(self._find)
+        self._find("")
+
+    def _find(self, text: str) -> None:
+        digits = text.strip()
+        if not digits:
+            self._offer([round(self._width * factor) for factor in FACTORS])
+        else:
+            self._offer([int(digits)] if digits.isdecimal() else [])
+
+    def _offer(self, widths: Sequence[int]) -> None:
+        more = [width for width in dict.fromkeys(widths) if width > self._width]
+        self.list.show_rows([Row(str(width), grouped(width), right=f"+ {share_text(width / self._width - 1)}",
+                                 category=self._category) for width in more])
+        self.tell(self.tr("What reads its outputs follows, and the network answers as before.") if more else
+                  self.tr("More than {count}, as a number").format(count=grouped(self._width)))
+
+    def tell(self, text: str) -> None:
+        """At the bottom of it."""
+        self.foot.setText(text)
+        if not self.isHidden():
+            self.place()
+
+    def choose(self, row: Row | None, modifiers: Qt.KeyboardModifier) -> None:
+        if row is not None:
+            self.chosen.emit(int(row.key))
+
+    def complete(self) -> None:
+        row = self.list.current()
+        if row is not None:
+            self.field.setText(row.key)
