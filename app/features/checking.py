@@ -222,7 +222,7 @@ class Checking(Feature):
         if check.result is None:
             return state
         if not check.is_of(experiment):
-            return state._replace(words=self.tr("Of before the last changes. {words}").format(
+            return state._replace(words=self.tr("Before the last changes: {words}").format(
                 words=sentence_text(check.result.line)))
         return self._overfit(check, state) if check.kind == "overfit" else self._rate(check, state, experiment)
 
@@ -243,7 +243,7 @@ class Checking(Feature):
             return state._replace(words=words)
         if experiment.recipe.lr == lr:
             return state._replace(beside=self.tr("{lr} is in use").format(lr=typed_text(lr)), words=words)
-        offer = "" if state.reason else self.tr("Use {lr}").format(lr=typed_text(lr))
+        offer = "" if state.reason else self.tr("Use")
         return state._replace(beside=self.tr("suggests {lr}").format(lr=typed_text(lr)), action=offer, words=words)
 
     def _overfit(self, check: Check, state: CheckState) -> CheckState:

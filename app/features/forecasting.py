@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from widgets.training.forecast_panel import ForecastPanel
 
 STILL_MS = 1500  # without a change, before it measures by itself
+BUT = frozenset({"epochs", "early_stop", "best_by", "lr", "seed", "schedule", "schedule_by", "warmup", "warmup_start"})
 SHORT = 10.0  # seconds: less is told by its digits, not by a clock
 
 
@@ -48,6 +49,7 @@ class Known:
 
     counts: Counts  # what it holds for
     told: Told
+    epochs: int  # of the run that it is about
 
 
 class Forecasting(Feature):
@@ -99,6 +101,8 @@ class Forecasting(Feature):
         if self._of is not None and not (trains and page is self._of[0] and self._counts(page) == self._of[1]
                                          and self._hindrance(page) is None):
             self._leave()
+            if page is not None:
+                self._show(page)
         self._timer.stop()
         if page is None or not trains:
             return
@@ -109,7 +113,7 @@ class Forecasting(Feature):
     def _counts(self, page: Page) -> Counts:
         experiment = page.document.experiment
         if self._seen is None or self._seen[0] is not experiment:
-            self._seen = experiment, what_counts(experiment)
+            self._seen = experiment, what_counts(experiment, BUT)
         return self._seen[1]
 
     def _is_known(self, page: Page) -> bool:
@@ -140,9 +144,10 @@ class Forecasting(Feature):
         experiment, root = without_variants(page.document.experiment), self.host.settings.data_root
         self._timer.stop()
         self._of = page, counts
-        job = self._job = self._jobs.start(lambda job: _measured(experiment, root, job),
-                                           lambda told: self._take(job, Known(counts, told)),
-                                           lambda message: self._take(job, Known(counts, Told(refused=message))))
+        epochs = experiment.recipe.epochs
+        job = self._job = self._jobs.start(
+            lambda job: _measured(experiment, root, job), lambda told: self._take(job, Known(counts, told, epochs)),
+            lambda message: self._take(job, Known(counts, Told(refused=message), epochs)))
         self._show(page)
 
     def _take(self, job: Job, known: Known) -> None:
@@ -185,7 +190,7 @@ class Forecasting(Feature):
         known, fresh, experiment = self._known.get(page), self._is_known(page), page.document.experiment
         state = ForecastState()
         if known is not None and known.told.forecast is not None:
-            state = self._numbers(known.told.forecast, experiment)
+            state = self._numbers(known.told.forecast, known.epochs, experiment.recipe.epochs)
         state = state._replace(old=not fresh)
         why = why_not(self.host, page)
         if self._of is not None and self._of[0] is page:
@@ -200,19 +205,21 @@ class Forecasting(Feature):
             state = state._replace(note=sentence_text(why))
         else:
             state = state._replace(can_measure=True, note=self.tr("not measured yet") if known is None else self.tr(
-                "of before the last changes"))
+                "from before the last changes"))
         self._panel.show_state(state)
 
-    def _numbers(self, forecast: Forecast, experiment: Experiment) -> ForecastState:
+    def _numbers(self, forecast: Forecast, then: int, epochs: int) -> ForecastState:
+        """Of so many epochs; ``then`` it was about others."""
+        seconds = forecast.run_seconds + (epochs - then) * forecast.epoch_seconds
         numbers: Four = (_rough(forecast.epoch_seconds), bytes_text(forecast.memory),
                          UNKNOWN if forecast.largest_batch is None else grouped(forecast.largest_batch),
-                         _rough(forecast.run_seconds))
+                         _rough(seconds))
         free = self.tr("What would fit into {free} of free memory").format(
             free=bytes_text(forecast.free)) if forecast.free is not None else self.tr("How much memory is free is "
                                                                                       "not known here")
         tips: Four = (self.tr("Learning all examples once, and judging those for validation"),
                       self.tr("The most at one moment of a step, by the layers' own formulas"), free,
-                      self.tr("{epochs} epochs, and the test").format(epochs=grouped(experiment.recipe.epochs)))
+                      self.tr("{epochs} epochs, and the test").format(epochs=grouped(epochs)))
         return ForecastState(numbers, tips)
 
     def _where(self, told: Told, experiment: Experiment) -> str:

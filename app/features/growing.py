@@ -190,7 +190,7 @@ class Growing(Feature):
         def refuse(message: Message) -> None:
             self._job = None
             if is_wanted() and box is not None:
-                box.tell(sentence_text(message))
+                box.tell(sentence_text(message), "warning")
             elif is_wanted():
                 page.refuse(message)
 

@@ -30,7 +30,7 @@ class DeeperBox(Popup):
         heading = QLabel(self.tr("Behind {name}").format(name=name), self)
         heading.setProperty("role", "section")
         top = QHBoxLayout()
-        top.setContentsMargins(14, 10, 12, 8)
+        top.setContentsMargins(14, 10, 12, 0)
         top.addWidget(heading)
         self.column.insertLayout(0, top)
         self.setAccessibleName(heading.text())
@@ -56,9 +56,13 @@ class DeeperBox(Popup):
         self.tell(self.tr("It begins as the identity, with the activation once more: the network answers as before.")
                   if rows else self.tr("Nothing matches “{text}”.").format(text=text.strip()))
 
-    def tell(self, text: str) -> None:
-        """At the bottom of it."""
+    def tell(self, text: str, tone: str = "") -> None:
+        """At the bottom of it; ``tone``: "warning" for why something cannot be done."""
         self.foot.setText(text)
+        if self.foot.property("role") != (tone or "small"):
+            self.foot.setProperty("role", tone or "small")
+            self.foot.style().unpolish(self.foot)
+            self.foot.style().polish(self.foot)
         if not self.isHidden():
             self.place()
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from engine.units import grouped, share_text
+from engine.units import grouped
 from widgets.parts.popup import Popup
 from widgets.parts.row_list import Row
 
 WIDTH, MOST, DIGITS = 320, 4, 7
-FACTORS = (1.25, 1.5, 2.0, 3.0)
+FACTORS = (1.5, 2.0, 3.0, 4.0)
 
 
 class WidthBox(Popup):
@@ -46,14 +46,20 @@ class WidthBox(Popup):
 
     def _offer(self, widths: Sequence[int]) -> None:
         more = [width for width in dict.fromkeys(widths) if width > self._width]
-        self.list.show_rows([Row(str(width), grouped(width), right=f"+ {share_text(width / self._width - 1)}",
-                                 category=self._category) for width in more])
+        self.list.show_rows([self._row(width) for width in more])
         self.tell(self.tr("What reads its outputs follows, and the network answers as before.") if more else
                   self.tr("More than {count}, as a number").format(count=grouped(self._width)))
 
-    def tell(self, text: str) -> None:
-        """At the bottom of it."""
+    def _row(self, width: int) -> Row:
+        return Row(str(width), grouped(width), right=f"×{width / self._width:.3g}", category=self._category)
+
+    def tell(self, text: str, tone: str = "") -> None:
+        """At the bottom of it; ``tone``: "warning" for why something cannot be done."""
         self.foot.setText(text)
+        if self.foot.property("role") != (tone or "small"):
+            self.foot.setProperty("role", tone or "small")
+            self.foot.style().unpolish(self.foot)
+            self.foot.style().polish(self.foot)
         if not self.isHidden():
             self.place()
 

@@ -77,10 +77,11 @@ class RangePlot(QWidget):
         return self.area.left() + (math.log(rate) - first) / (last - first) * self.area.width()
 
     def _losses(self) -> Point:
-        """From the lowest to the first: what blows up at the end would make a line of all before it."""
+        """From the lowest to the highest before it: what blows up afterwards would make a line of all the rest."""
         losses = [loss for _, loss in self._points]
         low = min(losses)
-        return low, min(max(losses), losses[0] + 0.5 * (losses[0] - low) or max(losses))
+        high = max(losses[: losses.index(low) + 1])
+        return low, high + 0.1 * (high - low) if high > low else max(losses)
 
     # -- painting ---------------------------------------------------------------------------------------------
 
