@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from engine.data.tensors.batches import Batches
 from engine.experiment.experiment import Experiment
-from engine.experiment.moves import is_steady
+from engine.experiment.moves import Moves, is_steady
 from engine.experiment.recipe import Recipe
 from engine.network.ready import ready
 from engine.network.watched import watched
@@ -62,7 +62,7 @@ class Learner:
 
     def _take_recipe(self, recipe: Recipe) -> None:
         """What follows from it in each step."""
-        self._recipe, self._is_steady = recipe, is_steady(recipe)
+        self._recipe, self._is_steady, self._moves = recipe, is_steady(recipe), Moves(recipe)
         groups = groups_of(recipe, self.model, self.network.settings)
         scaler = self.backend.scaler if isinstance(self.backend, Plain) else None
         self._optimizer, self._shaping = optimizer_over(recipe, groups, scaler), Shaping(recipe, groups)
@@ -217,7 +217,7 @@ class Learner:
         self._plateau.after_epoch(self._recipe, train, validation)
 
     def _set_factor(self, epoch: int, number: int) -> None:
-        factor = self._recipe.lr_factor(epoch, number, max(1, self._batches))
+        factor = self._moves.factor(epoch, number, max(1, self._batches))
         self.set_lr(self._lr, factor * self._plateau.factor)
 
     # -- what it has come to ------------------------------------------------------------------------------------
