@@ -177,3 +177,36 @@ def test_a_gpu_computes_as_exactly_as_asked_and_as_before_afterwards(
 def test_a_cpu_needs_no_asking() -> None:
     with as_exact_as(small(precision="tf32").recipe, CPU):
         assert not torch.are_deterministic_algorithms_enabled() and torch.get_float32_matmul_precision() == "highest"
+
+
+# -- a loss that is scaled --------------------------------------------------------------------------------------------
+
+
+def test_scaled_gradients_are_shaped_as_they_are() -> None:
+    base = small(precision="float16", optimizer="momentum", lr=0.02, clip_norm=0.2, l1=0.01, accumulate=2)
+    learner, module = Learner(base, CPU), initial_module(base)
+    made, scaler = optim.SGD(module.parameters(), lr=0.02, momentum=0.9, fused=True), torch.amp.GradScaler("cpu")
+    learned(learner, base, 1)
+    for number, (x, y) in enumerate(feed(base, 1), 1):
+        with torch.autocast("cpu", torch.float16):
+            outputs = module(x)
+        scaler.scale(cross_entropy(outputs.float(), y)).backward()
+        if number % 2 and number < 5:
+            continue
+        scaler.unscale_(made)
+        for weight in module.parameters() if number < 5 else ():
+            weight.grad /= 2
+        shaped(list(module.parameters()))
+        scaler.step(made)
+        scaler.update()
+        made.zero_grad()
+    assert all(torch.equal(a, b) for a, b in zip(learner.model.parameters(), module.parameters(), strict=True))
+
+
+def test_muons_two_optimizers_share_a_scale() -> None:
+    base = small(precision="float16", optimizer="muon")
+    learner, plain = Learner(base, CPU), Learner(small(optimizer="muon"), CPU)
+    for each in (learner, plain):
+        learned(each, base, 1)
+    assert all(torch.allclose(value, plain.weights()[key], atol=1e-2) for key, value in learner.weights().items())
+    assert learner.backend.scaler_state()["_growth_tracker"] == 5
