@@ -45,8 +45,11 @@ def test_the_chosen_one_is_marked_and_every_word_can_be_read(segments: Segments,
     segments.setFocus()  # none of the buttons has the keyboard
     QApplication.processEvents()
     assert cut_words(segments) == []
+    width = segments.sizeHint().width()
     for id, other in (("a", "b"), ("b", "a")):
         segments.show_chosen(id)
+        QApplication.processEvents()
+        assert segments.sizeHint().width() == width, "nothing moves"
         assert {look.accent, look.raised} <= colors(segments.buttons[id])
         assert look.accent not in colors(segments.buttons[other])
     segments.setEnabled(False)
