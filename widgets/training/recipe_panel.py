@@ -216,7 +216,9 @@ class RecipePanel(QWidget):
         self._keep_height()
 
     def _keep_height(self) -> None:
-        self.setMinimumHeight(self._content.minimumSizeHint().height() if self._is_whole else 0)
+        content, width = self._content, max(1, self.width() - BAR)
+        grown = content.heightForWidth(width) if content.hasHeightForWidth() else 0
+        self.setMinimumHeight(max(grown, content.minimumSizeHint().height()) if self._is_whole else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The form has other lines."""
@@ -234,6 +236,7 @@ class RecipePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width."""
         self._fit()
+        self._keep_height()
 
     def changeEvent(self, event: QEvent) -> None:
         """Another font."""

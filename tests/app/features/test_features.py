@@ -166,6 +166,11 @@ Train
   Pause or resume | Ctrl+P
   Stop
   Train all variants or folds
+  Continue | Ctrl+Shift+Return | grey
+  Train one batch
+  Train one epoch
+  Stop after this epoch
+  Train as many epochs again
   —
   Find a learning rate…
   Overfit one batch

@@ -417,3 +417,21 @@ def test_the_rate_is_told_while_it_waits_and_not_after(panel: RecipePanel) -> No
     assert row(panel, "epochs").editor.toolTip() == row(panel, "epochs").hint
     panel.set_locked(False)
     assert row(panel, "lr").editor.toolTip() == row(panel, "lr").hint
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [280, 304, 500])
+def test_in_a_place_that_scrolls_by_itself_it_is_whole(qtbot: QtBot, panel: RecipePanel, width: int) -> None:
+    panel.set_whole(True)
+    for _ in range(3):  # labels of two lines ask for more height once they are as narrow
+        panel.resize(width, panel.minimumHeight())
+        QApplication.processEvents()
+    assert panel.width() == width and cut_words(panel) == []
+    scroll = panel.findChild(ScrollPanel)
+    assert scroll.verticalScrollBar().maximum() == 0
+    before = panel.minimumHeight()
+    qtbot.mouseClick(form(panel).more, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert panel.minimumHeight() > before, "it grows with what is unfolded"
+    panel.set_whole(False)
+    assert panel.maximumWidth() == 304 and panel.minimumHeight() == 0
