@@ -68,7 +68,7 @@ class Forecasting(Feature):
         self._checking = host.feature(Checking)
         self._checking.at_work.connect(lambda _on: self._look())
         host.feature(Training).trainer.state_changed.connect(lambda _state: self._look())
-        host.places.rearranged.connect(self._look)
+        host.places.stage.rearranged.connect(self._look)
 
     def commands(self) -> Sequence[Row]:
         return [Command("forecast", "Measure the forecast", self.on_page(self.ask), "Train", "check", rank=1)]

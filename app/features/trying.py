@@ -80,7 +80,7 @@ def data_of(experiment: Experiment, root: Path | None, job: Job) -> Data:
 
 def bring(host: Host, part: QWidget) -> None:
     """Where one trains, with this part of the column in sight."""
-    host.places.choose("train")
+    host.places.stage.choose("train")
     host.places.panels.fold("right", False)
     above = part.parentWidget()
     while above is not None:
