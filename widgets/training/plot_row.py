@@ -24,6 +24,7 @@ class PlotRow(QWidget):
         super().__init__()
         self._plots = plots
         self._box = QHBoxLayout(self)
+        self._box.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # else it keeps its first least size
         for plot in plots:
             self._box.addWidget(plot, 1)
         self._buttons = QWidget(self)
