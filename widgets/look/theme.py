@@ -278,7 +278,7 @@ QToolButton[role="segment"]:checked {{ background: {t.raised}; border-bottom-col
 QToolButton[role="segment"]:focus {{ color: {t.accent}; }}
 QToolButton[role="segment"]:disabled {{ border-bottom-color: transparent; }}
 #qt_menubar_ext_button {{ padding: 0; border: none; }}  /* the menus that have no room: Qt leaves it 12 pixels */
-QToolButton[role="fold"] {{ padding: 4px 6px 4px 2px; }}
+QToolButton[role="fold"] {{ padding: 4px 6px 4px 0; text-align: left; }}
 QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}
 QToolButton[role="fold"]:checked:focus {{ border-color: {t.accent}; }}
 QWidget[role="row"] {{ background: transparent; border-radius: 6px; }}

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from widgets.look.text import tooltip
 
-ARROW = 8  # pixels: the words begin nearly where labels do
+ARROW = 11  # pixels: it begins nearly where labels do
 
 
 def fold_button(parent: QWidget) -> QToolButton:
