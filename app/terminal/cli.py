@@ -428,7 +428,7 @@ def _parser() -> argparse.ArgumentParser:
                        f"{', '.join(OPTIMIZERS)}")
     train.add_argument("--schedule", metavar="NAME[:K=V,…]", help="how the learning rate changes from epoch to epoch: "
                        f"{', '.join(map(str, SCHEDULES))}")
-    train.add_argument("--clip-norm", type=float, metavar="X", help="gradients of a larger norm are made as long; "
+    train.add_argument("--clip-norm", type=float, metavar="X", help="gradients of a larger norm are shortened to it; "
                        "0: not")
     train.add_argument("--early-stop", type=int, metavar="N", help="end after so many epochs without a better one; "
                        "0: never")

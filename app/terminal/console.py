@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.terminal.report import note_lines
+from engine import training
 from engine.experiment.experiment import Experiment
 from engine.files import WriteError
 from engine.messages import say
 from engine.runs.continuing import Going
 from engine.runs.folder import record
-from engine.training import fit
 from engine.training.control import Control
 from engine.training.events import (
     DataRead,
@@ -35,7 +35,6 @@ from engine.training.events import (
 )
 from engine.training.events import Progress as Advance
 from engine.training.listening import Listener
-from engine.training.series import fit_series
 from engine.training.state import SeriesState
 from engine.training.steering import told
 from engine.training.telling import WHILE_LEARNING, about
@@ -75,8 +74,8 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
 def go_on(going: Going, console: Console, root: Path | None = None, kept: bool = False) -> Result:
     """The same of a run that was begun."""
     control, experiment = Control(), going.experiment
-    events = (fit_series(experiment, control, root=root, resume=going.begun) if going.is_series
-              else fit(experiment, control, root=root, resume=going.checkpoint))
+    events = (training.fit_series(experiment, control, root=root, resume=going.begun) if going.is_series
+              else training.fit(experiment, control, root=root, resume=going.checkpoint))
     return shown(record(events, experiment, going.folder, going.checkpoint, going.begun, going.about), control, console,
                  going.states, going.folder if kept else None)
 

@@ -17,6 +17,14 @@ class Kept(NamedTuple):
     own: dict[str, int]
 
 
+class Moment(NamedTuple):
+    """What is alive of one example while a node is computed, and while its gradients are: bytes."""
+
+    node: str
+    forward: int
+    backward: int
+
+
 class Memory:
     """The tensors of a network that runs: when each is made, who keeps it, when it goes. Bytes per example, float32."""
 
@@ -100,7 +108,12 @@ class Memory:
         return max(self.training_peaks())
 
     def training_peaks(self, *, inside_block: bool = False) -> tuple[int, int]:
-        """The most alive on the way forward and on the way back, bytes per example.
+        """The most alive on the way forward and on the way back, bytes per example."""
+        moments = self.training_moments(inside_block=inside_block)
+        return max([m.forward for m in moments], default=0), max([m.backward for m in moments], default=0)
+
+    def training_moments(self, *, inside_block: bool = False) -> list[Moment]:
+        """What is alive while each node is computed, on the way forward and on the way back.
 
         Forward: all that is kept so far, and what is only passing. Backward: what is still kept, and the gradient of
         every tensor between its making and its last reading. ``inside_block``: gradients flow into the input too, and
@@ -109,11 +122,12 @@ class Memory:
         owners, (tensors, own) = self.owners(predicting=False), self.kept(input_learns=inside_block)
         last, staying = self._last_use(owners), {*tensors, self._start, *([] if inside_block else [self._end])}
         freed, flowed = [0] * len(owners), [0] * len(owners)
-        kept = passing = gradients = forward = backward = 0
+        kept = passing = gradients = 0
+        moments = list[Moment]()
         for index, (name, facts) in enumerate(self._facts.items()):
             size = facts.output_bytes if owners[name] == name else 0
             # Of a block's steps each has its own sum: its input's gradient is not there before the last of them.
-            forward = max(forward, kept + passing + max(facts.peak_bytes, facts.forward_bytes))
+            forward = kept + passing + max(facts.peak_bytes, facts.forward_bytes)
             before = kept + gradients - flowed[index]
             until, inside = last[owners[name]], 0
             if name in staying:
@@ -126,12 +140,12 @@ class Memory:
                 gradients += size
                 flowed[until] += size
                 inside = max(0, facts.peak_bytes - size)
-            forward = max(forward, kept)
             if facts.backward_bytes and name in own:
                 kept_outside = size if name in staying and not facts.saves_output else 0
-                backward = max(backward, before + facts.backward_bytes + kept_outside)
+                backward = before + facts.backward_bytes + kept_outside
             else:
-                backward = max(backward, kept + gradients + inside)
+                backward = kept + gradients + inside
+            moments.append(Moment(name, max(forward, kept), backward))
             passing -= freed[index]
             gradients -= flowed[index]
-        return forward, backward
+        return moments

@@ -18,25 +18,35 @@ class Rate(NamedTuple):
     lr: float
 
 
-def factor_at(recipe: Recipe, epoch: int, batch: int, batches: int) -> float:
-    """What the learning rate is multiplied by in the step of a batch; epochs and batches count from 1.
+class Moves:
+    """How a recipe's learning rate moves, read once: a step asks it each time.
 
     As torch's ``SequentialLR`` of a ``LinearLR`` and the schedule, each moved after its own steps: the schedule begins
     after the warm-up, and what spans the run spans the rest of it. Warm-up ends where the schedule begins.
     """
-    per_epoch = -(-batches // recipe.accumulate)
-    step = (epoch - 1) * per_epoch + (batch - 1) // recipe.accumulate
-    warm = round(recipe.warmup * per_epoch)
-    choice = recipe.schedule_choice
-    if moves_by_batch(recipe):
-        place = Place(max(0, step - warm), max(1, recipe.epochs * per_epoch - warm), per_epoch)
-    else:
-        place = Place(max(0.0, epoch - 1 - recipe.warmup), max(1.0, recipe.epochs - recipe.warmup))
-    place = place._replace(done=min(place.done, place.total))  # the epochs may have become fewer in the meantime
-    factor = choice.row.factor(place, choice.options)
-    if step >= warm:
-        return factor
-    return factor * (recipe.warmup_start + (1 - recipe.warmup_start) * step / warm)
+
+    def __init__(self, recipe: Recipe) -> None:
+        choice = recipe.schedule_choice
+        self._factor, self._options = choice.row.factor, choice.options
+        self._gather, self._epochs = recipe.accumulate, recipe.epochs
+        self._warmup, self._start = recipe.warmup, recipe.warmup_start
+        self._by_batch = moves_by_batch(recipe)
+
+    def factor(self, epoch: int, batch: int, batches: int) -> float:
+        """What the learning rate is multiplied by in the step of a batch; epochs and batches count from 1."""
+        per_epoch = -(-batches // self._gather)
+        step = (epoch - 1) * per_epoch + (batch - 1) // self._gather
+        warm = round(self._warmup * per_epoch)
+        factor = self._factor(self._place(epoch, step, warm, per_epoch), self._options)
+        return factor if step >= warm else factor * (self._start + (1 - self._start) * step / warm)
+
+    def _place(self, epoch: int, step: int, warm: int, per_epoch: int) -> Place:
+        """In the schedule; the epochs may have become fewer in the meantime."""
+        if self._by_batch:
+            total = max(1, self._epochs * per_epoch - warm)
+            return Place(min(max(0, step - warm), total), total, per_epoch)
+        rest = max(1.0, self._epochs - self._warmup)
+        return Place(min(max(0.0, epoch - 1 - self._warmup), rest), rest)
 
 
 def moves_by_batch(recipe: Recipe) -> bool:
@@ -55,11 +65,11 @@ def rates(recipe: Recipe, batches: int, points: int = 200) -> list[Rate]:
 
     A schedule that follows what is measured stays where it begins (see ``unforeseen``).
     """
-    per_epoch = -(-batches // recipe.accumulate)
+    per_epoch, moves = -(-batches // recipe.accumulate), Moves(recipe)
     last = recipe.epochs * per_epoch - 1
     count = min(points, last + 1)
     steps = sorted({round(place * last / max(1, count - 1)) for place in range(count)})
-    return [Rate(step / per_epoch, recipe.lr * recipe.lr_factor(
+    return [Rate(step / per_epoch, recipe.lr * moves.factor(
         step // per_epoch + 1, step % per_epoch * recipe.accumulate + 1, batches)) for step in steps]
 
 

@@ -13,7 +13,7 @@ from engine.experiment.choices.measures import MEASURES, MeasureRow
 from engine.experiment.choices.optimizers import OptimizerRow, optimizer_of
 from engine.experiment.choices.precisions import PRECISIONS, PrecisionRow
 from engine.experiment.choices.schedules import ScheduleRow, schedule_of
-from engine.experiment.moves import factor_at
+from engine.experiment.moves import Moves
 from engine.layers.base import OptionError, reason_of
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Recipe(BaseModel):
     )
     clip_norm: float = Field(
         0.0, ge=0, le=1e6, title="Clip norm",
-        description="Gradients whose norm, of all weights together, is above this are made as long. 0: not.",
+        description="Gradients whose norm, of all weights together, is above this are shortened to it. 0: not.",
     )
     clip_value: float = Field(
         0.0, ge=0, le=1e6, title="Clip values",
@@ -206,7 +206,7 @@ class Recipe(BaseModel):
 
         All count from 1. A schedule that follows what is measured counts as 1.
         """
-        return factor_at(self, epoch, batch, batches)
+        return Moves(self).factor(epoch, batch, batches)
 
     def with_options(self, **options: object) -> Recipe:
         """The same recipe with other options. Raises OptionError, in words."""

@@ -45,9 +45,14 @@ def room_for_weights(experiment: Experiment) -> Iterator[None]:
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        params = analyze(experiment.graph, experiment.data.sample_shape).params
-        raise NetworkTooLargeError("This network is too large for this computer's memory: its weights alone need "
-                                   "{size}", size=bytes_text(params * FLOAT_BYTES)) from error
+        raise network_too_large(experiment) from error
+
+
+def network_too_large(experiment: Experiment) -> NetworkTooLargeError:
+    """Says how much the weights alone need."""
+    params = analyze(experiment.graph, experiment.data.sample_shape).params
+    return NetworkTooLargeError("This network is too large for this computer's memory: its weights alone need {size}",
+                                size=bytes_text(params * FLOAT_BYTES))
 
 
 def initial_module(experiment: Experiment) -> fx.GraphModule:

@@ -52,7 +52,7 @@ class Plain:
     rank, world = 0, 1
 
     def __init__(self, device: torch.device, precision: PrecisionRow) -> None:
-        self.device = device
+        self.device, self.precision = device, precision
         self._dtype = getattr(torch, precision.id) if precision.is_mixed else None
         self.scaler = torch.amp.GradScaler(device.type) if precision.is_scaled else None
 

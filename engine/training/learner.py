@@ -8,25 +8,21 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.amp import GradScaler
 
 from engine.data.tensors.batches import Batches
 from engine.experiment.experiment import Experiment
-from engine.experiment.moves import is_steady
 from engine.experiment.recipe import Recipe
 from engine.network.following import follow_layers
 from engine.network.ready import ready
 from engine.network.watched import watched
 from engine.network.weights import RANDOM, on_cpu
-from engine.training.averaging import Average
 from engine.training.backend import Backend, Plain
-from engine.training.groups import groups_of, like
 from engine.training.losses import Criterion, balanced_weights
 from engine.training.meters import Totals
 from engine.training.numerics import Numerics
 from engine.training.observer import Batch
-from engine.training.optimizing import optimizer_over
-from engine.training.plateau import Plateau, plateau_from
-from engine.training.shaping import Shaping
+from engine.training.stepping import Steps
 from engine.training.values import Metrics, Weights
 
 PROBE = 32  # examples that show whether a network still answers differently to different inputs
@@ -49,26 +45,33 @@ class Learner:
         self.backend = backend or Plain(device, recipe.precision_row)
         self.device, self._seed, self.model = device, recipe.seed, self.network.module
         self._called: nn.Module = self.backend.setup(self.network.module)
-        self._average = Average(recipe, self.model) if recipe.averaging_choice.row.copies else None
-        self._plateau, self._gathered = Plateau(), 0  # batches whose gradients wait for a step
-        self._epoch, self._batches, self._whole = 1, 0, 0
-        self._lr, self._factor = recipe.lr, 1.0
+        self._steps = Steps(recipe, self.model, self.network.settings, self._scaler)
         are_classes = labels is not None and not labels.is_floating_point() and experiment.data.num_classes > 0
         self._balanced = balanced_weights(labels, experiment.data.num_classes).to(device) if (
             are_classes and labels is not None) else None
         self._take_recipe(recipe)
         self.params = sum(weight.numel() for weight in self.model.parameters())
-        self.set_lr(recipe.lr, recipe.lr_factor(1))
 
     def _take_recipe(self, recipe: Recipe) -> None:
-        """What follows from it in each step."""
-        self._recipe, self._is_steady = recipe, is_steady(recipe)
-        groups = groups_of(recipe, self.model, self.network.settings)
-        scaler = self.backend.scaler if isinstance(self.backend, Plain) else None
-        self._optimizer, self._shaping = optimizer_over(recipe, groups, scaler), Shaping(recipe, groups)
-        self._is_shaped = not self._shaping.is_idle or recipe.accumulate > 1
         self._is_plain = not recipe.precision_row.is_mixed
         self._criterion = Criterion(recipe, self._balanced if recipe.class_weights == "balanced" else None)
+
+    def follow(self, experiment: Experiment) -> None:
+        """Learn by another recipe from the next step on, drop other shares, hold other layers still.
+
+        The optimizer keeps what it remembers unless it is another; of weights that are frozen it forgets it.
+        """
+        recipe = experiment.recipe
+        self._seed = recipe.seed
+        if isinstance(self.backend, Plain) and self.backend.precision is not recipe.precision_row:
+            self.backend = Plain(self.device, recipe.precision_row)
+        follow_layers(self.network, experiment)
+        self._take_recipe(recipe)
+        self._steps.follow(recipe, self.network.settings, self._scaler)
+
+    @property
+    def _scaler(self) -> GradScaler | None:
+        return self.backend.scaler if isinstance(self.backend, Plain) else None
 
     # -- one seed, one run --------------------------------------------------------------------------------------
 
@@ -89,7 +92,7 @@ class Learner:
 
         Where batches are gathered there is a step with the last of them.
         """
-        self._begin_batch(epoch, number)
+        self._steps.begin_batch(epoch, number)
         with RANDOM:  # augmentation and Dropout draw
             self.backend.seed(self._seed_of(epoch, number))
             x, targets = next(feed)
@@ -98,7 +101,7 @@ class Learner:
 
     def learn_observed(self, feed: Feed, epoch: int, number: int, totals: Totals, *, wants_layers: bool) -> Batch:
         """The same, and what there was to see."""
-        self._begin_batch(epoch, number)
+        self._steps.begin_batch(epoch, number)
         layers: dict[str, Tensor] = {}
         with RANDOM:
             self.backend.seed(self._seed_of(epoch, number))
@@ -118,30 +121,13 @@ class Learner:
             outputs: Tensor = self._called(x)
         return outputs.float()
 
-    def _begin_batch(self, epoch: int, number: int) -> None:
-        if not self._gathered:
-            self._optimizer.clear()
-        if not self._is_steady:
-            self._set_factor(epoch, number)
-
     def _follow(self, outputs: Tensor, targets: Tensor, number: int, totals: Totals) -> Tensor:
         loss = self._criterion(outputs, targets)
         self.backend.backward(loss)
-        self._gathered += 1
-        if self._gathered >= self._recipe.accumulate or number == self._batches:
-            self._step(ends=number == self._batches)
+        self._steps.after_batch(number)
         loss = loss.detach()
         totals.add(loss, self._criterion.weight(targets), outputs.detach(), targets)
         return loss
-
-    def _step(self, *, ends: bool) -> None:
-        if self._is_shaped:
-            self._optimizer.unscale()
-            self._shaping.shape(self._gathered)
-        self._optimizer.step()
-        self._gathered = 0
-        if self._average is not None:
-            self._average.after_step(self._epoch, self._recipe.epochs, ends=ends)
 
     def totals(self, scores: Any, *, classes: bool) -> Totals:
         """Sums for a pass over its batches."""
@@ -175,8 +161,7 @@ class Learner:
 
     def mode(self, training: bool) -> None:
         """As it learns, or as it predicts: with the averaged weights, where there are some."""
-        if self._average is not None:
-            self._average.show(not training)
+        self._steps.show_average(not training)
         self.network.train(training)
 
     @property
@@ -184,76 +169,40 @@ class Learner:
         """Whether learning sees less than judging: there is dropout."""
         return self.network.draws
 
-    # -- changed by hand ----------------------------------------------------------------------------------------
-
-    def follow(self, experiment: Experiment) -> None:
-        """Learn by another recipe from the next step on, drop other shares, hold other layers still.
-
-        The optimizer keeps what it remembers unless it is another; of weights that are frozen it forgets it.
-        """
-        before, kept = self._recipe, self._optimizer.state()
-        self._seed = experiment.recipe.seed
-        if experiment.recipe.precision != before.precision and isinstance(self.backend, Plain):
-            self.backend = Plain(self.device, experiment.recipe.precision_row)
-        if experiment.recipe.averaging != before.averaging:
-            self._average_anew(experiment.recipe)
-        follow_layers(self.network, experiment)
-        self._take_recipe(experiment.recipe)
-        if experiment.recipe.optimizer == before.optimizer:
-            self._optimizer.take_state(kept)
-        self.set_lr(experiment.recipe.lr)
-        self.begin_epoch(self._epoch, self._batches, self._whole)
-
-    def _average_anew(self, recipe: Recipe) -> None:
-        if self._average is not None:
-            self._average.show(False)
-        self._average = Average(recipe, self.model) if recipe.averaging_choice.row.copies else None
-
     # -- the learning rate --------------------------------------------------------------------------------------
 
     @property
     def lr(self) -> float:
         """The recipe's learning rate now, before the schedule and the nodes' own multiples."""
-        return self._lr
+        return self._steps.lr
 
     def set_lr(self, lr: float, factor: float | None = None) -> None:
         """Another one, and what the schedule multiplies it by."""
-        self._lr, self._factor = lr, self._factor if factor is None else factor
-        self._optimizer.set_lr(self._lr, self._factor)
+        self._steps.set_lr(lr, factor)
 
     def begin_epoch(self, epoch: int, batches: int, whole: int = 0) -> None:
         """From here on the batches of this epoch, of which there are so many; again where their number has changed.
 
         ``whole``: how many an epoch has of the size that they have now, where that has changed on the way.
         """
-        self._epoch, self._batches, self._whole = epoch, batches, whole or batches
-        self._set_factor(epoch, 1)
+        self._steps.begin_epoch(epoch, batches, whole)
 
     def end_epoch(self, train: Metrics, validation: Metrics) -> None:
         """It was learned and judged whole: a schedule may follow that."""
-        self._plateau.after_epoch(self._recipe, train, validation)
-
-    def _set_factor(self, epoch: int, number: int) -> None:
-        whole = max(1, self._whole)
-        number = max(1, whole - (self._batches - number)) if self._batches else number
-        factor = self._recipe.lr_factor(epoch, number, whole)
-        self.set_lr(self._lr, factor * self._plateau.factor)
+        self._steps.end_epoch(train, validation)
 
     # -- what it has come to ------------------------------------------------------------------------------------
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the state dict on the CPU; the averaged one, where there is one."""
-        if self._average is None:
-            return on_cpu(self.model.state_dict())
-        shown = self._average.is_shown
-        self._average.show(True)
+        before = self._steps.show_average(True)
         found = on_cpu(self.model.state_dict())
-        self._average.show(shown)
+        self._steps.show_average(before)
         return found
 
     def take_weights(self, weights: Weights) -> None:
         """Predict with these: nothing is averaged any more."""
-        self._average = None
+        self._steps.average_no_more()
         self.model.load_state_dict(weights)
 
     def optimizer_state(self) -> dict[str, Any]:
@@ -262,31 +211,11 @@ class Learner:
         That is what the optimizer remembers, gradients that are gathered for a step, what a schedule has measured,
         and the weights that learn where ``weights`` are averaged.
         """
-        found = {**self._optimizer.state(), "lr": self._lr}
-        if self._recipe.schedule_choice.row.is_measured:
-            found["plateau"] = self._plateau.state()
-        if self._gathered:
-            found["gathered"] = {"batches": self._gathered, "gradients": {
-                name: weight.grad for name, weight in self.model.named_parameters() if weight.grad is not None}}
-        if self._average is not None:
-            found["average"] = self._average.state()
-        return dict(_copied(found))
+        return dict(_copied(self._steps.state()))
 
     def take_optimizer_state(self, state: Mapping[str, Any]) -> None:
-        """Continue with what ``optimizer_state`` gave; earlier versions kept the rate in the groups."""
-        self._optimizer.take_state(state)
-        groups = state.get("param_groups") or [{}]
-        self.set_lr(state.get("lr", groups[0].get("base_lr", self._lr)))
-        self._plateau = plateau_from(state.get("plateau", {}))
-        if self._average is not None and "average" in state:
-            self._average.take_state(state["average"])
-        self._take_gathered(state.get("gathered", {}))
-
-    def _take_gathered(self, gathered: Mapping[str, Any]) -> None:
-        self._gathered = int(gathered.get("batches", 0))
-        for name, weight in self.model.named_parameters():
-            gradient = gathered.get("gradients", {}).get(name)
-            weight.grad = None if gradient is None else like(weight, gradient)
+        """Continue with what ``optimizer_state`` gave."""
+        self._steps.take_state(state)
 
 
 def _copied(state: Any) -> Any:

@@ -21,6 +21,7 @@ from engine.messages import say
 from engine.network.weights import check_weights
 from engine.training.backend import Backend
 from engine.training.checkpoint import Checkpoint
+from engine.training.checks.memory import expect_room
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import expect_precision, resolve_device
 from engine.training.events import DataRead, Event, Noted, Preparing
@@ -86,6 +87,8 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
+    if backend is None:  # several processes have memory of their own
+        expect_room(experiment, device, data)
     with in_words(experiment, device), threads_as_before(), as_exact_as(script.first.recipe, device):
         known = resume.numerics if resume else repeat.numerics if repeat else None
         learner = Learner(experiment, device, start, data.train.targets, known or tuned(experiment, device),

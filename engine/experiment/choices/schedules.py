@@ -73,6 +73,8 @@ def _cosine(place: Place, options: Values) -> float:
 
 def _restarts(place: Place, options: Values) -> float:
     done, total = place.done, options["every"] * place.per_epoch
+    if options["longer"] == 1:
+        done %= total
     while done >= total:
         done, total = done - total, total * options["longer"]
     return _cosine(Place(done, total), options)

@@ -20,15 +20,15 @@ from engine.messages import Message, say
 from engine.training.checks.memory import Need, free_memory, need_of
 from engine.training.checks.trial import Trial, work_of
 from engine.training.control import Control
-from engine.training.devices import resolve_device, useful_threads
+from engine.training.devices import ALL_THREADS, resolve_device, useful_threads
 from engine.training.learner import together
 from engine.training.run import JUDGE_AT_LEAST, READ_EVERY
 from engine.training.threads import Cores, Threads
 from engine.training.values import Weights
 from engine.units import bytes_text, duration_text, grouped
 
-WORK = 20_000_000_000  # multiply-adds of a step: a larger one is measured with fewer examples
-FEWEST = 8  # examples in a measured batch
+WORK = 10_000_000_000  # multiply-adds of a step: a larger one is measured with fewer examples
+SMALL, FEWEST = 8, 2  # examples in such a batch at least, and in the one that it is compared with
 STRETCH, STRETCHES = 0.15, 3  # seconds that are timed together, and how many such stretches at least
 LEARNING, JUDGING = 1.2, 0.4  # seconds that are measured, the first stretch not counted …
 LONGEST = 3.0  # … and from which on no further stretch begins
@@ -93,18 +93,34 @@ class _Times(NamedTuple):
 
 def _measured(experiment: Experiment, data: Data, control: Control, weights: Weights | None) -> _Times:
     cores = Cores()  # watched from here on
-    most = max(FEWEST, WORK // work_of(experiment))
-    trial = Trial(experiment, data, weights, batch_size=min(experiment.recipe.batch_size, most))
+    most = max(SMALL, WORK // work_of(experiment))
+    trial = Trial(experiment, data, weights, batch_size=min(experiment.recipe.batch_size, most),
+                  threads=ALL_THREADS)
     with trial.at_work():
         threads = Threads(useful_threads(experiment) if trial.device.type == "cpu" else 1, cores)
         threads.use(trial.threads)
         threads.begin()
-        learning = _for_one_example(_Learning(trial).some, LEARNING, control)
+        learning = _learning(trial, experiment.recipe.batch_size, control)
         judging = _for_one_example(_Judging(trial, data, most).some, JUDGING, control)
         begin = perf_counter()
         trial.learner.weights()
         trial.learner.optimizer_state()
         return _Times(learning, judging, perf_counter() - begin)
+
+
+def _learning(trial: Trial, batch_size: int, control: Control) -> float:
+    """Seconds for one example in batches of this size; of smaller ones that were measured it is worked out.
+
+    A step takes its own time, for weights are read and changed whatever the batch, and some for each example.
+    """
+    size = trial.batch_size
+    rate = _for_one_example(_Learning(trial).some, LEARNING, control)
+    if size >= min(batch_size, len(trial.batches)) or size <= FEWEST:
+        return rate
+    trial.take_batches_of(FEWEST)
+    few = FEWEST * _for_one_example(_Learning(trial).some, JUDGING, control)
+    each = (size * rate - few) / (size - FEWEST)
+    return rate if each <= 0 else each + max(0.0, size * rate - size * each) / batch_size
 
 
 def _for_one_example(some: Callable[[float], int], seconds: float, control: Control) -> float:
@@ -150,7 +166,7 @@ class _Judging:
         split = next(part for part in (data.validation, data.test, data.train) if len(part))
         self._trial, learner = trial, trial.learner
         self._batches = Batches(split, data, trial.device, channels_last=learner.numerics.channels_last)
-        size = max(min(trial.experiment.recipe.batch_size, most), JUDGE_AT_LEAST)
+        size = min(most, max(trial.experiment.recipe.batch_size, JUDGE_AT_LEAST))
         self._places = ranges(len(self._batches), size)
         self._feed: Iterator[tuple[Tensor, Tensor]] = iter(())
         self._totals, self._number = trial.sums(learning=False), 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import psutil
@@ -13,6 +15,8 @@ from engine.data.tensors.data import Data
 from engine.experiment.costs import costs_of
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
+from engine.layers.base import FLOAT_BYTES
+from engine.network.weights import network_too_large
 from engine.training.failures import OutOfMemoryError
 from engine.units import bytes_text, grouped
 
@@ -22,19 +26,39 @@ GENEROUS = 1.25  # times what is free: systems find more, as long as it is not m
 MIXED, ESTIMATED = 0.5, 0.25  # of the formula's bytes at least, where it is an upper bound
 
 
-class Need(NamedTuple):
-    """Bytes: weights, gradients and optimizer; and the most that each example of a batch has alive at once."""
+class Line(NamedTuple):
+    """At one moment of a step: bytes that no batch size changes, and those of each example."""
 
     fixed: int
     per_example: int
 
+
+@dataclass(frozen=True)
+class Need:
+    """Bytes that a training has alive at the worst of these moments; it is a straight line from some batch on."""
+
+    moments: tuple[Line, ...]
+
     def of(self, batch: int) -> int:
-        """Of a batch of so many."""
-        return self.fixed + self.per_example * batch
+        """With a batch of so many."""
+        return max(line.fixed + line.per_example * batch for line in self.moments)
 
     def largest(self, free: float) -> int:
         """The largest batch that so many bytes hold; 0: not even one example."""
-        return max(0, min(MOST, int((free - self.fixed) // max(1, self.per_example))))
+        if self.fixed > free:
+            return 0
+        fits = (int((free - line.fixed) // line.per_example) for line in self.moments if line.per_example)
+        return max(0, min(MOST, *fits)) if self.per_example else MOST
+
+    @property
+    def fixed(self) -> int:
+        """Without any example: weights, their gradients, and what the optimizer keeps."""
+        return self.of(0)
+
+    @property
+    def per_example(self) -> int:
+        """What one more adds to a large batch."""
+        return max(line.per_example for line in self.moments)
 
 
 class NoRoomError(OutOfMemoryError):
@@ -44,11 +68,28 @@ class NoRoomError(OutOfMemoryError):
 
 
 def need_of(experiment: Experiment, data: Data | None = None, device: torch.device | None = None) -> Need:
-    """By the layers' formulas, float32; beside it the data themselves where they are copied to the device."""
-    analysis = analyze(experiment.graph, experiment.data.sample_shape)
-    fixed = costs_of(analysis, experiment.recipe.model_copy(update={"batch_size": 0})).training_memory
-    one = costs_of(analysis, experiment.recipe.model_copy(update={"batch_size": 1})).training_memory
-    return Need(fixed + _copied(data, device), one - fixed)
+    """By the layers' formulas, float32; beside it the data themselves where they are copied to the device.
+
+    Gradients of weights come one after the other on the way back, while what the forward pass has kept goes.
+    """
+    analysis = analyze(experiment.graph, experiment.data.sample_shape).active
+    without = experiment.recipe.model_copy(update={"batch_size": 0})
+    kept = costs_of(analysis, without).training_memory - analysis.trainable * FLOAT_BYTES + _copied(data, device)
+    moments, gradients = list[Line](), 0
+    for moment in reversed(analysis.memory.training_moments()):
+        facts = analysis.nodes[moment.node].facts
+        gradients += (facts.trainable if facts is not None else 0) * FLOAT_BYTES
+        moments += [Line(kept, moment.forward), Line(kept + gradients, moment.backward)]
+    return Need((*_outermost(moments), Line(kept + gradients, 0)))
+
+
+def _outermost(lines: Sequence[Line]) -> Iterator[Line]:
+    """Those that no other one is above everywhere."""
+    highest = -1
+    for line in sorted(set(lines), key=lambda line: (-line.fixed, -line.per_example)):
+        if line.per_example > highest:
+            highest = line.per_example
+            yield line
 
 
 def _copied(data: Data | None, device: torch.device | None) -> int:
@@ -76,9 +117,14 @@ def _swap(device: torch.device) -> int:
 
 
 def expect_room(experiment: Experiment, device: torch.device, data: Data) -> None:
-    """Raise NoRoomError where a batch clearly cannot fit: what might run is not refused."""
-    if (error := refusal(experiment, device, data)) is not None:
-        raise error
+    """Raise NoRoomError where a batch clearly cannot fit, NetworkTooLargeError where not even the weights do.
+
+    What might run is not refused.
+    """
+    if (error := refusal(experiment, device, data)) is None:
+        return
+    params = analyze(experiment.graph, experiment.data.sample_shape).params
+    raise network_too_large(experiment) if params * FLOAT_BYTES > _at_most(device, error.free) else error
 
 
 def refusal(experiment: Experiment, device: torch.device, data: Data) -> NoRoomError | None:
@@ -87,10 +133,13 @@ def refusal(experiment: Experiment, device: torch.device, data: Data) -> NoRoomE
     if free is None:
         return None
     need, batch = need_of(experiment, data, device), min(experiment.recipe.batch_size, len(data.train))
-    least = need.fixed + need.per_example * batch * _sure_share(experiment)
-    if least <= GENEROUS * (free + _swap(device)):
-        return None
-    return _no_room(need, batch, free)
+    least = need.fixed + (need.of(batch) - need.fixed) * _sure_share(experiment)
+    return None if least <= _at_most(device, free) else _no_room(need, batch, free)
+
+
+def _at_most(device: torch.device, free: int) -> float:
+    """What could be found where so much is free."""
+    return GENEROUS * (free + _swap(device))
 
 
 def _sure_share(experiment: Experiment) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -14,11 +16,13 @@ from engine.analysis.analysis import analyze
 from engine.data.tensors.batches import Batches, ranges
 from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import Recipe
 from engine.network.weights import RANDOM, check_weights
 from engine.training.devices import ALL_THREADS, expect_precision, resolve_device
 from engine.training.failures import check_trainable, expect_shape, expect_targets, in_words
 from engine.training.judge.setting import classes_of
 from engine.training.learner import Learner, together
+from engine.training.losses import Criterion
 from engine.training.meters import Reading, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.tuning import tuned
@@ -65,8 +69,10 @@ class Trial:
     """The recipe's network, optimizer and device with the numerics of a run; it learns batch by batch."""
 
     def __init__(self, experiment: Experiment, data: Data, weights: Weights | None = None, *,
-                 batch_size: int | None = None, varies: bool = True) -> None:
-        """``batch_size``: another than the recipe's; ``varies``: images are augmented as the data spec says.
+                 batch_size: int | None = None, varies: bool = True, threads: int = 1) -> None:
+        """``batch_size``: another than the recipe's; ``varies``: images are augmented as the data spec says;
+        ``threads``: at most so many. Several wait for each other where others hold a core, and another number of them
+        gives other last digits.
 
         Raises LayerloomError, in words, for what a run would refuse too.
         """
@@ -77,16 +83,22 @@ class Trial:
         if weights is not None:
             check_weights(experiment, weights)
         numerics = tuned(experiment, self.device)
-        self.threads = min(numerics.threads, ALL_THREADS)
+        self.threads = min(threads, numerics.threads, ALL_THREADS)
         with self.at_work():
             self.learner = Learner(experiment, self.device, weights, data.train.targets, numerics)
             self.batches = Batches(data.train, data, self.device, augment=varies, channels_last=numerics.channels_last)
         expect_shape(experiment, self.batches.sample_shape)
         expect_targets(experiment, data.train.targets)
-        self.batch_size = min(batch_size or experiment.recipe.batch_size, len(self.batches))
-        self._places = ranges(len(self.batches), self.batch_size)
+        self._targets = data.train.targets
         self._totals, self._before = self.sums(), Reading()
-        self._epoch, self._number = 0, len(self._places)  # the next batch begins an epoch
+        self._epoch = 0
+        self.take_batches_of(batch_size or experiment.recipe.batch_size)
+
+    def take_batches_of(self, size: int) -> None:
+        """From here on, beginning with another epoch."""
+        self.batch_size = min(size, len(self.batches))
+        self._places = ranges(len(self.batches), self.batch_size)
+        self._number = len(self._places)  # the next batch begins an epoch
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -101,6 +113,11 @@ class Trial:
             scores = ValueScores(self.device, logarithms=self.experiment.data.table.log_target)
             return self.learner.totals(scores, classes=False)
         return self.learner.totals(None if learning else ClassScores(classes, self.device), classes=True)
+
+    @cached_property
+    def guessed(self) -> float:
+        """The mean loss of always the same answer, the best there is; infinite where it is not known."""
+        return guessed_loss(self.experiment, self._targets)
 
     def step(self) -> Metrics:
         """Learn the next batch, epoch after epoch: its mean loss and accuracy, before the step."""
@@ -129,6 +146,27 @@ class Trial:
 def work_of(experiment: Experiment) -> int:
     """Multiply-adds of learning one example; at least one."""
     return max(1, BACKWARD * analyze(experiment.graph, experiment.data.sample_shape).mult_adds)
+
+
+def guessed_loss(experiment: Experiment, targets: Tensor) -> float:
+    """What these targets cost whoever knows only how frequent each class is, or the mean of the numbers."""
+    recipe, classes = experiment.recipe, classes_of(experiment)
+    if recipe.loss_row.classes_only and recipe.class_weights == "balanced":
+        return math.log(classes)
+    if recipe.loss_row.classes_only and classes:
+        counts = torch.bincount(targets, minlength=classes).float()
+        outputs = (counts / counts.sum()).clamp(min=1e-9).log().expand(len(targets), -1)
+    elif not classes and not recipe.loss_row.within_unit:
+        outputs = targets.mean(0, keepdim=True).expand_as(targets)
+    else:
+        return math.inf
+    plain = recipe.model_copy(update={"reduction": "mean"})
+    return float(Criterion(plain)(outputs, targets)) * _numbers(recipe, targets)
+
+
+def _numbers(recipe: Recipe, targets: Tensor) -> int:
+    """A summed loss adds up the numbers of each example."""
+    return targets[0].numel() if recipe.reduction == "sum" else 1
 
 
 def without_dropout(module: nn.Module) -> bool:

@@ -73,7 +73,10 @@ def test_a_run_has_a_folder_of_its_own_and_begins_from_loaded_weights(desk: Desk
     assert run is not None and run.folder.parent == desk.runs and run.folder.is_dir()
     assert run_folders([made_run(run.folder).parent])[0].is_of("net")
     thread = desk.thread
-    assert thread.given == (desk.document.experiment, run.folder, Path("data"), None, True, ())
+    begin, *others = thread.given
+    going = begin()  # type: ignore[operator]
+    assert others == [set(), Path("data"), True, ()] and (going.experiment, going.folder, going.checkpoint) == (
+        desk.document.experiment, run.folder, None)
     assert thread.asked == ["start"] and desk.told == ["preparing"] and desk.trainer.trains(desk.document)
     assert not desk.trainer.trains(Document(Experiment(), "other"))
 
@@ -103,7 +106,8 @@ def test_one_trains_the_network_as_it_is_drawn_or_all_its_variants(folds: int, a
     """As the terminal does with and without --no-variants."""
     drawn = Experiment(recipe=Recipe(folds=folds), variants=(Variant(title="a"),))
     desk.document = Document(drawn, "net")
-    trained, *_, series, _observers = desk.start(all_of_them).given
+    begin, *_, series, _observers = desk.start(all_of_them).given
+    trained = begin().experiment  # type: ignore[operator]
     assert isinstance(trained, Experiment) and (series, len(trained.variants)) == (several, variants)
     assert trained == replace(drawn, variants=trained.variants)
 
@@ -125,8 +129,8 @@ def test_it_holds_goes_on_and_stops(desk: Desk) -> None:
     assert desk.hear(Paused()) == ["paused", Paused()]
     desk.trainer.pause_or_resume()
     assert not thread.control.paused and desk.hear(Resumed()) == ["running", Resumed()]
-    desk.trainer.set_lr(0.25)
-    assert thread.control.lr == 0.25
+    desk.trainer.steer({"lr": 0.25, "drop1.p": 0.5})
+    assert thread.control.wishes() == {"lr": 0.25, "drop1.p": 0.5}
     desk.trainer.stop()
     assert thread.control.stopped and desk.told == ["running", Resumed(), "stopping"]
     assert desk.hear(Paused(), STARTED, Resumed()) == [Paused(), STARTED, Resumed()], "it stays stopping"
@@ -156,7 +160,8 @@ def test_what_is_said_last_is_heard_before_the_end(desk: Desk) -> None:
     assert thread.asked == ["start", "wait", "delete"]
     assert desk.trainer.document is desk.document and not desk.trainer.trains(desk.document)
     desk.told.clear()
-    for act in (desk.trainer.pause_or_resume, desk.trainer.stop, desk.trainer.drain, lambda: desk.trainer.set_lr(1.0)):
+    for act in (desk.trainer.pause_or_resume, desk.trainer.stop, desk.trainer.drain,
+                lambda: desk.trainer.steer({"lr": 1.0})):
         act()
     assert desk.told == [] and desk.trainer.state == "idle", "nobody is there to be asked"
 

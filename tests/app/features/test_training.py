@@ -305,15 +305,15 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     window.is_ready = True
     window.commands["train"].trigger()
     thread = FakeThread.newest
-    assert thread.given[4] is False
+    assert thread.given[3] is False
     page.document.edit("rate", replace(before, recipe=before.recipe.with_options(lr=0.125)))
-    assert thread.control.lr == 0.125
+    assert thread.control.wishes() == {"lr": 0.125}
     page.document.undo()
-    assert thread.control.lr == before.recipe.lr
+    assert thread.control.wishes() == {"lr": before.recipe.lr}
     window.feature(Documents).open("gallery:lenet")
     other = window.page.document.experiment
     window.page.document.edit("rate", replace(other, recipe=other.recipe.with_options(lr=0.5)))
-    assert thread.control.lr == before.recipe.lr, "that is another network's"
+    assert thread.control.wishes() == {}, "that is another network's"
     window.commands["train"].trigger()
     assert FakeThread.newest is thread, "one at a time"
     window.page.document.history.mark_clean()
@@ -374,11 +374,11 @@ def test_advice_waits_until_an_error_or_a_question_is_closed(window):
     assert page.notice.isHidden(), "what is of the run before is gone"
 
 
-def test_only_a_change_of_the_learning_rate_is_passed_on(qtbot, tmp_path, monkeypatch):
+def test_only_what_may_change_on_the_way_is_passed_on(qtbot, tmp_path, monkeypatch):
     """A variant may have another than the recipe: looking at its network again is no change."""
     with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:
         feature, document, told = window.feature(Training), window.page.document, []
-        monkeypatch.setattr(feature.trainer, "set_lr", told.append)
+        monkeypatch.setattr(feature.trainer, "steer", told.append)
         monkeypatch.setattr(feature.trainer, "start", lambda of, *_: setattr(feature.trainer, "document", of))
         feature.train(series=True)
         window.refresh()
@@ -388,7 +388,9 @@ def test_only_a_change_of_the_learning_rate_is_passed_on(qtbot, tmp_path, monkey
         document.edit("Slower", replace(document.experiment, recipe=recipe))
         window.refresh()
         document.undo()
-        assert told == [lr / 2, lr]
+        recipe = document.experiment.recipe.with_options(loss="bce", batch_size=7)
+        document.edit("Others", replace(document.experiment, recipe=recipe))
+        assert told == [{"lr": lr / 2}, {"lr": lr}, {"batch_size": 7}]
         feature.trainer.document = None
 
 

@@ -139,7 +139,7 @@ def test_the_next_start_is_in_the_workspace_of_the_last(qtbot, tmp_path):
         assert seen(window) == TRAIN and window.commands["workspace_train"].isChecked()
         assert window.page.view.zoom() >= LEGIBLE
         build(window)
-        assert seen(window) == BUILD and window.page.view.sees_all() or window.page.view.zoom() >= LEGIBLE
+        assert (seen(window) == BUILD and window.page.view.sees_all()) or window.page.view.zoom() >= LEGIBLE
 
 
 # -- panels ---------------------------------------------------------------------------------------------------------

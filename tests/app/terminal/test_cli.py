@@ -178,12 +178,37 @@ def test_a_setting_that_could_mean_two_numbers_is_refused(say: Say, small: Path,
     assert code == 2 and said in errors.replace("\n", " ")
 
 
-def test_train_resumes(say: Say, small: Path, tmp_path: Path) -> None:
+def test_resumed_with_more_epochs_a_new_run_begins_where_the_old_one_ended(say: Say, small: Path,
+                                                                           tmp_path: Path) -> None:
     say("train", small, "--out", tmp_path / "parts")
+    before = (tmp_path / "parts" / "metrics.csv").read_bytes()
     code, out, _ = say("train", small, "--epochs", "4", "--out", tmp_path / "parts", "--resume")
     assert code == 0 and "from epoch 3" in out
+    assert "Another recipe (epochs 2 → 4): a new run in" in out and "begins where" in out
     say("train", small, "--epochs", "4", "--out", tmp_path / "whole")
-    assert (tmp_path / "parts" / "metrics.csv").read_bytes() == (tmp_path / "whole" / "metrics.csv").read_bytes()
+    assert (tmp_path / "parts-2" / "metrics.csv").read_bytes() == (tmp_path / "whole" / "metrics.csv").read_bytes()
+    assert (tmp_path / "parts" / "metrics.csv").read_bytes() == before
+
+
+def test_a_run_is_replayed(say: Say, small: Path, tmp_path: Path) -> None:
+    say("train", small, "--out", tmp_path / "one", "--optimizer", "momentum:nesterov=yes", "--clip-norm", "1")
+    code, out, _ = say("replay", tmp_path / "one", "--out", tmp_path / "two")
+    assert code == 0 and "bit for bit" in out and (tmp_path / "two" / "summary.json").exists()
+    (tmp_path / "one" / "metrics.csv").write_text("epoch\n")
+    code, out, _ = say("replay", tmp_path / "one", "--out", tmp_path / "three")
+    assert code == 1 and "Not the same as" in out
+    for words in ((tmp_path / "one", "--out", tmp_path / "one"), (tmp_path, "--out", tmp_path / "x")):
+        code, _, errors = say("replay", *words)
+        assert code == 2 and errors.startswith("error: ")
+
+
+def test_a_series_is_resumed(say: Say, small: Path, tmp_path: Path) -> None:
+    say("train", small, "--k-fold", "2", "--out", tmp_path)
+    before = (tmp_path / "series.csv").read_bytes()
+    code, out, _ = say("train", small, "--k-fold", "2", "--out", tmp_path, "--resume")
+    assert code == 0 and "epoch   1" not in out and (tmp_path / "series.csv").read_bytes() == before
+    code, _, errors = say("train", small, "--k-fold", "3", "--out", tmp_path, "--resume")
+    assert code == 2 and "another recipe" in errors and "folds" in errors
 
 
 def test_lenet_relu_learns_mnist(mnist_root: Path, say: Say, tmp_path: Path) -> None:
@@ -208,7 +233,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
     "target of no table": (("train", "SMALL", "--target", "y"), 2, "--target names a column of a table, but the data"),
     "one fold": (("train", "SMALL", "--k-fold", "1"), 2, "--k-fold needs 2 parts at least"),
     "no fold": (("train", "SMALL", "--k-fold", "1000"), 2, "Folds must be at most 100"),
-    "resume a series": (("train", "SMALL", "--k-fold", "3", "--resume", "--out", "."), 2, "cannot be continued"),
+    "resume a series": (("train", "SMALL", "--k-fold", "3", "--resume", "--out", "."), 2, "is not a run"),
     "no such file": (("train", "nowhere.loom"), 2, "nowhere.loom could not be read: no such file or directory"),
     "no such gallery": (("check", "gallery:x"), 2, "There is no network “x” in the gallery. There are: lenet-digits"),
     "no such command": (("fly",), 2, "invalid choice: 'fly'"),
@@ -346,7 +371,7 @@ def test_a_mistyped_command_opens_nothing(capsys: pytest.CaptureFixture[str], mo
         assert entry.main(["main.py", word]) == 2
         errors = capsys.readouterr().err
         assert errors == (f"error: “{word}” is neither a file nor a command; the commands are check, export, gallery, "
-                          "train\n")
+                          "replay, train\n")
 
 
 def test_headless_is_not_content_with_unverified_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from app.terminal import cli, console, headless, run_tables
-from app.terminal.console import Result, SeriesResumeError, summary_lines
+from app.terminal.console import Result, summary_lines
 from app.terminal.report import Report
 from engine.experiment.experiment import Experiment, Variant, save_experiment
 from engine.experiment.notes import Notes, Reported
@@ -21,6 +21,7 @@ from engine.experiment.recipe import Recipe
 from engine.files import WriteError
 from engine.graph.graph import Graph
 from engine.messages import LayerloomError, say
+from engine.runs.continuing import Going
 from engine.training.events import (
     EpochEnded,
     Event,
@@ -142,8 +143,6 @@ def test_a_series_says_which_run_goes_on_and_keeps_the_best_of_each(fit: Fit) ->
     assert fit.lines[0] == "[red] (1 of 2)" and fit.lines[4:] == [str(SUMMARY.line), "fast (2 of 2)"]
     assert fit.train(Finished(SUMMARY, stopped=False), of=experiment(folds=2)) and fit.asked[1:] == ["series"]
     fit.train(SeriesFinished((), {}, {}, stopped=False), of=several)
-    with pytest.raises(SeriesResumeError, match="only a single run"):
-        console.train(several, Path("run"), Console(), resume=True)
 
 
 def test_the_bar_of_a_terminal_is_full_when_all_runs_are(fit: Fit) -> None:
@@ -298,7 +297,7 @@ def trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Result | Ba
         return result
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "train", train)
+    monkeypatch.setattr(console, "go_on", train)
     monkeypatch.setattr(run_tables, "tables", lambda *_: iter(["a table"]))
     save_experiment(experiment(), Path("net.loom"))
     return results
@@ -353,14 +352,16 @@ def test_what_is_told_counts_for_this_run(words: list[str], recipe: Recipe, vari
                                           monkeypatch: pytest.MonkeyPatch,
                                           trained: list[Result | BaseException]) -> None:
     seen: list[tuple[object, ...]] = []
-    monkeypatch.setattr(console, "train", lambda *given: seen.append(given) or result_of(1))
+    monkeypatch.setattr(console, "go_on", lambda *given: seen.append(given) or result_of(1))
     save_experiment(replace(experiment(), recipe=Recipe(epochs=4), variants=(Variant(title="a"), Variant(title="b"))),
                     Path("net.loom"))
     assert cli.main(["train", "net.loom", *words, "--data-root", "data"]) == 0
-    [(told, folder, _, root, resume, changed_data, kept)] = seen
-    assert isinstance(told, Experiment) and told.recipe == recipe and len(told.variants) == variants
+    [(going, _, root, kept)] = seen
+    assert isinstance(going, Going)
+    told, folder = going.experiment, going.folder
+    assert told.recipe == recipe and len(told.variants) == variants
     assert isinstance(folder, Path) and folder.parent == Path("runs") and folder.name.startswith("net-")
-    assert (root, resume, changed_data, kept) == (Path("data"), False, False, False)
+    assert (root, kept, going.checkpoint, going.begun, going.changes) == (Path("data"), False, None, None, ())
     if words:
         assert cli.main(["train", "net.loom", "--resume"]) == 2
 

@@ -18,7 +18,6 @@ from engine.graph.graph import Edge
 from tests.app.window.hands import (
     OUT,
     answer_dialogs,
-    button,
     click,
     double_click,
     drag,

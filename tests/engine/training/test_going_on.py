@@ -53,7 +53,8 @@ def is_equal(one: Any, other: Any) -> bool:
     return bool(one == other or (one != one and other != other))
 
 
-def finished(base: Experiment, resume: Checkpoint | None = None) -> tuple[list[CheckpointReached], EpochEnded, Finished]:
+def finished(base: Experiment, resume: Checkpoint | None = None
+             ) -> tuple[list[CheckpointReached], EpochEnded, Finished]:
     events = list(fit(base, data=data(), resume=resume))
     return of_type(events, CheckpointReached), of_type(events, EpochEnded)[-1], events[-1]  # type: ignore[return-value]
 

@@ -510,7 +510,7 @@ def test_changes_of_the_rate_that_are_close_together_are_all_named(curves: Curve
     curves.clear(10)
     curves.add_points([(place, 2.0, 0.1) for place in range(10)])
     for place, rate in ((2.0, "0.01"), (2.1, "0.003"), (7.0, "0.1")):
-        curves.add_change(place, rate)
+        curves.add_mark(place, f"lr {rate}", holds=True)
     assert [word for word in painted_words(curves.loss) if word.startswith("lr")] == ["lr 0.01", "lr 0.003", "lr 0.1"]
 
 
@@ -568,7 +568,7 @@ def test_four_names_and_numbers_find_room(qtbot: QtBot, width: int) -> None:
 
 def test_a_changed_learning_rate_is_marked_and_read(curves: Curves) -> None:
     fill(curves)
-    curves.add_change(2.5, "0.01")
+    curves.add_mark(2.5, "lr 0.01", holds=True)
     assert "lr 0.01" in painted_words(curves.loss) and "lr 0.01" in painted_words(curves.accuracy)
     mouse(curves.loss, QEvent.Type.MouseMove, at(curves.loss, 2.0), Qt.MouseButton.NoButton)
     assert not any(" · lr" in text for text in painted_words(curves.loss)), "not changed yet"
