@@ -38,8 +38,9 @@ def label_width(labels: Iterable[QLabel], room: int) -> int:
 def fit_labels(labels: Iterable[QLabel], width: int) -> None:
     """Labels of this width; where it is too little for their words they take two lines."""
     for label in labels:
-        room = width - label.contentsMargins().left()
-        label.setWordWrap(label.fontMetrics().horizontalAdvance(label.text()) > room)
+        label.setMinimumWidth(0)
+        label.setWordWrap(False)
+        label.setWordWrap(label.minimumSizeHint().width() > width)
         label.setFixedWidth(width)
 
 
