@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QWidget
 from engine.experiment.choices.choice import Choice, Option
 from engine.layers.base import OptionError
 from engine.messages import ImpossibleError, say
+from engine.units import typed_text
 from widgets.fields.editors import LineEditor, mark
 from widgets.fields.form import Form, Row
 from widgets.fields.form_fields import check_clear
@@ -56,7 +57,7 @@ class OptionForm(Form):
         check_clear(value)
         option = self._option(name)
         try:
-            choice: Choice[Any] = self._model.with_option(name, option.default if value == "" else value)
+            choice: Choice[Any] = self._model.with_option(name, option.default if value == "" else _plain(value))
             return self._read(str(choice))
         except ImpossibleError as error:
             raise _named(error, option) from error
@@ -130,6 +131,12 @@ class OptionForm(Form):
             row.set_hint(tooltip(reason) if reason else row.hint)
 
 
+def _plain(value: Any) -> Any:
+    """What was typed: of several numbers one may still be a text, such as “15+30”, which the option reads."""
+    is_mixed = isinstance(value, tuple) and any(isinstance(part, str) for part in value)
+    return "+".join(part if isinstance(part, str) else typed_text(part) for part in value) if is_mixed else value
+
+
 def _field(option: Option) -> FieldInfo:
     """As a form reads it: of which kind it is, its bounds, its words."""
     annotation: Any = float
@@ -138,7 +145,7 @@ def _field(option: Option) -> FieldInfo:
     elif option.words:
         annotation = Literal[option.words]
     elif option.is_list:
-        annotation = tuple[int, ...] if option.is_whole else tuple[float, ...]
+        annotation = tuple[float, ...]
     elif option.is_whole:
         annotation = int
     made: FieldInfo = Field(option.default, title=option.title or option.name, description=option.about,

@@ -50,4 +50,5 @@ def is_deep(found: list[float]) -> bool:
     positive = [rate for rate in found if rate > 0]
     if not positive or max(positive) / min(positive) <= WIDE:
         return False
-    return sum(rate * DEEP <= max(positive) for rate in found) > OFTEN * len(found)
+    limit = max(positive) / DEEP * (1 + 1e-9)
+    return sum(rate <= limit for rate in found) > OFTEN * len(found)

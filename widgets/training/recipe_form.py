@@ -148,17 +148,20 @@ class RecipeForm(Form):
         self._follow()
 
     def _try(self, name: str, value: object) -> None:
-        if name == "optimizer":
-            self._chosen_by_hand = str(value)
-        elif name == "lr":
-            self._chosen_by_hand = ""
+        self._note_by_hand(name, value)
         super()._try(name, value)
         self._follow()
 
+    def _note_by_hand(self, name: str, value: object) -> None:
+        if name in ("optimizer", "lr"):
+            self._chosen_by_hand = str(value) if name == "optimizer" else ""
+
     def set_option(self, name: str, value: object) -> None:
-        """As if a person had set it in its field."""
-        self._try(name, value)
-        self.rows[name].editor.show_value(self._value_of(self.value, name))
+        """As if a person had set it in its field. Raises OptionError."""
+        self._note_by_hand(name, value)
+        model = self._with(name, value)
+        self._take(name, model)
+        self.show_value(model)
 
     def _take_option(self, name: str, option: str) -> None:
         """An option of what is chosen is another."""

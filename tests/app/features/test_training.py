@@ -83,9 +83,9 @@ def shown(window: MainWindow) -> str:
 
 
 def can_be_changed(window: MainWindow) -> bool:
-    """Whether the recipe's epochs can be."""
+    """Whether the recipe's seed can be."""
     fields = {field.accessibleName(): field for field in window.feature(Curves).recipe.findChildren(LineEditor)}
-    return fields["Epochs"].isEnabled()
+    return fields["Seed"].isEnabled()
 
 
 def epoch(number: int, best: bool) -> EpochEnded:
