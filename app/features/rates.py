@@ -21,7 +21,7 @@ class Rates(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.trainer = host.feature(Training).trainer
-        self.section = RateSection()
+        self.section, self._said = RateSection(), ""
         self.trainer.points_arrived.connect(lambda _points: self._follow())
         self.trainer.event_arrived.connect(lambda _event: self._follow())
         self.trainer.state_changed.connect(lambda _state: self._follow())
@@ -41,11 +41,16 @@ class Rates(Feature):
         document = self.page.document if self.page is not None else None
         runs = document is not None and self.trainer.trains(document)
         self.section.plot.show_now(position_of(document) if runs and document is not None else None)
-        plots = self.host.feature(Curves).plots
-        if plots is not None:
-            plots.set_rate(_text(rate_of(document)) if runs and document is not None else "")
+        self._say(_text(rate_of(document)) if runs and document is not None else "")
         if runs and self.page is not None and self.section.isVisible():
             self._show_line(self.page)  # how many batches there are is known by now
+
+    def _say(self, text: str) -> None:
+        """Over the curves; new ones begin with nothing."""
+        plots = self.host.feature(Curves).plots
+        if plots is not None and (text or self._said):
+            self._said = text
+            plots.set_rate(text)
 
 
 def batches_of(document: Document) -> int:

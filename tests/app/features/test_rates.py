@@ -70,7 +70,8 @@ def test_every_edit_of_the_form_is_undone_by_itself(window, qtbot):
     panel.presets.actions_of["images"].trigger()
     fourth = recipe_of(window)
     panel.presets.actions_of["quick"].trigger()
-    assert fourth == with_preset(third, PRESETS["images"]) and recipe_of(window) == with_preset(fourth, PRESETS["quick"])
+    assert fourth == with_preset(third, PRESETS["images"])
+    assert recipe_of(window) == with_preset(fourth, PRESETS["quick"])
     assert panel.presets.text() == PRESETS["quick"].title
     for recipe in (fourth, third, second, first):
         document.undo()

@@ -65,9 +65,9 @@ class Plots:
         return lambda *given, **named: self.drawn.append((name, *given, *named.values()))
 
     def taken(self) -> list[tuple[Any, ...]]:
-        """What was drawn since it was asked last."""
+        """What was drawn since it was asked last, but for the rate that is said over it."""
         drawn, self.drawn = self.drawn, []
-        return drawn
+        return [each for each in drawn if each[0] != "set_rate"]
 
 
 def trainer(window: MainWindow) -> Trainer:

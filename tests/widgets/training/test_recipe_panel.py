@@ -243,7 +243,8 @@ def test_while_training_what_is_live_is_open_and_waits_for_enter(qtbot: QtBot, o
     opened.show_recipe(Recipe(optimizer="nadam", schedule="step"))  # as undoing does: its options are made now
     assert not row(opened, "optimizer.beta1").editor.isEnabled()
     opened.set_locked(False)
-    assert all(row(opened, name).editor.isEnabled() for name in [*opened.form.rows, "optimizer.beta1", "schedule.every"])
+    names = [*opened.form.rows, "optimizer.beta1", "schedule.every"]
+    assert all(row(opened, name).editor.isEnabled() for name in names)
     assert opened.presets.isVisible() and not row(opened, "lr").editor.property("live")
     assert {name: row(opened, name).editor.toolTip() for name in own} == own | {
         "optimizer": tooltip(OPTIMIZERS["nadam"].about)}
