@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.experiment.presets import PRESETS, with_preset
 from engine.experiment.recipe import Recipe
+from widgets.fields.form import HEIGHT
 from widgets.look.guarded import guarded
 from widgets.parts.scroll import BAR
 from widgets.training.preset_button import PresetButton
@@ -30,6 +31,7 @@ class RecipePanel(QWidget):
         self._note.setProperty("role", "small")
         self._note.setText(self.tr("Underlined: takes effect with the next batch"))
         self._head = QStackedWidget()  # one takes the place of the other: nothing moves when training begins
+        self._head.setFixedHeight(HEIGHT)
         self._head.addWidget(self.presets)
         self._head.addWidget(self._note)
         column = QVBoxLayout(self)

@@ -346,6 +346,7 @@ def test_beside_the_curves_it_scrolls_and_keeps_its_edges(qtbot: QtBot) -> None:
     settle()
     assert not scroll.verticalScrollBar().isVisible()
     assert panel.presets.mapTo(scroll, QPoint()).y() < 30, "at the top"
+    assert row(panel, "loss").editor.mapTo(scroll, QPoint()).y() < 60
 
 
 def test_lines_that_are_not_shown_leave_no_room(panel: RecipePanel) -> None:
