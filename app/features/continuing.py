@@ -177,10 +177,12 @@ class Continuing(Feature):
         left = self._found.get(path)
         if left is None:
             return
-        document = Document(left.run.experiment, left.folder.name)
-        page = next((page for page in self.host.pages if page.document.name == left.folder.name
-                     and page.document.experiment == left.run.experiment), None)
-        self.host.open(page.document if page is not None else document)
+        place = next((place for place, page in enumerate(self.host.pages) if page.document.name == left.folder.name
+                      and page.document.experiment == left.run.experiment), None)
+        if place is None:
+            self.host.open(Document(left.run.experiment, left.folder.name))
+        else:
+            self.host.turn_to(place)
         if self.page is not None:
             self._left[self.page] = left
             self._go_on(self.page, None)

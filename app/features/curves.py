@@ -67,7 +67,7 @@ class Curves(Feature, Listener):
         self.trainer.event_arrived.connect(self._take)
         self.trainer.failed.connect(self._fail)
         self.trainer.state_changed.connect(self._follow)
-        host.places.rearranged.connect(self._arrange)
+        host.places.stage.rearranged.connect(self._arrange)
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]

@@ -18,8 +18,8 @@ class Workspaces(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        host.places.top.workspace_chosen.connect(host.places.choose)
-        host.places.rearranged.connect(self._show)
+        host.places.top.workspace_chosen.connect(host.places.stage.choose)
+        host.places.stage.rearranged.connect(self._show)
 
     def commands(self) -> Sequence[Row]:
         return [Command(f"workspace_{workspace}", text, partial(self.choose, workspace), "View", "workspace",
@@ -27,7 +27,7 @@ class Workspaces(Feature):
                 for number, (workspace, text) in enumerate(TITLES.items(), 1)]
 
     def at_start(self, sources: Sequence[str]) -> None:
-        self.host.places.choose(self.host.settings.workspace)
+        self.host.places.stage.choose(self.host.settings.workspace)
 
     def begin(self) -> None:
         self._show()
@@ -38,16 +38,16 @@ class Workspaces(Feature):
     def choose(self, workspace: Workspace) -> None:
         """Arrange the rooms so; on the start page there is nothing to arrange."""
         if self.page is not None:
-            self.host.places.choose(workspace)
+            self.host.places.stage.choose(workspace)
         self._show()
 
     def _show(self) -> None:
         places, commands = self.host.places, self.host.commands
         if self.page is not None:
-            self.host.settings.workspace = places.workspace
+            self.host.settings.workspace = places.stage.workspace
         if "workspace_build" not in commands:
             return
         for workspace, text in TITLES.items():
-            commands[f"workspace_{workspace}"].setChecked(workspace == places.workspace)
+            commands[f"workspace_{workspace}"].setChecked(workspace == places.stage.workspace)
             places.top.workspaces.set_tip(workspace, f"{words(text)} ({commands.key_text(f'workspace_{workspace}')})")
         commands.rename("canvas_alone", ALONE[places.panels.workspace])

@@ -24,7 +24,7 @@ PLANS: Mapping[Workspace, Plan] = {
     }, least_middle=520),
     "train": Plan({  # at the left a column of cards
         "left": Extent(least=200, most=800, usual=300, share=0.22),
-        "right": Extent(least=260, most=640, usual=304, share=0.225),
+        "right": Extent(least=280, most=640, usual=304, share=0.225),
         "bottom": Extent(least=120, most=2000, usual=360, share=0.36),
     }, least_middle=400, is_below=True),
 }  # fmt: skip

@@ -23,7 +23,7 @@ from app.document.page import Page
 from app.window.column import Column, Section
 from app.window.panel import Tab, TabPanel
 from app.window.panels import Panels, Rooms
-from app.window.settings import Workspace
+from app.window.stage import Stage
 from engine.analysis.analysis import Costs
 from engine.layers.base import LAYERS
 from widgets.frame.panel_splitter import PanelSplitter
@@ -33,7 +33,6 @@ from widgets.inspector.network_costs import NetworkCosts
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.palette.palette import Palette
-from widgets.parts.focus import can_have_focus
 from widgets.parts.holder import Holder
 
 if TYPE_CHECKING:  # what is made when it is first shown
@@ -55,7 +54,6 @@ class Places(QObject):
     """Builds the window's widgets and puts them in their places; features fill the panels and connect everything."""
 
     start_made = Signal(object)  # StartPage
-    rearranged = Signal()  # the rooms are arranged in another way
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -71,8 +69,7 @@ class Places(QObject):
         self.curves, self.column = Holder(), Column()  # as they stand for training
         self.panels = Panels(Rooms(self._document_bar(), self.stack, self.left, self.side, self.bottom, self.curves,
                                    self.column))
-        self.workspace: Workspace = "build"  # as it was chosen: the start page has no panels
-        self._told: Page | None = None  # the page whose messages lie over the curves
+        self.stage = Stage(self.stack, self.panels, self.bottom, self.curves, self.top)
         self._connect()
         window.setMenuWidget(self.top)
         window.setCentralWidget(self.panels.body)
@@ -104,8 +101,7 @@ class Places(QObject):
 
     def _say_totals(self) -> None:
         """At the top, where the panel that has them is folded; beside the start page there is nothing to say."""
-        working = isinstance(self.stack.currentWidget(), Page)
-        self.top.want_totals(working and not self.side.isVisibleTo(self.panels.body))
+        self.top.want_totals(self.stage.page is not None and not self.side.isVisibleTo(self.panels.body))
 
     def show_costs(self, costs: Costs | None, batch_size: int, was: Costs | None = None) -> None:
         """What the network in front costs; ``was``: before a change that is only tried."""
@@ -114,8 +110,8 @@ class Places(QObject):
 
     def _leave(self, panel: QWidget) -> None:
         """A panel folds: what is typed there counts, and the canvas has the keyboard."""
-        focus, page = QApplication.focusWidget(), self.stack.currentWidget()
-        if focus is not None and panel.isAncestorOf(focus) and isinstance(page, Page):
+        focus, page = QApplication.focusWidget(), self.stage.page
+        if focus is not None and panel.isAncestorOf(focus) and page is not None:
             (self.curves if panel.isAncestorOf(page) else page.view).setFocus()
 
     def _document_bar(self) -> QWidget:
@@ -179,8 +175,8 @@ class Places(QObject):
 
     def _build(self) -> None:
         """Go where palette and inspector are: one of them is asked for."""
-        if isinstance(self.stack.currentWidget(), Page):
-            self.choose("build")
+        if self.stage.page is not None:
+            self.stage.choose("build")
 
     def search_layers(self) -> None:
         """Begin a search among the layers."""
@@ -191,67 +187,13 @@ class Places(QObject):
 
     def show_start(self) -> None:
         """The start page fills the middle."""
-        self._leave_page()
-        self.stack.setCurrentWidget(self.start)
-        self._arrange("build")
-        self._set_working(False)
+        self.stage.show(self.start)
+        theme.mark_start(self.document_bar, True)
 
     def show_page(self, page: Page) -> None:
         """A network and the panels about it."""
-        self._leave_page()
-        self.stack.setCurrentWidget(page)
-        self._set_working(True)
-        self._arrange(self.workspace)
-        self._stand(page)
-
-    def _leave_page(self) -> None:
-        """Another is about to be in front."""
-        page = self.stack.currentWidget()
-        if isinstance(page, Page):
-            page.keep_place()
-        if self._told is not None:
-            self._told.say_over(None)
-            self._told = None
-
-    def _set_working(self, working: bool) -> None:
-        self.panels.set_working(working)
-        self.top.workspaces.setEnabled(working)
-        theme.mark_start(self.document_bar, not working)
-
-    # -- workspaces ---------------------------------------------------------------------------------------------
-
-    def choose(self, workspace: Workspace) -> None:
-        """Arrange the rooms so; whatever has the keyboard keeps it where it is still to be seen."""
-        self.workspace = workspace
-        page, focus = self.stack.currentWidget(), QApplication.focusWidget()
-        if not isinstance(page, Page) or workspace == self.panels.workspace:
-            self.top.workspaces.show_chosen(workspace)
-            return
-        inside = focus is not None and self.panels.body.isAncestorOf(focus)
-        if inside:
-            page.view.setFocus()  # what is typed counts
-        page.keep_place()
-        self.panels.body.setUpdatesEnabled(False)
-        self._arrange(workspace)
-        self._stand(page)
-        self.panels.body.setUpdatesEnabled(True)
-        if inside:
-            next(each for each in (focus, page.view, self.curves) if can_have_focus(each)).setFocus()
-
-    def _arrange(self, workspace: Workspace) -> None:
-        """The same rooms for another purpose."""
-        self.top.show_workspace(self.workspace, with_steps=workspace == "train")
-        if workspace != self.panels.workspace:
-            self.bottom.show_workspace(workspace)
-            self.panels.arrange(workspace)
-            self.rearranged.emit()
-
-    def _stand(self, page: Page) -> None:
-        """Messages are said where there is room for them; the canvas is a column beside the curves."""
-        trains = self.panels.workspace == "train"
-        page.say_over(self.curves if trains else None)
-        self._told = page if trains else None
-        page.stand(trains)
+        self.stage.show(page)
+        theme.mark_start(self.document_bar, False)
 
     def show_name(self, index: int, name: str, dirty: bool, trains: bool, path: str) -> None:
         """A document's name, with a dot while it has unsaved changes and a triangle while it trains."""

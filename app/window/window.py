@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         for panel in (self.places.left, self.places.bottom):
             panel.turned.connect(self._show_tabs)
         self.places.panels.changed.connect(self._remember_panels)
-        self.places.rearranged.connect(self._show_tabs)
+        self.places.stage.rearranged.connect(self._show_tabs)
 
     def _remember_panels(self) -> None:
         panels = self.places.panels
@@ -129,8 +129,7 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> Page | None:
         """The page in front, or None on the start page."""
-        widget = self.places.stack.currentWidget()
-        return widget if isinstance(widget, Page) else None
+        return self.places.stage.page
 
     def open_at_start(self, sources: Sequence[str]) -> None:
         """What is open when the window appears; the start page if that is nothing."""

@@ -18,7 +18,8 @@ def as_exact_as(recipe: Recipe, device: torch.device) -> Iterator[None]:
         yield
         return
     repeats, warns = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-    products = torch.get_float32_matmul_precision()
+    products, convolutions = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = recipe.precision_row.is_coarse  # else torch's convolutions are coarse by default
     if recipe.deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS reads it once, when it begins
         torch.use_deterministic_algorithms(True, warn_only=True)
@@ -29,3 +30,4 @@ def as_exact_as(recipe: Recipe, device: torch.device) -> Iterator[None]:
     finally:
         torch.use_deterministic_algorithms(repeats, warn_only=warns)
         torch.set_float32_matmul_precision(products)
+        torch.backends.cudnn.allow_tf32 = convolutions

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QObject
 
 from app.features.training import Training
 from app.window.window import MainWindow
+from engine.runs.continuing import Going
 from engine.training.control import Control
 
 
@@ -21,6 +23,17 @@ class FakeThread:
         self.given, self.events, self.control, self.asked = given, deque[object](), Control(), list[str]()
         self.is_over, self.ends_by_itself = False, True
         FakeThread.newest = self
+
+    @property
+    def going(self) -> Going:
+        """How the run begins, or goes on."""
+        begin: Callable[[], Going] = self.given[0]  # type: ignore[assignment]
+        return begin()
+
+    @property
+    def is_series(self) -> bool:
+        """Whether several runs were asked for."""
+        return bool(self.given[3])
 
     def start(self) -> None:
         self.asked.append("start")

@@ -276,7 +276,7 @@ QToolButton[role="segment"][tight="true"] {{ padding-left: 5px; padding-right: 5
 QToolButton[role="segment"]:hover {{ background: transparent; }}
 QToolButton[role="segment"]:checked {{ background: {t.raised}; border-bottom-color: {t.accent}; font-weight: 600; }}
 QToolButton[role="segment"]:focus {{ color: {t.accent}; }}
-QToolButton[role="segment"]:disabled {{ border-bottom-color: transparent; }}
+QToolButton[role="segment"]:disabled {{ color: {t.dim}; border-bottom-color: transparent; font-weight: 400; }}
 #qt_menubar_ext_button {{ padding: 0; border: none; }}  /* the menus that have no room: Qt leaves it 12 pixels */
 QToolButton[role="fold"] {{ padding: 4px 6px 4px 0; text-align: left; }}
 QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}

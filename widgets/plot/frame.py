@@ -64,6 +64,7 @@ class Frame:
         self.best: tuple[tuple[Reading, QColor], ...] = ()
         self.marks: tuple[Mark, ...] = ()
         self.best_word = ""  # at the foot of the best epoch, where there is only one run
+        self.is_best_at_rest = False  # the numbers that nobody reads are of the best epoch, and say so
         self.aside: tuple[str, str] | None = None  # what is said at the end of the title's line, and its number
         self.kept_free = 0  # pixels after that
         self.restyle()
@@ -229,7 +230,7 @@ class Frame:
     def _paint_threads(self, painter: QPainter, area: QRectF) -> None:
         if len(self.best) == 1 and self._visible(self.best[0][0]):
             at = self.best[0][0].x
-            told = self.cursor_at is None and self.rest is not None and self.rest.at == at  # below the axis
+            told = self.is_best_at_rest and self.cursor_at is None  # below the axis
             paint_best(painter, area, round(self.point(area, at, 0).x()), "" if told else self.best_word, self._ticks)
         paint_marks(painter, area, [(self.point(area, mark.position, 0).x(), mark) for mark in self.marks
                                     if self._within(mark.position)], self._ticks)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from widgets.look import theme
 
 HEIGHT, GAP, SHORTEST = 15, 4, 28.0  # of a line of words; beside a thread; what is shorter says nothing
-GROUND = 215  # of 255: curves show through it
+GROUND = 180  # of 255: curves show through it
 SHARE = 0.5  # of the plot's height that words may take
 
 

@@ -193,6 +193,7 @@ class Curves(QWidget):
         rate = (self.tr("Learning rate"), self._rate) if self._rate else None
         for index, plot in enumerate(self.plots):
             plot.surround.titles, plot.surround.best_word = titles, self.tr("best")
+            plot.surround.is_best_at_rest = self._stands_for is not None and self._members[0].best is not None
             plot.surround.aside = rate if plot is shown[-1] else None
             plot.surround.legend.kinds = self._kinds()
             plot.runs = tuple(

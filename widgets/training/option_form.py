@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from engine.experiment.choices.choice import Choice, Option
 from engine.layers.base import OptionError
@@ -20,7 +20,7 @@ from widgets.fields.form_fields import check_clear
 from widgets.fields.syntax import syntax_of
 from widgets.look.text import tooltip, translated
 from widgets.training.folds import fold_button, show_fold
-from widgets.training.lines import GAP, place_line
+from widgets.training.lines import place_line, two_columns
 
 INDENT = 12  # pixels, of the labels
 
@@ -33,11 +33,11 @@ class OptionForm(Form):
         self._field, self._read = field, read
         self._locked: str | None = None  # why, as a tooltip
         self.fold: QToolButton | None = fold_button(self) if folds else None
-        self._before = QHBoxLayout()  # of the fold: it stands below the editors
-        self._layout.addLayout(self._before)
+        self._above = QGridLayout()
+        two_columns(self._above)
+        self._layout.addLayout(self._above)
         if self.fold is not None:
-            self._before.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
-            self._before.addStretch()
+            self._above.addWidget(self.fold, 0, 1, Qt.AlignmentFlag.AlignLeft)
             self.fold.toggled.connect(lambda _: self._follow())
         self._layout.setSpacing(0)
 
@@ -87,6 +87,7 @@ class OptionForm(Form):
         return names.get(choice) or super()._choice_name(name, choice)
 
     def _arrange(self, grid: QGridLayout) -> None:
+        two_columns(grid)
         for index, row in enumerate(self.rows.values()):
             row.label.setContentsMargins(INDENT, 0, 0, 0)
             place_line(grid, index, row)
@@ -114,9 +115,11 @@ class OptionForm(Form):
                       len(labels))
             self._body.setVisible(self.fold.isChecked())
 
-    def set_indent(self, labels: int) -> None:
-        """The fold begins where the editors do, beside labels of this width."""
-        self._before.setContentsMargins(labels + GAP if self.fold is not None else 0, 0, 0, 0)
+    def align(self, labels: int) -> None:
+        """Editors, and the fold above them, begin beside labels of so many pixels at least."""
+        for grid in (self._above, self._body.layout()):
+            if isinstance(grid, QGridLayout):
+                grid.setColumnMinimumWidth(0, labels)
 
     @property
     def is_locked(self) -> bool:

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from engine.experiment.choices.averages import AVERAGES, averaging_of
@@ -24,7 +23,7 @@ from widgets.fields.syntax import Syntax
 from widgets.look.guarded import guarded
 from widgets.look.text import tooltip, translated
 from widgets.training.folds import fold_button, show_fold
-from widgets.training.lines import LINES, fit_labels, label_width, place_line
+from widgets.training.lines import LINES, longest_word, place_line, two_columns
 from widgets.training.option_form import OptionForm
 from widgets.training.recipe_groups import Group, groups_of, relevant
 from widgets.training.usual_rate import UsualRate
@@ -93,6 +92,7 @@ class RecipeForm(Form):
     # -- making -------------------------------------------------------------------------------------------------
 
     def _arrange(self, grid: QGridLayout) -> None:
+        two_columns(grid)
         self._groups, index = groups_of(tuple(self.rows)), 0
         for group in self._groups:
             if group.title:
@@ -178,7 +178,7 @@ class RecipeForm(Form):
         self._show_lines()
         if kinds != [form.value.row.id for form in self.options.values()]:
             self._order()
-            self._fit()
+            self._align()
 
     # -- what is seen -------------------------------------------------------------------------------------------
 
@@ -233,23 +233,20 @@ class RecipeForm(Form):
 
     # -- size ---------------------------------------------------------------------------------------------------
 
-    def _fit(self) -> None:
+    def _align(self) -> None:
+        """All editors begin at one place."""
         labels = [row.label for form in (self, *self.options.values()) for row in form.rows.values()]
-        width = label_width(labels, self.width())
-        fit_labels(labels, width)
+        width, grid = longest_word(labels), self._body.layout()
+        if isinstance(grid, QGridLayout):
+            grid.setColumnMinimumWidth(0, width)
         for form in self.options.values():
-            form.set_indent(width)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width."""
-        super().resizeEvent(event)
-        self._fit()
+            form.align(width)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and self._groups:
-            self._fit()
+            self._align()
 
 
 def _about(row: Any) -> list[str]:

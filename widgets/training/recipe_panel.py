@@ -29,7 +29,7 @@ class RecipePanel(QWidget):
         self.setAccessibleName(self.tr("Recipe"))
         self.form, self.presets, self._note = RecipeForm(self, skip=("device",)), PresetButton(), QLabel(wordWrap=True)
         self._note.setProperty("role", "small")
-        self._note.setText(self.tr("Underlined: takes effect with the next batch"))
+        self._note.setText(self.tr("Underlined: from the next batch on"))
         self._head = QStackedWidget()  # one takes the place of the other: nothing moves when training begins
         self._head.setFixedHeight(HEIGHT)
         self._head.addWidget(self.presets)

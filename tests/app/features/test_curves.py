@@ -330,8 +330,7 @@ def test_one_fold_is_no_series_and_what_is_typed_counts_for_the_run(still):
     field.selectAll()
     QTest.keyClicks(field, "17")
     window.feature(Training).train()
-    experiment, _folder, _root, _weights, is_series, _ = FakeThread.newest.given
-    assert experiment.recipe.epochs == 17 and is_series is False
+    assert FakeThread.newest.going.experiment.recipe.epochs == 17 and not FakeThread.newest.is_series
 
 
 def test_the_recipe_is_shown_when_it_is_another_not_with_each_edit_of_the_network(window, monkeypatch):
@@ -378,7 +377,7 @@ def test_a_learning_rate_changed_on_the_way_is_marked_and_still_there_later(wind
     qtbot.waitUntil(lambda: bool(plots.loss.surround.marks), timeout=60_000)
     end(window, qtbot)
     [change] = document.run.state.changes
-    mark = Mark(change.position, "lr 0.0123", holds=True)
+    mark = Mark(change.position, "lr 0.003 → 0.0123", holds=True)
     assert plots.loss.surround.marks == plots.accuracy.surround.marks == (mark,)
     another(window)
     assert plots.loss.surround.marks == ()

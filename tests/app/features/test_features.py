@@ -164,6 +164,11 @@ Train
   Pause or resume | Ctrl+P
   Stop
   Train all variants or folds
+  Continue | Ctrl+Shift+Return | grey
+  Train one batch
+  Train one epoch
+  Stop after this epoch
+  Train as many epochs again
   —
   Show the trained network
   What changed since training

@@ -73,10 +73,9 @@ def test_a_run_has_a_folder_of_its_own_and_begins_from_loaded_weights(desk: Desk
     assert run is not None and run.folder.parent == desk.runs and run.folder.is_dir()
     assert run_folders([made_run(run.folder).parent])[0].is_of("net")
     thread = desk.thread
-    begin, *others = thread.given
-    going = begin()  # type: ignore[operator]
-    assert others == [set(), Path("data"), True, ()] and (going.experiment, going.folder, going.checkpoint) == (
-        desk.document.experiment, run.folder, None)
+    going = thread.going
+    assert thread.given[1:] == (set(), Path("data"), True, ())
+    assert (going.experiment, going.folder, going.checkpoint) == (desk.document.experiment, run.folder, None)
     assert thread.asked == ["start"] and desk.told == ["preparing"] and desk.trainer.trains(desk.document)
     assert not desk.trainer.trains(Document(Experiment(), "other"))
 
@@ -106,9 +105,9 @@ def test_one_trains_the_network_as_it_is_drawn_or_all_its_variants(folds: int, a
     """As the terminal does with and without --no-variants."""
     drawn = Experiment(recipe=Recipe(folds=folds), variants=(Variant(title="a"),))
     desk.document = Document(drawn, "net")
-    begin, *_, series, _observers = desk.start(all_of_them).given
-    trained = begin().experiment  # type: ignore[operator]
-    assert isinstance(trained, Experiment) and (series, len(trained.variants)) == (several, variants)
+    thread = desk.start(all_of_them)
+    trained = thread.going.experiment
+    assert (thread.is_series, len(trained.variants)) == (several, variants)
     assert trained == replace(drawn, variants=trained.variants)
 
 

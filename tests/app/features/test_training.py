@@ -160,7 +160,7 @@ def test_training_begins_with_what_fits_of_loaded_weights(window, qtbot):
     begun = FakeThread.newest
     window.commands["train"].trigger()
     qtbot.waitUntil(lambda: FakeThread.newest is not begun, timeout=20_000)
-    used = FakeThread.newest.given[3]
+    used = FakeThread.newest.going.about.weights
     last = [key for key in used if not key.startswith(name)][-1]
     assert used[f"{name}.weight"].shape[0] == 77 and used[last].unique().tolist() == [2.0]
     told = window.page.notice.text.text()
@@ -196,7 +196,7 @@ def test_a_run_begins_for_the_network_it_was_asked_for_though_another_comes_in_f
     window.feature(Documents).open("gallery:lenet")
     qtbot.waitUntil(lambda: trainer(window).state == "preparing", timeout=20_000)
     assert trainer(window).document is document and window.page is not first
-    assert FakeThread.newest.given[3] is document.loaded
+    assert FakeThread.newest.going.about.weights is document.loaded
     assert first.notice.text.text().startswith("The loaded weights: ") and window.page.notice.text.text() == ""
 
 
@@ -259,7 +259,7 @@ def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):
     monkeypatch.setattr(window.feature(Curves), "plots", plots)
     page.document.loaded = {"w": None}
     window.commands["train_series"].trigger()
-    assert FakeThread.newest.given[4] is True
+    assert FakeThread.newest.is_series
     plots.taken()
     other = Experiment(title="other")
     hear(window, MemberStarted(1, 2, "slow", other))
@@ -305,7 +305,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     window.is_ready = True
     window.commands["train"].trigger()
     thread = FakeThread.newest
-    assert thread.given[3] is False
+    assert not thread.is_series
     page.document.edit("rate", replace(before, recipe=before.recipe.with_options(lr=0.125)))
     assert thread.control.wishes() == {"lr": 0.125}
     page.document.undo()
@@ -328,7 +328,7 @@ def test_folds_are_a_series_by_themselves(window):
     recipe = document.experiment.recipe.with_options(folds=3)
     document.edit("folds", replace(document.experiment, recipe=recipe))
     window.commands["train"].trigger()
-    assert FakeThread.newest.given[4] is True
+    assert FakeThread.newest.is_series
 
 
 def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
@@ -404,7 +404,7 @@ def test_a_feature_may_look_into_the_training_that_begins(window, monkeypatch):
 
     monkeypatch.setattr(window.feature(Training), "observers", observers)
     window.commands["train"].trigger()
-    assert FakeThread.newest.given[5] == [one] and seen == [window.page.document]
+    assert FakeThread.newest.given[4] == [one] and seen == [window.page.document]
 
 
 REFUSED = "One network is trained at a time: stop mlp, or wait until it has ended"

@@ -1,8 +1,8 @@
-"""Workspaces: the same rooms arranged for building and for training; each keeps its sizes, folds and where one looked."""
+"""Workspaces: the same rooms arranged for building and for training; each keeps sizes, folds, and where one looked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.document.document import Document
 from app.features.boxes import Boxes
 from app.features.curves import Curves
 from app.features.documents import Documents
@@ -139,7 +140,7 @@ def test_the_next_start_is_in_the_workspace_of_the_last(qtbot, tmp_path):
         assert seen(window) == TRAIN and window.commands["workspace_train"].isChecked()
         assert window.page.view.zoom() >= LEGIBLE
         build(window)
-        assert (seen(window) == BUILD and window.page.view.sees_all()) or window.page.view.zoom() >= LEGIBLE
+        assert seen(window) == BUILD and (window.page.view.sees_all() or window.page.view.zoom() >= LEGIBLE)
 
 
 # -- panels ---------------------------------------------------------------------------------------------------------
@@ -210,8 +211,7 @@ def test_the_tabs_below_are_those_there_are_without_the_curves_own(window):
     train(window)
     titles = [bottom.tabText(index) for index in range(bottom.count()) if bottom.isTabVisible(index)]
     assert "Training" not in titles and titles[0].startswith("Problems") and len(titles) == 5
-    window.commands["code"].trigger() if "code" in window.commands else press(
-        window, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
+    press(window, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
     assert bottom.tabText(bottom.currentIndex()) == "Code"
     build(window)
     assert bottom.tabText(bottom.currentIndex()).startswith("Problems"), "each has a tab of its own in front"
@@ -293,8 +293,7 @@ def test_where_one_looked_is_kept_in_each(window):
 
 def test_the_cards_follow_the_width_of_the_column_unless_somebody_has_zoomed(window):
     train(window)
-    view, handle = window.page.view, window.places.stack
-    [splitter] = [each for each in (handle.parentWidget().parentWidget(),)]
+    view, splitter = window.page.view, window.places.stack.parentWidget().parentWidget()
     splitter.handle(1).moveSplitter(230)
     settle()
     assert LEGIBLE <= view.zoom() < 0.97
@@ -455,6 +454,12 @@ def test_every_word_can_be_read(qtbot, tmp_path, size):
 # -- while it trains ------------------------------------------------------------------------------------------------
 
 
+def more_of(document: Document) -> Callable[[], bool]:
+    """Whether some more points of its run have arrived since now."""
+    count = len(document.run.state.points) if document.run.states.members else 0
+    return lambda: bool(document.run.states.members) and len(document.run.state.points) > count + 2
+
+
 def test_a_run_goes_on_whatever_is_arranged(qtbot, tmp_path):
     with opened(qtbot, tmp_path, "gallery:lenet-digits") as window:
         document = window.page.document
@@ -465,9 +470,8 @@ def test_a_run_goes_on_whatever_is_arranged(qtbot, tmp_path):
         press(window, Qt.Key.Key_Return, CTRL)
         assert seen(window) == TRAIN, "nothing jumps"
         for turn in (build, train, build):
-            count = len(document.run.state.points) if document.run.states.members else 0
-            qtbot.waitUntil(lambda: document.run.states.members and len(document.run.state.points) > count + 2,
-                            timeout=TRAIN_MS)
+            grown = more_of(document)
+            qtbot.waitUntil(grown, timeout=TRAIN_MS)
             assert len(plots.loss.runs[0].curves[0]) == len(document.run.state.points)
             assert plots.isVisible()
             turn(window)

@@ -23,6 +23,7 @@ from tests.app.window.hands import (
     drag,
     hands,
     in_palette,
+    middle,
     on_canvas,
     open_window,
     picture,
@@ -55,7 +56,7 @@ scene, document = page.scene, page.document
 first = document.experiment.graph
 
 told("Press **Train**.")
-click(window.places.top.train)
+click(middle(window.places.top.train))
 until(lambda: trains(1), "1: it trains, and epochs are judged")
 
 told("Click `conv1`.", "`Enter` keeps it, `Ctrl+Z` takes it back")
@@ -104,7 +105,7 @@ picture(window, "4-drawn")
 told("press **Train** again")
 until(lambda: window.feature(Training).trainer.state == "idle", "5: the first run has ended")
 before = document.run
-click(window.places.top.train)
+click(middle(window.places.top.train))
 until(lambda: document.run is not before and trains(1), "5: the new network trains")
 assert document.run.drawn.graph == document.experiment.graph != first
 until(lambda: window.feature(Training).trainer.state == "idle", "5: … to its end")

@@ -110,8 +110,12 @@ def in_palette(window: MainWindow, title: str) -> QPoint:
     raise SystemExit(f"{title} is not in the palette")
 
 
+def middle(widget: QWidget) -> QPoint:
+    return widget.mapToGlobal(widget.rect().center())
+
+
 def button(text: str, inside: QWidget) -> QPoint:
     for found in inside.findChildren(QAbstractButton):
         if text in (found.text().strip(), found.accessibleName(), found.toolTip()) and found.isVisible():
-            return found.mapToGlobal(found.rect().center())
+            return middle(found)
     raise SystemExit(f"there is no button {text}")

@@ -23,6 +23,7 @@ from tests.app.window.hands import (
     drag,
     hands,
     in_palette,
+    middle,
     on_canvas,
     open_window,
     picture,
@@ -65,7 +66,7 @@ hands("key ctrl+a", "type 96")
 until(lambda: scene.cards["fc2"].face.detail == "Linear · 96", "typing changes the network at once")
 
 # Train, pause, resume, stop.
-click(window.places.top.train)
+click(middle(window.places.top.train))
 until(lambda: document.run is not None and len(document.run.state.points) > 3, "the loss draws itself")
 hands("key ctrl+p")
 until(lambda: window.feature(Training).trainer.state == "paused", "training pauses")

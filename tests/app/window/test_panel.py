@@ -113,3 +113,32 @@ def test_every_tab_can_be_reached(desk: Desk, qapp: QApplication, width: int) ->
     desk.panel.resize(1080, 300)
     QApplication.processEvents()
     assert not reach_all(desk.panel.tabBar()), "there is room for all"
+
+
+def test_each_workspace_has_its_tabs_and_one_in_front(desk: Desk) -> None:
+    only, both = desk.add("Only", 1, workspaces=("build",)), desk.add("Both", 2)
+    other, hidden = desk.add("Other", 3), desk.add("Hidden", 4, hidden=True)
+    desk.panel.complete()
+    desk.taken()
+
+    def seen() -> list[str]:
+        return [title for index, title in enumerate(desk.titles) if desk.panel.isTabVisible(index)]
+
+    desk.panel.show_workspace("train")
+    assert seen() == ["Both", "Other"] and desk.panel.shows(both) and desk.taken() == [("turned",)]
+    desk.panel.put_in_front(other)
+    desk.panel.bring(hidden)
+    assert seen() == ["Both", "Other", "Hidden"]
+    desk.panel.show_workspace("build")
+    assert seen() == ["Only", "Both", "Other", "Hidden"] and desk.panel.shows(only)
+    desk.panel.put_away(hidden)
+    desk.panel.put_in_front(both)
+    desk.panel.show_workspace("train")
+    assert seen() == ["Both", "Other"] and desk.panel.shows(both), "what was in front is there no more"
+    desk.panel.put_in_front(only)
+    assert seen() == ["Both", "Other"] and desk.panel.shows(both), "it is not to be seen here"
+    desk.panel.show_workspace("build")
+    assert desk.panel.shows(only), "but there it is in front"
+    desk.taken()
+    desk.panel.show_workspace("build")
+    assert desk.taken() == []

@@ -82,3 +82,19 @@ def test_a_place_of_the_window_that_is_none_is_left(settings: Settings, tmp_path
 def test_panels_that_somebody_has_written_into_the_file(tmp_path: Path, written: str, panels: object) -> None:
     QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("panels", written)
     assert Settings(tmp_path).panels == panels
+
+
+def test_panels_are_remembered_for_each_workspace_and_the_older_ones_are_those_of_building(
+        settings: Settings, tmp_path: Path) -> None:
+    assert settings.workspace == "build" and settings.panels_in("train") == {}
+    settings.panels = {"left": PanelState(240, False)}
+    settings.set_panels_in("train", {"left": PanelState(300, True)})
+    settings.workspace = "train"
+    again = Settings(tmp_path)
+    assert again.panels_in("build") == again.panels == {"left": (240, False)}
+    assert again.panels_in("train") == {"left": (300, True)} and again.workspace == "train"
+
+
+def test_a_workspace_that_there_is_not_counts_for_nothing(tmp_path: Path) -> None:
+    QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("workspace", "elsewhere")
+    assert Settings(tmp_path).workspace == "build"

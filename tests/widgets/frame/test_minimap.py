@@ -371,3 +371,11 @@ def test_on_a_fine_screen_it_is_as_large_and_finer(qtbot: QtBot, monkeypatch: py
         assert near(image.pixelColor(*spot), line, 40), spot
     color = theme.category_color("activation")
     assert all(near(each, color, 12) for each in tones(image, box(stand, "act").adjusted(1, 1, -1, -1)))
+
+
+def test_in_a_narrow_view_it_would_lie_over_the_cards_and_is_not_there(stand):
+    assert stand.map.isVisible()
+    stand.view.resize(300, 500)
+    assert not stand.map.isVisible()
+    stand.view.resize(800, 500)
+    assert stand.map.isVisible()

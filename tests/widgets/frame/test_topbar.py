@@ -363,3 +363,51 @@ def test_the_test_accuracy_is_said_however_little_room_there_is(bar: TopBar, wid
     bar.show_status(whole, shorter=["best epoch 17 of 20: train acc 0.823, test 0.827", "test acc 0.827"])
     QApplication.processEvents()
     assert "0.827" in " ".join(bar.progress.sentence.shown_lines())
+
+
+# -- workspaces and single steps ------------------------------------------------------------------------------------
+
+
+def test_a_workspace_is_asked_for_by_a_click(bar: TopBar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bar.workspace_chosen) as asked:
+        qtbot.mouseClick(bar.workspaces.buttons["train"], LEFT)
+    assert asked.args == ["train"]
+    bar.show_workspace("build", with_steps=False)
+    assert bar.workspaces.shown == "build"
+
+
+def test_single_steps_are_there_once_they_are_possible_and_only_where_one_trains(bar: TopBar, qtbot: QtBot) -> None:
+    bar.resize(1600, HEIGHT)
+    bar.show_workspace("train", with_steps=True)
+    assert not bar.one_batch.isVisible() and not bar.one_epoch.isVisible()
+    bar.set_steps(True)
+    assert bar.one_batch.isVisible() and bar.one_epoch.isVisible()
+    for button, asked in ((bar.one_batch, bar.one_batch_clicked), (bar.one_epoch, bar.one_epoch_clicked)):
+        with qtbot.waitSignal(asked):
+            qtbot.mouseClick(button, LEFT)
+    bar.show_workspace("build", with_steps=False)
+    assert not bar.one_batch.isVisible()
+    bar.show_workspace("train", with_steps=True)
+    bar.set_steps(False)
+    assert not bar.one_batch.isVisible()
+
+
+@pytest.mark.usefixtures("font")
+def test_in_little_room_the_name_and_the_steps_go_before_labels_and_the_workspaces_last(bar: TopBar) -> None:
+    bar.show_workspace("train", with_steps=True)
+    bar.set_steps(True)
+    [brand] = [label for label in bar.findChildren(QLabel) if label.text() == "Layerloom"]
+    seen = []
+    for width in range(2200, bar.minimumSizeHint().width() - 1, -5):
+        bar.resize(width, HEIGHT)
+        QApplication.processEvents()
+        seen.append((brand.isVisible(), bar.one_batch.isVisible(), not bar.dataset.is_brief,
+                     bar.workspaces.isVisible()))
+        parts = [bar.menu_bar, bar.workspaces, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.one_batch,
+                 bar.one_epoch, bar.progress]
+        found = [(part.mapTo(bar, QPoint()).x(), part.width()) for part in parts if part.isVisible()]
+        assert all(left + size <= right for (left, size), (right, _) in pairwise(found)), width
+        assert found[-1][0] + found[-1][1] <= width
+    assert list(dict.fromkeys(seen)) == [
+        (True, True, True, True), (False, True, True, True), (True, False, True, True), (False, False, True, True),
+        (False, False, False, True), (False, False, False, False)]

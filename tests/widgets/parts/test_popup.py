@@ -237,3 +237,14 @@ def test_what_is_marked_is_read_out(host, monkeypatch, active):
     box.list.step(1)
     box.list.show_rows([])
     assert said == (["row 0", "row 1"] if active else [])
+
+
+def test_over_a_narrow_column_it_lies_over_the_window(host):
+    narrow = QWidget(host)
+    narrow.setGeometry(0, 0, 120, 400)
+    narrow.show()
+    box = PickBox(narrow, "Pick", "Type", [Row("one", "One")])
+    box.open_at(QPoint(40, 60))
+    assert box.width() == 420 and box.mapTo(host, QPoint()) == QPoint(40, 60)
+    QTest.keyClick(box.field, Keys.Key_Escape)
+    assert not box.isVisible() and host.second.hasFocus()

@@ -19,6 +19,7 @@ from tests.legible import cut_words
 from tests.widgets.training.recipe_hands import retype, row, settle, unfold
 from widgets.fields.editors import ChoiceEditor, LineEditor
 from widgets.look.text import tooltip
+from widgets.parts.holder import Holder
 from widgets.parts.scroll import ScrollPanel
 from widgets.training.recipe_groups import relevant
 from widgets.training.recipe_panel import RecipePanel
@@ -347,6 +348,22 @@ def test_beside_the_curves_it_scrolls_and_keeps_its_edges(qtbot: QtBot) -> None:
     assert not scroll.verticalScrollBar().isVisible()
     assert panel.presets.mapTo(scroll, QPoint()).y() < 30, "at the top"
     assert row(panel, "loss").editor.mapTo(scroll, QPoint()).y() < 60
+
+
+@pytest.mark.usefixtures("font")
+def test_in_something_that_scrolls_it_is_whole(qtbot: QtBot) -> None:
+    panel = RecipePanel()
+    scroll = in_front(qtbot, ScrollPanel(), 280, 400)
+    scroll.setWidget(Holder(panel))
+    panel.show_recipe(Recipe(optimizer="adam", schedule="one_cycle", warmup=1, weight_decay=0.1))
+    unfold(qtbot, panel)
+    for width in (260, 320, 500):
+        scroll.resize(width, 400)
+        settle()
+        assert panel.width() == width - 10 and panel.height() >= panel.heightForWidth(panel.width())
+        last = row(panel, "test_curve")
+        assert last.editor.mapTo(panel, QPoint(0, last.editor.height())).y() <= panel.height()
+        assert cut_words(panel) == [] and not scroll.horizontalScrollBar().isVisible()
 
 
 def test_lines_that_are_not_shown_leave_no_room(panel: RecipePanel) -> None:

@@ -36,7 +36,7 @@ def on_made_images(name: str, count: int = 260, **recipe: Any) -> tuple[Experime
 
 def tensors_of(trial: Trial) -> list[Tensor]:
     """Weights, statistics, and what the optimizer keeps."""
-    module, kept = trial.learner.model, trial.learner._optimizer.state()["state"]
+    module, kept = trial.learner.model, trial.learner._steps._optimizer.state()["state"]
     return [*module.parameters(), *module.buffers(),
             *(value for of in kept.values() for value in of.values() if isinstance(value, Tensor))]
 
@@ -46,7 +46,7 @@ def alive_in_a_step(trial: Trial, batch: int) -> int:
     x, targets = trial.batches.take(torch.arange(batch))
     trial.learner.mode(training=True)
     trial.learner.learn(iter([(x, targets)]), 1, 1, trial.sums())  # makes what the optimizer keeps
-    trial.learner._optimizer.clear()
+    trial.learner._steps._optimizer.clear()
     own, totals = tensors_of(trial), trial.sums()
     with _Alive(own) as alive:
         alive.watch(x)

@@ -1,0 +1,204 @@
+"""A run goes on from the window: after Stop, with another recipe or network, in a window opened later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
+
+from app.features.continuing import Continuing
+from app.features.documents import Documents
+from app.features.training import Training
+from app.window.window import MainWindow
+from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.graph.edits import with_layers
+from engine.runs.folder import record
+from engine.runs.names import BEST, LAST, METRICS
+from engine.runs.opened import open_run
+from engine.runs.replaying import differences, replay_of
+from engine.training import fit, run
+from tests.app.windows import opened
+
+MS = 60_000
+
+
+@pytest.fixture(autouse=True)
+def kept_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("READ_EVERY", "KEEP_EVERY", "KEEP_SHARE", "KEEP_SHARE_AFTER"):
+        monkeypatch.setattr(run, name, 0.0)
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Path:
+    """A small network on disk, whose runs are short."""
+    base = load_experiment("gallery:lenet-digits")
+    recipe = base.recipe.with_options(epochs=3, batch_size=100, lr=0.05, optimizer="momentum")
+    save_experiment(replace(base, recipe=recipe), tmp_path / "net.loom")
+    return tmp_path / "net.loom"
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, network) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", str(network)) as window:
+        yield window
+        window.feature(Training).trainer.finish()
+
+
+def experiment(window: MainWindow) -> Experiment:
+    return window.page.document.experiment
+
+
+def edited(window: MainWindow, **options: object) -> None:
+    document = window.page.document
+    document.edit("recipe", replace(document.experiment, recipe=document.experiment.recipe.with_options(**options)))
+
+
+def position(window: MainWindow) -> float:
+    state = window.page.document.run
+    return state.state.points[-1].position if state is not None and state.state.points else 0.0
+
+
+def wait_for(qtbot, window: MainWindow, state: str) -> None:
+    trainer = window.feature(Training).trainer
+    qtbot.waitUntil(lambda: trainer.state == state, timeout=MS)
+
+
+def stopped_at(qtbot, window: MainWindow, at: float) -> Path:
+    """Pressed Train, then Stop; the run's folder."""
+    top = window.places.top
+    QTest.mouseClick(top.train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: position(window) > at, timeout=MS)
+    QTest.mouseClick(top.stop, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, window, "idle")
+    return window.page.document.run.folder
+
+
+def go_on(qtbot, window: MainWindow) -> Path:
+    """Pressed Continue, until it has ended."""
+    button = window.places.top.go_on
+    assert button.isVisible() and button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
+    wait_for(qtbot, window, "idle")
+    return window.page.document.run.folder
+
+
+def whole(base: Experiment, folder: Path) -> Path:
+    for _ in record(fit(base), base, folder):
+        pass
+    return folder
+
+
+def same(one: Path, other: Path) -> bool:
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in (METRICS, LAST, BEST))
+
+
+def notices(window: MainWindow) -> str:
+    return window.page.notice.text.text()
+
+
+def press(window: MainWindow, words: str) -> None:
+    [button] = [each for each in window.page.notice.findChildren(QAbstractButton) if each.text() == words
+                and each.isVisible()]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_stopped_and_continued_it_is_the_uninterrupted_run_bit_for_bit(window, qtbot, tmp_path) -> None:
+    top = window.places.top
+    assert not top.go_on.isVisible() and top.pause.isVisible()
+    folder = stopped_at(qtbot, window, 1.3)
+    assert top.go_on.isVisible() and not top.stop.isVisible() and top.train.isVisible()
+    shown = len(window.page.document.run.state.epochs)
+    assert go_on(qtbot, window) == folder and shown == 2
+    assert same(folder, whole(experiment(window), tmp_path / "whole"))
+    assert not top.go_on.isVisible(), "it has ended"
+    assert [row.epoch for row in window.page.document.run.state.epochs] == [1, 2, 3]
+    # More epochs: a new run that begins where this one ended, by the button of the notice that says that it has ended.
+    press(window, "Train as many epochs again")
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
+    wait_for(qtbot, window, "idle")
+    other = window.page.document.run.folder
+    assert other != folder and experiment(window).recipe.epochs == 6
+    assert same(other, whole(experiment(window), tmp_path / "longer"))
+    assert open_run(folder).state.summary is not None, "the old one is still there"
+
+
+def test_with_another_recipe_or_network_it_is_a_new_run_and_says_so(window, qtbot, tmp_path) -> None:
+    first = stopped_at(qtbot, window, 0.5)
+    edited(window, lr=0.01, optimizer="adam")
+    second = go_on(qtbot, window)
+    assert second != first
+    replay = replay_of(second)
+    for _ in record(replay.events(), replay.experiment, tmp_path / "again"):
+        pass
+    assert differences(second, tmp_path / "again") == []
+    assert [change.changes for change in window.page.document.run.state.changes] == [{"optimizer": "adam", "lr": 0.01}]
+    document = window.page.document
+    wider = document.experiment.graph.nodes["fc2"].layer.with_options(out_features=50)
+    document.edit_graph("wider", with_layers(document.experiment.graph, {"fc2": wider}))
+    third = go_on(qtbot, window)
+    assert third not in (first, second)
+    assert open_run(third).state.epochs[0].epoch == 1 and document.run.state.experiment == document.experiment
+    assert window.commands["continue"].isEnabled() is False
+
+
+def test_another_window_offers_to_go_on_and_so_does_the_start_page(window, qtbot, tmp_path, network) -> None:
+    stopped_at(qtbot, window, 1.3)
+    window.page.document.history.mark_clean()
+    assert window.close_page(0)
+    window.feature(Documents).open(str(network))
+    qtbot.waitUntil(lambda: "was left in epoch 2 of 3" in notices(window), timeout=MS)
+    assert window.places.top.go_on.isVisible()
+    window.show_start()
+    start = window.places.start
+    qtbot.waitUntil(lambda: len(start.left) == 1 and start.left[0].isVisible(), timeout=MS)
+    assert start.left[0].title == "net" and start.left[0].line.startswith("in epoch 2 of 3 · ")
+    QTest.mouseClick(start.left[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
+    wait_for(qtbot, window, "idle")
+    run_folder = window.page.document.run.folder
+    assert same(run_folder, whole(experiment(window), tmp_path / "whole"))
+    window.show_start()
+    qtbot.waitUntil(lambda: not start.left, timeout=MS)
+
+
+def test_a_batch_and_an_epoch_at_a_time(window, qtbot) -> None:
+    trainer, commands = window.feature(Training).trainer, window.commands
+    commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    assert position(window) == 100 / 1374
+    commands["one_batch"].trigger()
+    qtbot.waitUntil(lambda: position(window) == 200 / 1374 and trainer.state == "paused", timeout=MS)
+    commands["one_epoch"].trigger()
+    qtbot.waitUntil(lambda: position(window) == 1.0 and trainer.state == "paused", timeout=MS)
+    commands["stop_after_epoch"].trigger()
+    assert "stops after this epoch" in notices(window) and trainer.ends_with_epoch
+    commands["pause"].trigger()
+    wait_for(qtbot, window, "idle")
+    assert len(window.page.document.run.state.epochs) == 2 and window.page.document.run.state.was_stopped
+    assert window.feature(Continuing).go_on_with(window.page, "batch")
+    wait_for(qtbot, window, "paused")
+    assert position(window) == 2 + 100 / 1374
+    commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+
+
+def test_more_epochs_while_it_trains_are_taken_on(window, qtbot, tmp_path) -> None:
+    QTest.mouseClick(window.places.top.train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: position(window) > 0.2, timeout=MS)
+    window.commands["more_epochs"].trigger()
+    edited(window, lr=0.02, batch_size=60)
+    wait_for(qtbot, window, "idle")
+    document = window.page.document
+    assert [row.epoch for row in document.run.state.epochs] == [1, 2, 3, 4, 5, 6]
+    assert document.run.drawn.recipe == document.experiment.recipe
+    replay = replay_of(document.run.folder)
+    for _ in record(replay.events(), replay.experiment, tmp_path / "again"):
+        pass
+    assert differences(document.run.folder, tmp_path / "again") == []
+
