@@ -96,7 +96,7 @@ def test_in_little_room_the_rate_goes_before_the_legend(curves: Curves) -> None:
 
 
 def test_marks_of_any_kind_stand_on_both_plots_and_only_some_are_read_later(curves: Curves) -> None:
-    curves.add_change(0.6, "0.06")
+    curves.add_mark(0.6, "lr 0.06", holds=True)
     curves.add_mark(0.61, "conv1 frozen")
     curves.add_mark(1.4, "saved", "ok")
     for plot in curves.plots:
