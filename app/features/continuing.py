@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.document.document import Document
+from app.document.document import Document, Run
 from app.document.page import Page
 from app.features.training import Training
 from app.window.commands import Command, Row
@@ -58,7 +58,8 @@ class Continuing(Feature):
         if not found or page not in self.host.pages or page.document.run is not None:
             return
         self._left[page] = found[0]
-        self._show()
+        page.document.run = Run(found[0].run.states, found[0].folder.path)  # its curves are seen again
+        self.host.refresh()
         if not self._training.trainer.trains(page.document):
             name = self.tr("Continue")
             self.host.say(say("A run of {name} was left {place}", name=page.document.name, place=found[0].line),
@@ -78,8 +79,11 @@ class Continuing(Feature):
     def _show(self) -> None:
         """Whether Continue can be pressed, and what it would do."""
         page = self.page
+        trainer = self._training.trainer
+        for other in [other for other in self._left if trainer.trains(other.document)]:
+            del self._left[other]  # a new run has begun
         folder = self._folder(page) if page is not None else None
-        self.host.places.top.set_continuable(folder is not None and self._training.trainer.state == "idle")
+        self.host.places.top.set_continuable(folder is not None and trainer.state == "idle")
         self.host.commands["continue"].setEnabled(folder is not None)
 
     def folder(self, page: Page) -> Path | None:
@@ -89,8 +93,10 @@ class Continuing(Feature):
     def _folder(self, page: Page) -> Path | None:
         """Of the run that would go on: the latest one, unless there is nothing left of it to do."""
         run = page.document.run
+        if page in self._left:
+            return self._left[page].folder.path
         if run is None:
-            return self._left[page].folder.path if page in self._left else None
+            return None
         if run.states.is_series:
             ended = run.states.series is not None and not run.states.was_stopped
             return None if ended else run.folder
@@ -129,6 +135,7 @@ class Continuing(Feature):
         if folder is None or self._is_preparing or not self._training.may_begin(page):
             return
         document, experiment, runs = page.document, page.document.experiment, self.host.settings.runs
+        was_here = page not in self._left
         if not (document.run is not None and document.run.states.is_series) and not is_series(
                 without_variants(experiment)):
             experiment = without_variants(experiment)
@@ -139,7 +146,7 @@ class Continuing(Feature):
             def other() -> Path:
                 return new_run_folder(runs, document.name)
 
-            going = going_on(folder, experiment, other, since_left=document.run is not None) if is_same_network(
+            going = going_on(folder, experiment, other, since_left=was_here) if is_same_network(
                 folder, experiment) else begun_anew(folder, experiment, other)
             return going, going.states
 
@@ -193,6 +200,7 @@ class Continuing(Feature):
             self.host.turn_to(place)
         if self.page is not None:
             self._left[self.page] = left
+            self.page.document.run = Run(left.run.states, left.folder.path)
             self._go_on(self.page, None)
 
     def finish(self) -> None:

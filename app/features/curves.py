@@ -31,11 +31,12 @@ from engine.training.events import (
 )
 from engine.training.listening import Listener
 from engine.training.state import EpochRow, RunState, row_of
-from engine.training.steering import told
+from engine.training.steering import LIVE, told
 from engine.training.values import NOTHING
 from widgets.look.text import message_text
 from widgets.parts.holder import Holder
 from widgets.training.recipe_panel import RecipePanel
+from widgets.training.recipe_scroll import RecipeScroll
 
 if TYPE_CHECKING:
     from widgets.training.curves import Curves as Plots
@@ -54,6 +55,7 @@ class Curves(Feature, Listener):
         self.recipe, self._place = RecipePanel(), QVBoxLayout()
         self._charts = self._assembled(host)
         self._beside, self._over = Holder(), Holder()  # of the recipe in the column; of the curves on the tab
+        self._scrolled = Holder()  # of the recipe on the tab
         self.tab = Tab(self.tr("Training"), self._make, rank=0, workspaces=("build",))
         self.plots: Plots | None = None
         self._document: Document | None = None
@@ -84,6 +86,7 @@ class Curves(Feature, Listener):
         self._row = QHBoxLayout(panel)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
+        self._row.addWidget(RecipeScroll(self._scrolled))
         self._row.addWidget(self._over, 1)
         self._arrange()
         return panel
@@ -92,13 +95,8 @@ class Curves(Feature, Listener):
         """On their tab side by side, or where one trains: the curves in the middle, the recipe in the column."""
         places = self.host.places
         trains = places.panels.workspace == "train"
-        self.recipe.set_whole(trains)
         (places.curves if trains else self._over).hold(self._charts)
-        if trains:
-            self._beside.hold(self.recipe)
-        else:
-            self._row.insertWidget(0, self.recipe)
-            self.recipe.show()
+        (self._beside if trains else self._scrolled).hold(self.recipe)
 
     def begin(self) -> None:
         self.recipe.recipe_changed.connect(self.host.feature(Inspecting).editing.change_recipe)
@@ -185,11 +183,11 @@ class Curves(Feature, Listener):
         plots.set_over(not self.trainer.trains(document))
 
     def show_state(self) -> None:
-        """What may be changed while it trains: only the learning rate."""
+        """What may be changed while it trains: what the run takes over with its next batch."""
         busy = self._document is not None and self.trainer.trains(self._document)
         if self.plots is not None:
             self.plots.set_hint(self.tr("Getting ready…") if busy else "")
-        self.recipe.set_locked(busy, self.tr("Stop the training to change this") if busy else "")
+        self.recipe.set_locked(busy, self.tr("Stop the training to change this") if busy else "", LIVE)
 
     def _follow(self, state: str) -> None:
         """A run begins: its curves come to the front, and stray keys shall not land in the recipe beside them."""

@@ -59,7 +59,8 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
     """How the run in ``folder`` goes on as ``asked`` says: as it was, or with another recipe in the folder that
     ``other`` makes (default: beside it), which begins where this one was left.
 
-    ``asked`` is held against the experiment that was begun; ``since_left``: against what steering had made of it.
+    ``asked`` may be what was begun, or what steering had made of it: then it is the same run. Else what is another is
+    what differs from the first; ``since_left``: from the second.
     Raises RunError where it cannot go on, as with another network.
     """
     saved = experiment_of(folder)
@@ -67,9 +68,8 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
         return Going(asked, folder, begun=load_series(folder, asked, changed_data))
     begun = _begun_with(saved, asked)
     checkpoint = load_checkpoint(folder, begun, changed_data)
-    left = begun
-    for change in checkpoint.noted if checkpoint is not None and since_left else ():
-        left = steered(left, change.changes)
+    left = _as_left(begun, checkpoint)
+    left = left if since_left or not steering(left, asked, OPTIONS) else begun
     changes = steering(left, asked, OPTIONS)
     if parts_of(steered(left, changes)) != parts_of(asked):
         check_same(saved, asked, folder)
@@ -80,6 +80,12 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
     was = values_of(left, tuple(changes))
     return Going(begun, place, load_checkpoint(place, begun, changed_data), about=About(parent=str(folder)),
                  changes=tuple(told(changes, was)))
+
+
+def _as_left(begun: Experiment, checkpoint: Checkpoint | None) -> Experiment:
+    for change in checkpoint.noted if checkpoint is not None else ():
+        begun = steered(begun, change.changes)
+    return begun
 
 
 def begun_anew(folder: Path, asked: Experiment, other: Callable[[], Path]) -> Going:

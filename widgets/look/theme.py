@@ -235,6 +235,9 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{
   selection-background-color: {t.accent}; selection-color: {t.on_accent}; min-height: 18px; }}
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit[bad="true"] {{ border-color: {t.error}; }}
+QLineEdit[usual="true"] {{ color: {t.dim}; }}
+QLineEdit[usual="true"]:focus {{ color: {t.text}; }}
+QLineEdit[live="true"] {{ border-bottom-color: {t.accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {t.dim}; background: {t.panel}; }}
 QLineEdit[role="name"] {{ background: transparent; border: none; border-bottom: 1px solid transparent;
   border-radius: 0; padding: 1px 0; font-size: 17px; font-weight: 600; }}
@@ -276,7 +279,7 @@ QToolButton[role="segment"]:checked {{ background: {t.raised}; border-bottom-col
 QToolButton[role="segment"]:focus {{ color: {t.accent}; }}
 QToolButton[role="segment"]:disabled {{ color: {t.dim}; border-bottom-color: transparent; font-weight: 400; }}
 #qt_menubar_ext_button {{ padding: 0; border: none; }}  /* the menus that have no room: Qt leaves it 12 pixels */
-QToolButton[role="fold"] {{ padding: 4px 6px 4px 2px; }}
+QToolButton[role="fold"] {{ padding: 4px 6px 4px 0; text-align: left; }}
 QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}
 QToolButton[role="fold"]:checked:focus {{ border-color: {t.accent}; }}
 QWidget[role="row"] {{ background: transparent; border-radius: 6px; }}
@@ -309,6 +312,8 @@ QTabBar QToolButton::right-arrow:disabled {{ image: url({icon_url("chevron-right
 QTabBar#inner::tab {{ padding: 3px 10px 4px 10px; font-size: 12px; margin-right: 4px; }}
 QTabBar#inner[tight="true"]::tab {{ padding: 3px 5px 4px 5px; margin-right: 0; }}
 QTabBar#inner::tab:focus {{ color: {t.accent}; }}
+QPushButton[role="choice"]::menu-indicator {{ image: url({icon_url("chevron", t.dim)}); width: 9px; height: 9px;
+  subcontrol-origin: border; subcontrol-position: right center; right: 9px; }}
 QPushButton[role="tight"] {{ padding: 3px 6px; font-size: 12px; }}
 #documents {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
 #documents QTabBar::tab {{ padding: 9px 10px 8px 14px; border-bottom: none; border-top: 2px solid transparent;

@@ -119,9 +119,20 @@ class Curves(QWidget):
         self._redraw()
 
     def set_rate(self, text: str) -> None:
-        """The learning rate that is in use, beside the curves where there is room; empty: it is not known."""
-        self._rate = text
-        self._redraw()
+        """The learning rate that is in use, beside the curves where there is room; empty: it is not known.
+
+        It comes with every batch: only where it appears or goes the curves make room.
+        """
+        if text == self._rate:
+            return
+        makes_room, self._rate = bool(text) != bool(self._rate), text
+        if makes_room:
+            self._redraw()
+            return
+        for plot in self.plots:
+            if plot.surround.aside is not None:
+                plot.surround.aside = (plot.surround.aside[0], text)
+                plot.viewport().update()
 
     def add_mark(self, position: float, text: str, role: str = "warn", holds: bool = False, member: int = -1) -> None:
         """Mark that something happened at an epoch, in a colour of the theme, as a rule that of what is done by hand.

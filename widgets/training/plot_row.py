@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QWidget
 
@@ -23,6 +24,7 @@ class PlotRow(QWidget):
         super().__init__()
         self._plots = plots
         self._box = QHBoxLayout(self)
+        self._box.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # else it keeps its first least size
         for plot in plots:
             self._box.addWidget(plot, 1)
         self._buttons = QWidget(self)
@@ -54,6 +56,12 @@ class PlotRow(QWidget):
         self._buttons.setGeometry(self.width() - EDGE - size.width(), TOP, size.width(), size.height())
         self._buttons.setVisible(roomy)
         self._buttons.raise_()
+
+    def minimumSizeHint(self) -> QSize:
+        """As in a row, whatever its direction is now: made less high it is one again."""
+        least = [plot.minimumSize() for plot in self._plots if not plot.isHidden()]
+        return QSize(sum(size.width() for size in least) + 16 * max(0, len(least) - 1) + 16 + EDGE,
+                     max((size.height() for size in least), default=0) + TOP + EDGE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another shape."""

@@ -28,7 +28,8 @@ class RatePlot(QWidget):
         super().__init__(parent)
         self._points: tuple[Point, ...] = ()
         self._now: float | None = None
-        self._is_log = False
+        self._end: float | None = None  # of the run, which is after its last step was begun
+        self._is_log = self._is_rough = False
         self._read_at: float | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(LEAST, HEIGHT)
@@ -39,13 +40,17 @@ class RatePlot(QWidget):
 
     # -- what to show -----------------------------------------------------------------------------------------
 
-    def show_rates(self, points: Sequence[Point], log: bool = False) -> None:
-        """A learning rate for each position; ``log``: equal steps upwards are equal factors."""
+    def show_rates(self, points: Sequence[Point], log: bool = False, end: float | None = None,
+                   rough: bool = False) -> None:
+        """A learning rate for each position; ``log``: equal steps upwards are equal factors; ``end``: the last one
+        holds until there. ``rough``: how many steps there are is only guessed, so that no number of a step is written.
+        """
         self._points = tuple((at, rate) for at, rate in points if math.isfinite(rate) and (rate > 0 or not log))
-        self._is_log = log
+        self._is_log, self._end, self._is_rough = log, end, rough
         rates = [rate for _, rate in self._points]
-        self.setAccessibleDescription(self.tr("from {least} to {most}").format(
-            least=typed_text(min(rates)), most=typed_text(max(rates))) if rates else "")
+        words = self.tr("up to {most}") if rough else self.tr("from {least} to {most}")
+        self.setAccessibleDescription(words.format(
+            least=_short(min(rates)), most=_short(max(rates))) if rates else "")
         self.update()
 
     def show_now(self, position: float | None) -> None:
@@ -60,16 +65,17 @@ class RatePlot(QWidget):
         at = self._read_at if self._read_at is not None else self._now
         if at is None or not self._points:
             return ""
-        words = self.tr("epoch {position} · {rate}")
-        return words.format(position=tick_text(at, 0.01), rate=typed_text(self._rate(at)))
+        words = self.tr("epoch {position} · about {rate}") if self._is_rough else self.tr("epoch {position} · {rate}")
+        digits = 2 if self._is_rough else 3
+        return words.format(position=tick_text(at, 0.01), rate=_short(self._rate(at), digits))
 
     def _rate(self, at: float) -> float:
-        """Between two points on the straight line from one to the other; to three digits, which can be read."""
+        """Between two points on the straight line from one to the other."""
         places = [place for place, _ in self._points]
         right = min(bisect_left(places, at), len(places) - 1)
         (before, low), (after, high) = self._points[max(0, right - 1)], self._points[right]
         share = 1.0 if after <= before else min(1.0, max(0.0, (at - before) / (after - before)))
-        return float(f"{low + share * (high - low):.3g}")
+        return low + share * (high - low)
 
     # -- where it is ------------------------------------------------------------------------------------------
 
@@ -91,7 +97,7 @@ class RatePlot(QWidget):
 
     @property
     def _span(self) -> Point:
-        first, last = (self._points[0][0], self._points[-1][0]) if self._points else (0.0, 1.0)
+        first, last = (self._points[0][0], self._end or self._points[-1][0]) if self._points else (0.0, 1.0)
         return (first, last) if last > first else (first - 0.5, first + 0.5)
 
     def _bounds(self) -> Point:
@@ -110,7 +116,8 @@ class RatePlot(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
             if self._points:
                 painter.setPen(QPen(theme.color("accent"), 1.5))
-                painter.drawPolyline(QPolygonF([self.point(*each) for each in self._points]))
+                held = (self._span[1], self._points[-1][1])
+                painter.drawPolyline(QPolygonF([self.point(*each) for each in (*self._points, held)]))
                 self._paint_places(painter)
                 self._paint_words(painter)
 
@@ -132,11 +139,11 @@ class RatePlot(QWidget):
         above = QRectF(INSET, 4, self.width() - 2 * INSET, LINE)
         below = above.translated(0, self.height() - LINE - 8)
         epochs = self.tr("{count} epochs").format(count=tick_text(self._span[1], 0.01 if self._span[1] % 1 else 1))
-        self._write(painter, above, LEFT, typed_text(float(f"{max(rates):.3g}")), "dim")
+        self._write(painter, above, LEFT, _short(max(rates)), "dim")
         self._write(painter, above, RIGHT, self.readout, "text")
         self._write(painter, below, RIGHT, epochs, "dim")
-        if max(rates) > min(rates):
-            self._write(painter, below, LEFT, typed_text(float(f"{min(rates):.3g}")), "dim")
+        if max(rates) > min(rates) and not self._is_rough:
+            self._write(painter, below, LEFT, _short(min(rates)), "dim")
 
     def _write(self, painter: QPainter, line: QRectF, side: Qt.AlignmentFlag, text: str, name: str) -> None:
         """On the panel's ground, so that no line runs through it."""
@@ -167,3 +174,8 @@ class RatePlot(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self.update()
+
+
+def _short(rate: float, digits: int = 3) -> str:
+    """So many digits, which can be read."""
+    return typed_text(float(f"{rate:.{digits}g}"))

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
 from app.features.continuing import Continuing
+from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.training import Training
 from app.window.window import MainWindow
@@ -153,7 +154,8 @@ def test_another_window_offers_to_go_on_and_so_does_the_start_page(window, qtbot
     assert window.close_page(0)
     window.feature(Documents).open(str(network))
     qtbot.waitUntil(lambda: "was left in epoch 2 of 3" in notices(window), timeout=MS)
-    assert window.places.top.go_on.isVisible()
+    assert window.places.top.go_on.isVisible() and len(window.page.document.run.state.epochs) == 1
+    assert not window.feature(Curves).plots.is_empty, "its curves are seen again"
     window.show_start()
     start = window.places.start
     qtbot.waitUntil(lambda: len(start.left) == 1 and start.left[0].isVisible(), timeout=MS)

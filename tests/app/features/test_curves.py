@@ -202,7 +202,7 @@ def test_another_tabs_run_is_named_and_its_last_line_too(window, qtbot):
 def test_only_the_network_that_is_trained_has_its_recipe_locked(window, qtbot):
     trained = begin(window, qtbot, epochs=500)
     field = next(row for row in window.feature(Curves).recipe.findChildren(LineEditor)
-                 if row.accessibleName() == "Epochs")
+                 if row.accessibleName() == "Seed")
     assert not field.isEnabled()
     other = another(window)
     assert field.isEnabled()

@@ -65,9 +65,9 @@ class Plots:
         return lambda *given, **named: self.drawn.append((name, *given, *named.values()))
 
     def taken(self) -> list[tuple[Any, ...]]:
-        """What was drawn since it was asked last."""
+        """What was drawn since it was asked last, but for the rate that is said over it."""
         drawn, self.drawn = self.drawn, []
-        return drawn
+        return [each for each in drawn if each[0] != "set_rate"]
 
 
 def trainer(window: MainWindow) -> Trainer:
@@ -83,9 +83,9 @@ def shown(window: MainWindow) -> str:
 
 
 def can_be_changed(window: MainWindow) -> bool:
-    """Whether the recipe's epochs can be."""
+    """Whether the recipe's seed can be."""
     fields = {field.accessibleName(): field for field in window.feature(Curves).recipe.findChildren(LineEditor)}
-    return fields["Epochs"].isEnabled()
+    return fields["Seed"].isEnabled()
 
 
 def epoch(number: int, best: bool) -> EpochEnded:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
+from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
 
 OUT = Path(__file__).parents[3] / "resources" / "screenshots"
@@ -37,6 +39,27 @@ def pause(seconds: float) -> None:
     until(lambda: time.monotonic() > end)
 
 
+def steer(window: MainWindow) -> None:
+    """The Train workspace in the middle of a run, whose rate was changed by hand; it holds there."""
+    document = window.page.document
+
+    def position() -> float:
+        return document.run.state.points[-1].position if document.run.state.points else 0.0
+
+    def with_recipe(**options: object) -> None:
+        document.edit("Recipe", replace(document.experiment, recipe=document.experiment.recipe.with_options(**options)))
+
+    with_recipe(epochs=16, schedule="cosine", warmup=1)
+    window.commands["workspace_train"].trigger()
+    window.feature(Training).train()
+    until(lambda: document.run is not None and position() > 5)
+    with_recipe(lr=document.experiment.recipe.lr * 0.6)
+    until(lambda: position() > 10)
+    window.commands["pause"].trigger()
+    until(lambda: window.feature(Training).trainer.state == "paused")
+    pause(1)
+
+
 def main() -> None:
     app = QApplication(sys.argv[:1])
     OUT.mkdir(exist_ok=True)
@@ -53,6 +76,14 @@ def main() -> None:
             window.commands[f"theme_{theme}"].trigger()
             pause(0.5)
             window.grab().save(str(OUT / f"{theme}.png"))
+        steer(window)
+        for theme in ("dark", "light"):
+            window.commands[f"theme_{theme}"].trigger()
+            pause(0.5)
+            window.grab().save(str(OUT / f"train-{theme}.png"))
+        window.commands["stop"].trigger()
+        until(lambda: window.feature(Training).trainer.state == "idle")
+        window.page.document.history.mark_clean()
         window.close()
     app.processEvents()
 

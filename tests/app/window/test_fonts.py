@@ -15,7 +15,7 @@ from engine.messages import say
 from tests.app.windows import opened
 from tests.legible import cut_words
 from widgets.data.panel import DataPanel
-from widgets.training.recipe_panel import RecipeForm
+from widgets.training.recipe_form import RecipeForm
 
 SMALL, USUAL, LARGE = (1280, 720), (1600, 1000), (2560, 1440)
 every_font = pytest.mark.parametrize(("font", "size"), [
@@ -51,7 +51,8 @@ def cut_on_tabs(window: MainWindow, tabs: QTabBar) -> dict[str, list[str]]:
 @every_font
 def test_every_page_can_be_read(window: MainWindow) -> None:
     [form] = window.findChildren(RecipeForm)
-    form.more.click()
+    for fold in form.folds.values():
+        fold.click()
     found = cut_on_tabs(window, window.places.bottom.tabBar())
     assert len(found) == 6
     for name in ("googlenet", "house-prices", "weight-decay"):

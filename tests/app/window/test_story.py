@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -35,9 +37,31 @@ def display(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("story", STORIES)
 def test_a_story_ends_well(display: str, tmp_path: Path, story: str):
     """Draw, repair, train, export, reload; and what the README tells who begins."""
+    ends_well(display, story, str(tmp_path))
+
+
+def told(display: str, story: str, *words: str) -> subprocess.Popen[str]:
+    """A story begins."""
     environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "QT_FATAL_WARNINGS": "0"}
-    program = str(Path(__file__).with_name(story))
-    done = subprocess.run([sys.executable, program, str(tmp_path)], env=environment, capture_output=True, text=True,
-                          timeout=280)
+    command = [sys.executable, str(Path(__file__).with_name(story)), *words]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ends_well(display: str, story: str, *words: str) -> None:
+    process = told(display, story, *words)
+    out, errors = process.communicate(timeout=280)
+    done = subprocess.CompletedProcess(process.args, process.returncode, out, errors)
     assert done.returncode == 0 and "the story ends well" in done.stdout, done.stdout + done.stderr
     assert "Traceback" not in done.stderr and "QPainter" not in done.stderr, done.stderr
+
+
+@pytest.mark.timeout(300)
+def test_a_run_that_is_steered_and_killed_goes_on_in_another_window_and_is_replayed(display: str, tmp_path: Path):
+    story = "going_on_story.py"
+    process = told(display, story, str(tmp_path))
+    assert process.stdout is not None
+    said = list(takewhile(lambda line: line != "now it may be killed\n", process.stdout))
+    process.kill()
+    _, errors = process.communicate()
+    assert process.returncode == -signal.SIGKILL, "".join(said) + errors
+    ends_well(display, story, str(tmp_path), "again")

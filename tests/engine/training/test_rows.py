@@ -26,7 +26,8 @@ SHOWN = """
 from PySide6.QtWidgets import QApplication, QComboBox
 from engine.experiment.experiment import from_json, to_json
 from tests.engine.cases import experiment, made_data, trained
-from widgets.training.recipe_panel import RecipeForm, relevant
+from widgets.training.recipe_form import RecipeForm
+from widgets.training.recipe_groups import relevant
 
 application, form = QApplication([]), RecipeForm()
 for name, choice, title in (("optimizer", "squares", "Squares"), ("loss", "smooth_l1", "Smooth L1"),

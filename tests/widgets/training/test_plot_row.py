@@ -55,6 +55,13 @@ def test_their_direction_follows_the_shape(curves: Curves, width: int, height: i
     assert curves.loss.area.width() == pytest.approx(curves.accuracy.area.width(), abs=1.0)
 
 
+def test_it_can_be_made_low_again_whatever_its_direction(curves: Curves) -> None:
+    least = curves.minimumSizeHint()
+    curves.resize(1600, 300)
+    QApplication.processEvents()
+    assert least == curves.minimumSizeHint() and least.height() <= 120
+
+
 @pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("width", [570, 640, 800, 1000, 1900])
 def test_buttons_lie_over_no_word_of_the_plots(curves: Curves, width: int) -> None:
