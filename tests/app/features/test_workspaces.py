@@ -222,12 +222,13 @@ def test_the_tabs_below_are_those_there_are_without_the_curves_own(window):
 
 def test_a_feature_has_a_section_of_its_own_below_the_recipe(window):
     told, made = [], QWidget()
-    window.places.add_section(Section("Forecast", lambda: made, rank=20, show=told.append))
+    window.places.add_section(Section("More", lambda: made, rank=20, show=told.append))
     window.places.add_section(Section("Rate", QWidget, rank=10))
     window.refresh()
     assert told == [], "it is not seen"
     train(window)
-    assert window.places.column.titles == ["Recipe", "Learning rate, before it runs", "Rate", "Forecast"]
+    assert window.places.column.titles == ["Recipe", "Learning rate, before it runs", "Rate", "Checks", "Forecast",
+                                                  "More"]
     assert set(told) == {window.page} and made.isVisible()
     recipe = window.feature(Curves).recipe
     assert made.mapTo(window, QPoint()).y() >= recipe.mapTo(window, QPoint(0, recipe.height())).y()
