@@ -17,6 +17,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.trust import not_allowed
 from engine.graph.graph import Graph, Node
 from engine.messages import LayerloomError, Message, say
+from engine.training.events import EpochEnded, Event, Finished
 from engine.training.values import Weights
 from engine.units import grouped, value_text
 from widgets.canvas.view.card_menu import GROWS
@@ -70,7 +71,7 @@ class Growing(Feature):
         self._growths: dict[Page, list[Growth]] = self.per_page()
         trainer = self._trainer = host.feature(Training).trainer
         trainer.state_changed.connect(lambda _state: self._show())
-        trainer.event_arrived.connect(lambda _event: self._show())
+        trainer.event_arrived.connect(self._hear)
 
     def commands(self) -> Sequence[Row]:
         return [
@@ -80,6 +81,10 @@ class Growing(Feature):
 
     def begin(self) -> None:
         self._show()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, (EpochEnded, Finished)):  # there are weights
+            self._show()
 
     def connect_page(self, page: Page) -> None:
         page.document.changed.connect(lambda: self._follow(page))

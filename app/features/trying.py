@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.trust import not_allowed
 from engine.messages import Message, say
 from engine.training.control import Control
+from widgets.look.later import later
 
 if TYPE_CHECKING:
     from engine.data.tensors.data import Data
@@ -85,5 +87,5 @@ def bring(host: Host, part: QWidget) -> None:
     above = part.parentWidget()
     while above is not None:
         if isinstance(above, QScrollArea):
-            above.ensureWidgetVisible(part)
+            later(part, partial(above.ensureWidgetVisible, part))  # once the rooms are laid out
         above = above.parentWidget()

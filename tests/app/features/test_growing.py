@@ -132,6 +132,25 @@ def test_inside_a_block_each_card_has_its_own_sign_and_the_block_that_of_all(win
     assert f"{block}.fc2 begins anew" in page.scene.cards[block].toolTip()
 
 
+def test_a_run_of_another_time_is_what_continue_would_go_on_with(window, qtbot):
+    window.page.document.undo()
+    trainer, name = window.feature(Training).trainer, "net"
+    folder = window.settings.runs.parent / f"{name}.loom"
+    window.page.document.save(folder)
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: window.page.document.run is not None and window.page.document.run.latest is not None,
+                    timeout=MS)
+    window.commands["stop"].trigger()
+    qtbot.waitUntil(lambda: trainer.state == "idle", timeout=MS)
+    assert window.close_page(0) and not window.pages
+    window.feature(Documents).open(str(folder))
+    qtbot.waitUntil(lambda: window.commands["continue"].isEnabled(), timeout=MS)
+    assert window.page.document.trained is None and signs(window) == {}
+    set_option(window, "fc2", out_features=60)
+    qtbot.waitUntil(lambda: signs(window) == {"conv1": "kept", "conv2": "kept", "fc1": "kept", "fc2": "resized",
+                                              "fc3": "resized"}, timeout=MS)
+
+
 # -- larger without another answer -----------------------------------------------------------------------------------
 
 
