@@ -211,9 +211,8 @@ class Forecasting(Feature):
     def _numbers(self, forecast: Forecast, then: int, epochs: int) -> ForecastState:
         """Of so many epochs; ``then`` it was about others."""
         seconds = forecast.run_seconds + (epochs - then) * forecast.epoch_seconds
-        numbers: Four = (_rough(forecast.epoch_seconds), bytes_text(forecast.memory),
-                         UNKNOWN if forecast.largest_batch is None else grouped(forecast.largest_batch),
-                         _rough(seconds))
+        numbers: Four = (_rough(forecast.epoch_seconds), bytes_text(forecast.memory), self._batch(
+            forecast.largest_batch), _rough(seconds))
         free = self.tr("What would fit into {free} of free memory").format(
             free=bytes_text(forecast.free)) if forecast.free is not None else self.tr("How much memory is free is "
                                                                                       "not known here")
@@ -221,6 +220,12 @@ class Forecasting(Feature):
                       self.tr("The most at one moment of a step, by the layers' own formulas"), free,
                       self.tr("{epochs} epochs, and the test").format(epochs=grouped(epochs)))
         return ForecastState(numbers, tips)
+
+    def _batch(self, largest: int | None) -> str:
+        """As a power of two: more digits would say what nobody knows."""
+        if not largest:
+            return UNKNOWN if largest is None else self.tr("none")
+        return grouped(1 << (largest.bit_length() - 1))
 
     def _where(self, told: Told, experiment: Experiment) -> str:
         words = self.tr("measured on {device}").format(device=told.device)
