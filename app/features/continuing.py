@@ -13,8 +13,9 @@ from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
+from engine.data.spec.changes import changes
 from engine.experiment.series import is_series, without_variants
-from engine.messages import Message, say
+from engine.messages import LayerloomError, Message, say
 from engine.runs.left import Left, left_runs
 from engine.runs.names import CHECKPOINT
 from engine.runs.naming import new_run_folder
@@ -135,7 +136,7 @@ class Continuing(Feature):
         if folder is None or self._is_preparing or not self._training.may_begin(page):
             return
         document, experiment, runs = page.document, page.document.experiment, self.host.settings.runs
-        was_here = page not in self._left
+        was_here, root = page not in self._left, self.host.settings.data_root
         if not (document.run is not None and document.run.states.is_series) and not is_series(
                 without_variants(experiment)):
             experiment = without_variants(experiment)
@@ -146,6 +147,10 @@ class Continuing(Feature):
             def other() -> Path:
                 return new_run_folder(runs, document.name)
 
+            changed = changes(experiment.data, root)
+            if changed is not None:
+                raise LayerloomError("{changes}. This run cannot go on with other data: put them back, or train anew",
+                                     changes=changed)
             going = going_on(folder, experiment, other, since_left=was_here) if is_same_network(
                 folder, experiment) else begun_anew(folder, experiment, other)
             return going, going.states

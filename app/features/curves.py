@@ -241,6 +241,8 @@ class Curves(Feature, Listener):
     def on_steered(self, event: Steered) -> None:
         if self.plots is not None:
             self.plots.add_mark(event.position, _told(event), holds=True)
+            if "epochs" in event.changes:
+                self.plots.set_epochs(event.changes["epochs"])
 
     def on_finished(self, event: Finished) -> None:
         if self._document is not None:

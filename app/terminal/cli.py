@@ -38,7 +38,9 @@ from engine.files import WriteError
 from engine.formats import format_of, readable, suffixes
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError
+from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder
+from engine.runs.opened import RunError, open_run
 from engine.units import readings
 
 if TYPE_CHECKING:
@@ -119,8 +121,6 @@ def _train(options: argparse.Namespace) -> int:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
     experiment = _with_overrides(_experiment(options), options)
     _refuse_code(experiment)
-    from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
-    from engine.runs.opened import RunError, open_run
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
     kept = any(os.path.exists(folder / name) for name in (SUMMARY, SERIES, METRICS, CHECKPOINT))  # noqa: PTH110
@@ -128,8 +128,8 @@ def _train(options: argparse.Namespace) -> int:
     try:
         if options.resume:
             open_run(folder)  # what is wrong with it is said before torch is loaded
-        from app.terminal.console import go_on
-        from engine.runs.continuing import Going, going_on
+        from app.terminal.console import go_on  # these load torch
+        from engine.runs.continuing import Going, going_on  # these load torch
 
         going = going_on(folder, experiment, changed_data=options.changed_data) if options.resume else Going(
             experiment, folder)
@@ -163,8 +163,6 @@ def _tell(experiment: Experiment, result: Result, folder: Path, out: Console, ro
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from engine.runs.opened import RunError, open_run
-
     try:
         run = open_run(options.run_folder)
         if options.allow_code:

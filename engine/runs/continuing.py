@@ -129,6 +129,7 @@ def _take_over(folder: Path, place: Path, checkpoint: Checkpoint, changes: dict[
         kept = _before((*checkpoint.noted,), change)
         (place / CHANGES).write_text("".join(f"{change_line(each)}\n" for each in kept), encoding="utf-8")
     except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)  # half of a run is none
         raise WriteError("{path} could not be written: {reason}", path=place,
                          reason=reason_of_os_error(error)) from error
 

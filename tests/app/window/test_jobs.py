@@ -16,12 +16,15 @@ from pytestqt.qtbot import QtBot
 from app.window.jobs import Job, Jobs, TrainingThread, Warmth, load_torch
 from app.window.leaving import wait_for_left
 from engine.experiment.experiment import Experiment
+from engine.experiment.trust import sources_of
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.code import Code
 from engine.layers.code.running import StoppedCodeError
 from engine.layers.code.source import EXAMPLE
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
+from engine.runs.continuing import Going
+from engine.runs.folder import About
 from engine.training.events import Paused, Resumed
 
 
@@ -186,7 +189,7 @@ class Fits:
         self.act: Callable[[], object] = lambda: None
         for name, path in (("one", "engine.training.fit"), ("series", "engine.training.series.fit_series")):
             monkeypatch.setattr(path, lambda experiment, control, name=name, **more: self._run(name, experiment, more))
-        monkeypatch.setattr("engine.runs.folder.record", lambda events, experiment, folder: (
+        monkeypatch.setattr("engine.runs.folder.record", lambda events, experiment, folder, *_: (
             self.asked.append(("record", experiment, folder)) or events))
 
     def _run(self, name: str, experiment: object, more: dict[str, object]) -> Iterator[object]:
@@ -204,10 +207,11 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
 @pytest.mark.parametrize("series", [False, True])
 def test_the_training_says_what_it_does_one_after_the_other(series: bool, fits: Fits, qapp: object) -> None:
     parent, experiment = QObject(), Experiment()
-    thread = TrainingThread(parent, experiment, Path("run"), Path("data"), {}, series)
+    thread = TrainingThread(parent, lambda: Going(experiment, Path("run"), about=About({})), (), Path("data"), series)
     thread.run()
     assert list(thread.events) == [Paused(), Resumed()] and thread.parent() is parent
-    begun = ("series" if series else "one", experiment, {"root": Path("data"), "weights": {}, "observers": ()})
+    begun = ("series" if series else "one", experiment,
+             {"root": Path("data"), "weights": {}, "observers": (), "resume": None})
     assert sorted(fits.asked, key=lambda each: each[0] != "record") == [("record", experiment, Path("run")), begun]
 
 
@@ -221,7 +225,7 @@ def test_a_training_that_fails_ends_with_a_sentence_and_one_that_is_broken_off_w
 
     parent = QObject()
     for error, said in ((LayerloomError("too large"), ["too large"]), (StoppedCodeError(), [])):
-        thread = TrainingThread(parent, Experiment(), Path("run"), None, None)
+        thread = TrainingThread(parent, lambda: Going(Experiment(), Path("run")), (), None)
         fits.act = fail(error)
         thread.run()
         assert [str(event) for event in list(thread.events)[1:]] == said and thread.events[0] == Paused()
@@ -234,7 +238,7 @@ def test_only_a_person_s_own_code_is_ever_interrupted(fits: Fits, qapp: object,
     parent = QObject()
     code = Graph.of([Node("input", Input()), Node("mine", Code(source=EXAMPLE))], [Edge("input", "mine")])
     for graph, interrupted in ((Graph(), []), (code, [threading.get_ident()])):
-        thread = TrainingThread(parent, Experiment(graph), Path("run"), None, None)
+        thread = TrainingThread(parent, lambda: Going(Experiment(), Path("run")), sources_of(graph), None)
         thread.interrupt()
         assert not broken, "it has not begun"
         fits.act = thread.interrupt
