@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
+from app.features.check import BUT, Check, Kind, steps_of, told_of
 from app.features.training import Training
-from app.features.trying import LATER, Counts, Stoppable, bring, data_of, what_counts, why_not
+from app.features.trying import bring, data_of, what_counts, why_not
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host, Section
 from app.window.jobs import Job, Jobs, stand_back
@@ -28,27 +28,7 @@ if TYPE_CHECKING:
     from widgets.training.check_line import CheckLine
     from widgets.training.checks_section import ChecksSection
 
-Kind = Literal["rate", "overfit"]
-BUT: dict[Kind, frozenset[str]] = {"rate": LATER | {"lr"}, "overfit": LATER}
 SPAN = (1e-6, 10.0)  # rates that are tried
-OFTEN = 0.05  # seconds between two looks at it
-
-
-@dataclass
-class Check:
-    """One check of one network, as far as it is."""
-
-    kind: Kind
-    page: Page
-    counts: Counts  # what it holds for
-    job: Job | None = None  # while it goes on
-    steps: list[Any] = field(default_factory=list)
-    result: Any = None
-    said: Message | None = None  # instead of a result
-
-    def is_of(self, experiment: Experiment) -> bool:
-        """Whether it holds for this one."""
-        return self.counts == what_counts(experiment, BUT[self.kind])
 
 
 class Checking(Feature):
@@ -121,7 +101,7 @@ class Checking(Feature):
 
         def work(job: Job) -> Any:
             stand_back()
-            return _told(_steps(kind, experiment, data_of(experiment, root, job), job), check, job)
+            return told_of(steps_of(kind, experiment, data_of(experiment, root, job), job), check, job)
 
         check.job = self._jobs.start(work, partial(self._take, check), partial(self._fail, check))
         check.job.progress.connect(self._hear)
@@ -249,26 +229,3 @@ class Checking(Feature):
     def _overfit(self, check: Check, state: CheckState) -> CheckState:
         tone = {"learned": "plain", "stopped": "", "slowly": "plain"}.get(check.result.verdict, "warning")
         return state._replace(words=sentence_text(check.result.line), tone=tone)
-
-
-def _steps(kind: Kind, experiment: Experiment, data: Any, job: Job) -> Generator[Any, None, Any]:
-    """In a job's thread."""
-    from engine.training.checks.overfitting import overfit_batch  # loads torch
-    from engine.training.checks.rates import find_rate  # loads torch
-
-    check: Callable[..., Generator[Any, None, Any]] = find_rate if kind == "rate" else overfit_batch
-    return check(experiment, data, Stoppable(job))
-
-
-def _told(steps: Generator[Any, None, Any], check: Check, job: Job) -> Any:
-    """Go through them, telling of some at a time; what they come to."""
-    waiting, last = list[Any](), perf_counter()
-    while True:
-        try:
-            waiting.append(next(steps))
-        except StopIteration as end:
-            job.progress.emit(check, waiting)
-            return end.value
-        if perf_counter() - last > OFTEN:
-            job.progress.emit(check, waiting)
-            waiting, last = [], perf_counter()

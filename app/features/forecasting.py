@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
 from app.features.checking import Checking
+from app.features.forecast import Known, Told, measured
 from app.features.training import Training
-from app.features.trying import Counts, Stoppable, bring, data_of, what_counts, why_not
+from app.features.trying import Counts, bring, what_counts, why_not
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host, Section
-from app.window.jobs import Job, Jobs, stand_back
+from app.window.jobs import Job, Jobs
 from engine.experiment.experiment import Experiment
 from engine.experiment.series import series_of, without_variants
 from engine.messages import Message
@@ -24,7 +25,6 @@ from widgets.look.text import sentence_text
 from widgets.training.forecast_panel import ForecastState, Four
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from engine.training.checks.forecast import Forecast
     from widgets.training.forecast_panel import ForecastPanel
@@ -32,24 +32,6 @@ if TYPE_CHECKING:
 STILL_MS = 1500  # without a change, before it measures by itself
 BUT = frozenset({"epochs", "early_stop", "best_by", "lr", "seed", "schedule", "schedule_by", "warmup", "warmup_start"})
 SHORT = 10.0  # seconds: less is told by its digits, not by a clock
-
-
-class Told(NamedTuple):
-    """What measuring has come to. ``refused``: why it cannot run; ``fits``: the batch that would, 0: none is known."""
-
-    forecast: Forecast | None = None
-    device: str = ""
-    refused: Message | None = None
-    fits: int = 0
-
-
-@dataclass
-class Known:
-    """What is known of one network."""
-
-    counts: Counts  # what it holds for
-    told: Told
-    epochs: int  # of the run that it is about
 
 
 class Forecasting(Feature):
@@ -146,7 +128,7 @@ class Forecasting(Feature):
         self._of = page, counts
         epochs = experiment.recipe.epochs
         job = self._job = self._jobs.start(
-            lambda job: _measured(experiment, root, job), lambda told: self._take(job, Known(counts, told, epochs)),
+            lambda job: measured(experiment, root, job), lambda told: self._take(job, Known(counts, told, epochs)),
             lambda message: self._take(job, Known(counts, Told(refused=message), epochs)))
         self._show(page)
 
@@ -236,19 +218,3 @@ class Forecasting(Feature):
 def _rough(seconds: float) -> str:
     """Two digits; from ten seconds on as a clock."""
     return duration_text(float(f"{seconds:.2g}")) if seconds < SHORT else clock_text(seconds)
-
-
-def _measured(experiment: Experiment, root: Path | None, job: Job) -> Told:
-    """In a job's thread."""
-    from engine.training.checks.forecast import forecast  # loads torch
-    from engine.training.checks.memory import NoRoomError, expect_room
-    from engine.training.devices import resolve_device
-
-    stand_back()
-    data: Any = data_of(experiment, root, job)
-    device = resolve_device(experiment.recipe.device)
-    try:
-        expect_room(replace(experiment, data=data.spec), device, data)
-    except NoRoomError as error:
-        return Told(refused=error.message, fits=error.fits)
-    return Told(forecast(experiment, data, Stoppable(job)), str(device))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.document.document import Document, Run
+from app.document.document import Document
 from app.document.page import Page
 from app.features.boxes import Boxes
+from app.features.grown import TEXTS, Grow, Growth, grown_from, in_hand
 from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.experiment.experiment import Experiment
-from engine.experiment.trust import not_allowed
-from engine.graph.graph import Graph, Node
-from engine.messages import LayerloomError, Message, say
+from engine.graph.graph import Node
+from engine.messages import Message, say
 from engine.training.events import EpochEnded, Event, Finished
 from engine.training.values import Weights
 from engine.units import grouped, value_text
@@ -24,42 +23,11 @@ from widgets.canvas.view.card_menu import GROWS
 from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
-    from torch import Tensor
 
     from engine.network.growing.widening import Grown
     from widgets.find.deeper_box import DeeperBox, Inserted
     from widgets.find.width_box import WidthBox
-
-SAMPLES = 32  # that both networks are asked about
-TEXTS = {  # of both commands, and why they cannot be done now
-    "make_wider": {
-        "": "Make wider without changing the answer…",
-        "untrained": "Make wider without changing the answer (train it first)",
-        "changed": "Make wider without changing the answer (its weights are of the network before)",
-        "training": "Make wider without changing the answer (while it trains it stays as it is)",
-    },
-    "make_deeper": {
-        "": "Insert a layer that changes nothing…",
-        "untrained": "Insert a layer that changes nothing (train it first)",
-        "changed": "Insert a layer that changes nothing (the weights are of the network before)",
-        "training": "Insert a layer that changes nothing (while it trains it stays as it is)",
-    },
-}
-Grow = Callable[[Experiment, Weights], "Grown"]
-
-
-@dataclass(frozen=True)
-class Growth:
-    """What was grown: the graphs before and after it, and the loaded weights that went with each."""
-
-    before: Graph
-    after: Graph
-    was: tuple[Weights | None, Experiment | None]
-    now: tuple[Weights, Experiment]
-    run: Run | None  # the one whose weights have grown, or that was there beside loaded ones
-
 
 class Growing(Feature):
     """One at a time; weights go back and forth with undo."""
@@ -213,7 +181,7 @@ class Growing(Feature):
 
         if box is not None:
             box.tell(self.tr("A moment…"))
-        self._job = self._jobs.start(lambda job: _grown(experiment, found, grow, root, job), take, refuse)
+        self._job = self._jobs.start(lambda job: grown_from(experiment, found, grow, root, job), take, refuse)
 
     def _put(self, page: Page, text: str, grown: Grown) -> list[str]:
         """The larger network as one edit, and weights for it; the names of its new layers at this level."""
@@ -249,40 +217,3 @@ class Growing(Feature):
 
     def finish(self) -> None:
         self._jobs.finish()
-
-
-def in_hand(document: Document) -> Weights | None:
-    """The weights that there are of it: those loaded last, or the best of its latest run."""
-    if document.weights_are_loaded:
-        return document.loaded
-    return document.trained.best if document.trained is not None else None
-
-
-def _grown(experiment: Experiment, weights: Weights, grow: Grow, root: Path | None, job: Job) -> tuple[Grown, float]:
-    """In a job's thread: also how much the answers differ."""
-    from engine.network.growing.proving import difference  # loads torch
-
-    if not_allowed(experiment.graph):
-        raise LayerloomError("It holds code that nobody has agreed to run yet: Train asks about it")
-    grown = grow(experiment, weights)
-    return grown, difference(experiment, weights, grown, _examples(experiment, root, job))
-
-
-def _examples(experiment: Experiment, root: Path | None, job: Job) -> Tensor:
-    """A few of the data, or random ones where these are not there."""
-    import torch  # loads torch
-
-    from engine.data.fetching.folder import missing_files  # needed only when something is fetched
-    from engine.data.tensors.batches import Batches
-    from engine.data.tensors.loading import load_data
-
-    shape = experiment.data.sample_shape
-    try:
-        if not missing_files(experiment.data.files, root):
-            data: Any = load_data(experiment.data, root, cancelled=job.cancelled)
-            batches = Batches(data.train, data, torch.device("cpu"))
-            if len(batches):
-                return batches.take(torch.arange(min(SAMPLES, len(batches))))[0]
-    except LayerloomError:
-        pass
-    return torch.rand(SAMPLES, *(shape or ()), generator=torch.Generator().manual_seed(0))
