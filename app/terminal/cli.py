@@ -38,7 +38,7 @@ from engine.files import WriteError
 from engine.formats import format_of, readable, suffixes
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError
-from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
+from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS, SERIES, SUMMARY
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder
 from engine.runs.opened import RunError, open_run
 from engine.units import readings
@@ -174,8 +174,10 @@ def _replay(options: argparse.Namespace) -> int:
         from engine.training.control import Control
         from engine.training.state import SeriesState
 
-        if options.out.resolve() == options.run_folder.resolve():
+        if options.run_folder.resolve() in (options.out.resolve(), *options.out.resolve().parents):
             raise UnreadableError("--out must be another folder than the run itself")
+        if any(os.path.exists(options.out / name) for name in (EXPERIMENT, METRICS)):  # noqa: PTH110
+            raise UnreadableError("{out} has a run already: choose another folder", out=options.out)
         replay, control, out = replay_of(options.run_folder, options.data_root), Control(), console()
         events = record(replay.events(control, options.data_root), replay.experiment, options.out,
                         about=About(replay.weights, str(options.run_folder)))
@@ -190,7 +192,7 @@ def _replay(options: argparse.Namespace) -> int:
         print(f"The same as {options.run_folder}, bit for bit")
         return code
     print(f"Not the same as {options.run_folder}: {', '.join(map(str, found))}")
-    for line in other_versions(options.run_folder):
+    for line in other_versions(options.run_folder, options.out):
         print(f"note: it was made with {line}")
     return WRONG
 

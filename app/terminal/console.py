@@ -74,8 +74,10 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
 def go_on(going: Going, console: Console, root: Path | None = None, kept: bool = False) -> Result:
     """The same of a run that was begun."""
     control, experiment = Control(), going.experiment
-    events = (training.fit_series(experiment, control, root=root, resume=going.begun) if going.is_series
-              else training.fit(experiment, control, root=root, resume=going.checkpoint))
+    weights = going.about.weights
+    events = (training.fit_series(experiment, control, root=root, weights=weights, resume=going.begun)
+              if going.is_series else
+              training.fit(experiment, control, root=root, weights=weights, resume=going.checkpoint))
     return shown(record(events, experiment, going.folder, going.checkpoint, going.begun, going.about), control, console,
                  going.states, going.folder if kept else None)
 

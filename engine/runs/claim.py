@@ -15,6 +15,10 @@ from engine.files import WriteError
 LOCK, OWNER = ".writing.lock", ".writing"  # the second says who; both go with the run
 
 
+class ClaimedError(WriteError):
+    """Another run writes into the folder."""
+
+
 class Claim(NamedTuple):
     """A folder that nobody else writes into, until it is released."""
 
@@ -34,14 +38,14 @@ class Claim(NamedTuple):
 def claim(folder: Path) -> Claim | None:
     """Take the folder, made where it is missing; None where no lock can be held, which is no reason not to train.
 
-    Raises WriteError while another run has it, here or where the folder is shared from.
+    Raises ClaimedError while another run has it, here or where the folder is shared from.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
         lock.acquire()
     except Timeout as error:
-        raise WriteError("{path}: another run is being written there ({owner}). Choose another folder", path=folder,
+        raise ClaimedError("{path}: another run is being written there ({owner}). Choose another folder", path=folder,
                          owner=_owner(folder)) from error
     except (OSError, NotImplementedError):
         return None

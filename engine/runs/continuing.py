@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.experiment.series import is_series
+from engine.export.weight_files import load_weights
 from engine.files import WriteError, reason_of_os_error
 from engine.messages import Message
 from engine.network.growing.keeping import kept
 from engine.runs.folder import ANEW, About
-from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, OLD_CHANGES, POINTS, REMARKS, START
-from engine.runs.opened import experiment_of, open_run
-from engine.runs.resuming import check_same, load_checkpoint, load_series, parts_of, resumed, resumed_series
+from engine.runs.names import (
+    BEST,
+    CHANGES,
+    CHECKPOINT,
+    EXPERIMENT,
+    LAST,
+    METRICS,
+    OLD_CHANGES,
+    POINTS,
+    REMARKS,
+    RUN,
+    START,
+)
+from engine.runs.opened import experiment_of, json_in, members_in, open_run
+from engine.runs.resuming import (
+    begun_with,
+    check_same,
+    kept_until,
+    load_checkpoint,
+    load_series,
+    parts_of,
+    resumed,
+    resumed_series,
+)
 from engine.runs.texts import change_line
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import Steered
+from engine.training.script import place_of
 from engine.training.series import Begun
 from engine.training.state import SeriesState
 from engine.training.steering import steered, steering, told, values_of
@@ -64,28 +87,47 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
     Raises RunError where it cannot go on, as with another network.
     """
     saved = experiment_of(folder)
+    begun, about = begun_with(saved, asked), _about(folder)
     if is_series(saved) or is_series(asked):
-        return Going(asked, folder, begun=load_series(folder, asked, changed_data))
-    begun = _begun_with(saved, asked)
+        return Going(begun, folder, begun=load_series(folder, asked, changed_data), about=about)
     checkpoint = load_checkpoint(folder, begun, changed_data)
-    left = _as_left(begun, checkpoint)
-    left = left if since_left or not steering(left, asked, OPTIONS) else begun
-    changes = steering(left, asked, OPTIONS)
-    if parts_of(steered(left, changes)) != parts_of(asked):
+    left, full = _steered_until(begun, checkpoint)
+    if parts_of(steered(full, steering(full, asked, OPTIONS))) != parts_of(asked):
         check_same(saved, asked, folder)
-    if not changes or checkpoint is None:
-        return Going(asked if checkpoint is None else begun, folder, checkpoint)
-    place = _beside(folder) if other is None else other()
-    _take_over(folder, place, checkpoint, changes, left)
+    if checkpoint is None or not steering(full, asked, OPTIONS) or not (since_left or steering(begun, asked, OPTIONS)):
+        return Going(asked if checkpoint is None else begun, folder, checkpoint, about=about)
+    if since_left:
+        changes = steering(left, asked, OPTIONS)
+    else:  # what was steered stays, but for what is asked for now
+        changes = steering(left, full, OPTIONS) | steering(begun, asked, OPTIONS)
     was = values_of(left, tuple(changes))
-    return Going(begun, place, load_checkpoint(place, begun, changed_data), about=About(parent=str(folder)),
+    changes = {name: value for name, value in changes.items() if value != was[name]}
+    place = _beside(folder) if other is None else other()
+    course = checkpoint.course
+    _take_over(folder, place, checkpoint, Steered(*course.place, course.position, changes, was))
+    return Going(begun, place, load_checkpoint(place, begun, changed_data), about=_begun_from(about, folder),
                  changes=tuple(told(changes, was)))
 
 
-def _as_left(begun: Experiment, checkpoint: Checkpoint | None) -> Experiment:
+def _about(folder: Path) -> About:
+    """What a run, or the first of a series, began with."""
+    first = next(iter(members_in(folder)), folder)
+    return About(load_weights(first / START)) if (first / START).exists() else ANEW
+
+
+def _begun_from(about: About, folder: Path) -> About:
+    """The same for a run that begins where another was left."""
+    return about._replace(parent=str(folder))
+
+
+def _steered_until(begun: Experiment, checkpoint: Checkpoint | None) -> tuple[Experiment, Experiment]:
+    """What steering had made of it where the run was left, and in all."""
+    left = full = begun
     for change in checkpoint.noted if checkpoint is not None else ():
-        begun = steered(begun, change.changes)
-    return begun
+        full = steered(full, change.changes)
+        if checkpoint is not None and place_of(change) < checkpoint.course.place:
+            left = full
+    return left, full
 
 
 def begun_anew(folder: Path, asked: Experiment, other: Callable[[], Path]) -> Going:
@@ -106,35 +148,24 @@ def is_same_network(folder: Path, asked: Experiment) -> bool:
     return all(parts_of(left)[part] == parts_of(asked)[part] for part in ("network", "data"))
 
 
-def _begun_with(saved: Experiment, asked: Experiment) -> Experiment:
-    """What was begun, with what is known of the data now, on the device that is asked for."""
-    recipe = saved.recipe.model_copy(update={"device": asked.recipe.device})
-    return replace(saved, data=saved.data.model_copy(update={"known": asked.data.known}), recipe=recipe)
-
-
 def _beside(folder: Path) -> Path:
     """A folder of a similar name that is not there yet."""
     return next(path for number in count(2) if not (path := folder.with_name(f"{folder.name}-{number}")).exists())
 
 
-def _take_over(folder: Path, place: Path, checkpoint: Checkpoint, changes: dict[str, Any], left: Experiment) -> None:
-    """A new folder with all that the old one had, and the change that makes it another run."""
-    course = checkpoint.course
-    change = Steered(*course.place, course.position, changes, values_of(left, tuple(changes)))
+def _take_over(folder: Path, place: Path, checkpoint: Checkpoint, change: Steered) -> None:
+    """A new folder with all that the old one had until it was left, and the change that makes it another run."""
+    kept = kept_until(checkpoint, folder).changes
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name in (*TAKEN_OVER, CHECKPOINT):
             if (folder / name).exists():
                 shutil.copyfile(folder / name, place / name)
-        kept = _before((*checkpoint.noted,), change)
-        (place / CHANGES).write_text("".join(f"{change_line(each)}\n" for each in kept), encoding="utf-8")
+        (place / CHANGES).write_text("".join(f"{change_line(each)}\n" for each in (*kept, change)), encoding="utf-8")
+        about = json_in(folder / RUN)
+        begin = {name: about[name] for name in ("threads", "channels_last") if name in about}
+        (place / RUN).write_text(json.dumps(begin), encoding="utf-8")
     except OSError as error:
         shutil.rmtree(place, ignore_errors=True)  # half of a run is none
         raise WriteError("{path} could not be written: {reason}", path=place,
                          reason=reason_of_os_error(error)) from error
-
-
-def _before(noted: Sequence[Steered], change: Steered) -> list[Steered]:
-    """What was changed by hand until the run was left, and what is now; what would have come later does not."""
-    place = change.epoch, change.batch
-    return [*(each for each in noted if (each.epoch, each.batch) < place), change]

@@ -17,7 +17,7 @@ from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
 from engine.messages import Message, say
-from engine.runs.claim import Claim, claim
+from engine.runs.claim import Claim, ClaimedError, claim
 from engine.runs.lines import Lines
 from engine.runs.names import (
     BEST,
@@ -38,7 +38,7 @@ from engine.runs.names import (
     SUMMARY,
     member_folder,
 )
-from engine.runs.opened import Kept, begun_at, members_in, parent_of
+from engine.runs.opened import Kept, as_begun, begun_at, members_in, parent_of
 from engine.runs.resuming import kept_until
 from engine.runs.texts import (
     POINTS_HEAD,
@@ -104,8 +104,8 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
 
     Each run of a series has a folder of its own in it, named after its title. What an earlier run left there is
     replaced, unless ``resume`` (from ``load_checkpoint``) or ``begun`` (from ``load_series``) continues it. When the
-    folder cannot be written, RunNotSaved follows once, training goes on, and every later result is tried again; but
-    never while another run writes there. One more RunNotSaved at the end names what is missing then.
+    folder cannot be written, RunNotSaved follows once, training goes on, and every later result is tried again.
+    One more RunNotSaved at the end names what is missing then. Raises ClaimedError where another run is written there.
     """
     writer = _SeriesWriter(experiment, Path(folder), resume, begun, about)
     failed = False
@@ -113,6 +113,8 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
         for event in events:
             try:
                 writer.hear(event)
+            except ClaimedError:
+                raise  # whatever is learned could not be kept
             except WriteError as error:
                 yield event
                 if not failed or isinstance(error, LeftOutError):
@@ -232,8 +234,6 @@ class _Writer(Listener):
     def _begin(self) -> None:
         if self._resume is None:
             _begin_anew(self._folder, self._experiment)
-            if self._about.weights is not None:
-                save_weights(self._about.weights, self._folder / START, self._network)
         else:  # a run stopped within an epoch left weights that are not on the way of the whole run
             for name, lines in ((METRICS, self._metrics), (POINTS, self._points), (CHANGES, self._changes),
                                 (REMARKS, self._remarks)):
@@ -248,11 +248,14 @@ class _Writer(Listener):
             if self._resume.best.weights:
                 save_weights(self._resume.best.weights, self._folder / BEST, self._network)
             self._flush()
+        if self._about.weights is not None and not (self._folder / START).exists():
+            save_weights(self._about.weights, self._folder / START, self._network)
         if self._started is not None:
             title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
             begun = begun_at(self._folder) if self._resume is not None else ""
             parent = self._about.parent or (parent_of(self._folder) if self._resume is not None else "")
-            write_text(self._folder / RUN, run_json(self._started, begun or _now(), VERSIONS, title, is_fold,
+            started = self._started if self._resume is None else as_begun(self._started, self._folder)
+            write_text(self._folder / RUN, run_json(started, begun or _now(), VERSIONS, title, is_fold,
                                                     **({"parent": parent} if parent else {})))
         self._has_begun = True
 
@@ -262,13 +265,20 @@ class _Writer(Listener):
         if gone:
             self._has_begun = False
             self._latest, self._best = self._last_known, self._best_known
+            for lines in self._lines:
+                lines.begin_again()
         if not self._has_begun:
             self._begin()
+            self._flush()
         self.has_vanished |= gone
 
     def _flush(self) -> None:
-        for lines in (self._metrics, self._points, self._changes, self._remarks):
+        for lines in self._lines:
             lines.flush()
+
+    @property
+    def _lines(self) -> tuple[Lines, ...]:
+        return self._metrics, self._points, self._changes, self._remarks
 
     def on_point(self, event: Point) -> None:
         self._points.head_with(POINTS_HEAD)

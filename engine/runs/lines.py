@@ -30,9 +30,13 @@ class Lines:
         """Hold one back."""
         self._waiting.append(line + "\n")
 
+    def begin_again(self) -> None:
+        """The file is gone, with its folder: all of it is written with the next flush."""
+        self._size = 0
+
     def flush(self) -> None:
         """Write what waits. Raises WriteError."""
-        if not self._waiting and (self._size or not self._head):
+        if not self._waiting and (self._size or not (self._head or self._written)):
             return
         if self._size and self._path.exists():
             content = "".join(self._waiting).encode("utf-8", errors="replace")

@@ -129,6 +129,14 @@ def begun_at(folder: Path) -> str:
     return str(json_in(folder / RUN).get("begun") or "")
 
 
+def as_begun(started: Started, folder: Path) -> Started:
+    """What a run that goes on says of itself: how its first step was computed is what a replay begins with."""
+    about = json_in(folder / RUN)
+    with suppress(*UNREADABLE):
+        return replace(started, threads=int(about["threads"]), channels_last=bool(about["channels_last"]))
+    return started
+
+
 def parent_of(folder: Path) -> str:
     """The folder of the run that the one in a folder came from; empty: it began by itself."""
     return str(json_in(folder / RUN).get("parent") or "")

@@ -84,7 +84,11 @@ def _same(one: Path, other: Path) -> bool:
         else torch.equal(first[key], second[key]) for key in first)
 
 
-def other_versions(folder: Path) -> list[Message]:
-    """What the run was made with that is another here."""
-    return [say("{name} {before}, here {now}", name=name, before=before, now=VERSIONS.get(name, "?"))
-            for name, before in open_run(folder).versions.items() if VERSIONS.get(name) != before]
+def other_versions(folder: Path, again: Path) -> list[Message]:
+    """What the run was made with that is another where it was made again."""
+    found = [say("{name} {before}, here {now}", name=name, before=before, now=VERSIONS.get(name, "?"))
+             for name, before in open_run(folder).versions.items() if VERSIONS.get(name) != before]
+    before, now = json_in(folder / RUN), json_in(again / RUN)
+    return found + [say("{name} {before}, here {now}", name=say(title), before=before[key], now=now[key])
+                    for key, title in (("device", "device"), ("device_name", "device"), ("threads", "threads"))
+                    if key in before and key in now and before[key] != now[key]]

@@ -51,12 +51,24 @@ def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bo
         raise RunError("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
                        "replace what is there", folder=folder, file=CHECKPOINT)
     found = with_current_keys(found, experiment)
-    return found if found is None else replace(found, noted=_noted(folder) or found.noted)
+    return found if found is None else replace(found, noted=changes_of(found, folder))
 
 
-def _noted(folder: Path) -> tuple[Steered, ...]:
-    """What was changed by hand; an earlier version did not say exactly where, and its checkpoint has the rate."""
-    return tuple(each for each in noted_in(folder) if isinstance(each, Steered) and each.batch != UNKNOWN_BATCH)
+def begun_with(saved: Experiment, asked: Experiment) -> Experiment:
+    """What was begun, with what is known of the data now, on the device that is asked for."""
+    recipe = saved.recipe.model_copy(update={"device": asked.recipe.device})
+    return replace(saved, data=saved.data.model_copy(update={"known": asked.data.known}), recipe=recipe)
+
+
+def changes_of(checkpoint: Checkpoint, folder: Path) -> tuple[Steered, ...]:
+    """What was changed by hand in the run, by its folder and its checkpoint: either may have lost some.
+
+    An earlier version did not say exactly where, and its checkpoint has the rate.
+    """
+    written = [each for each in noted_in(folder) if isinstance(each, Steered) and each.batch != UNKNOWN_BATCH]
+    known = {(each.epoch, each.batch, tuple(each.changes)) for each in written}
+    lost = [each for each in checkpoint.noted if (each.epoch, each.batch, tuple(each.changes)) not in known]
+    return tuple(sorted([*written, *lost], key=place_of))
 
 
 def load_series(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Begun:
@@ -67,8 +79,8 @@ def load_series(folder: Path | str, experiment: Experiment, changed_data: bool =
     if saved.variants != experiment.variants:
         raise RunError("The series in {folder} was made of other variants: it cannot be continued with these",
                        folder=folder)
-    if not experiment.variants:
-        check_same(saved, experiment, folder)
+    _check_same_series(saved, experiment, folder)
+    experiment = begun_with(saved, experiment)
     members, rows = plans(experiment), list[SeriesRow]()
     for index, (plan, row) in enumerate(zip(members, rows_read(text_in(folder / SERIES_ROWS)), strict=False), 1):
         if row.title != plan.title or not _has_ended(folder / member_folder(index, plan.title), plan.experiment):
@@ -81,6 +93,17 @@ def load_series(folder: Path | str, experiment: Experiment, changed_data: bool =
         return Begun(tuple(rows))
     checkpoint = load_checkpoint(inside, plan.experiment, changed_data)
     return Begun(tuple(rows), checkpoint)
+
+
+def _check_same_series(saved: Experiment, asked: Experiment, folder: Path) -> None:
+    """As it was begun, or as the run that was left had been steered to."""
+    inside = [open_run(member).state.experiment for member in members_in(folder)[-1:]] if not saved.variants else []
+    for begun in (saved, *(each for each in inside if each is not None)):
+        if parts_of(begun) == parts_of(asked) and begun.recipe.epochs == asked.recipe.epochs:
+            return
+    check_same(saved, asked, folder)
+    raise RunError("The series in {folder} was begun with {before} epochs, not {now}: its runs would not be of one "
+                   "kind. Train it anew", folder=folder, before=saved.recipe.epochs, now=asked.recipe.epochs)
 
 
 def _has_ended(folder: Path, experiment: Experiment) -> bool:
@@ -165,9 +188,11 @@ def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
     whole = checkpoint.whole_epochs
     position = checkpoint.position + 1e-6  # as it is written, rounded
     place, noted = checkpoint.course.place, noted_in(folder)
-    changes = [each for each in noted if not isinstance(each, Stop)
-               and (place_of(each) < place if isinstance(each, Steered) else each.position <= position)]
-    later = [each for each in _noted(folder) if place_of(each) >= place]
+    by_hand = changes_of(checkpoint, folder)
+    others = [each for each in noted
+              if each not in by_hand and not isinstance(each, Stop) and each.position <= position]
+    changes = sorted([*others, *(each for each in by_hand if place_of(each) < place)], key=lambda each: each.position)
+    later = [each for each in by_hand if place_of(each) >= place]
     remarks = "".join(f"{line}\n" for line in text_in(folder / REMARKS).split("\n")
                       if any(epoch <= whole for epoch, _ in remarks_read(line)))
     return Kept(_upto(folder / METRICS, lambda first: first <= whole),

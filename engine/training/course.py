@@ -16,7 +16,7 @@ class Course:
     epoch: int = 0  # the last that was begun; they count from 1
     given: int = 0  # training examples; 0: of an earlier version, which did not count them
     done: int = 0  # batches of it …
-    taken: int = 0  # … and their examples
+    taken: int = -1  # … and their examples; -1: of an earlier version, which did not count them
     examples: int = 0  # learned from so far
     seconds: float = 0.0  # spent on learning so far
     total: float = math.nan  # with judging and writing, without pauses; nan: of an earlier version
@@ -31,7 +31,7 @@ class Course:
     @property
     def share(self) -> float:
         """Of the epoch's examples that were learned: batches may change their size within it."""
-        return self.taken / self.given if self.given else self.done / self.batches
+        return self.taken / self.given if self.given and self.taken >= 0 else self.done / self.batches
 
     @property
     def place(self) -> tuple[int, int]:
@@ -50,5 +50,5 @@ class Course:
     def count(self, examples: int) -> None:
         """A batch was learned."""
         self.done += 1
-        self.taken += examples
+        self.taken = max(0, self.taken) + examples
         self.examples += examples

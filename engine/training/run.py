@@ -464,7 +464,8 @@ class Run:
 
     def _ends_early(self) -> bool:
         """Whether the epochs since the best one were enough."""
-        return waits_no_longer(self._recipe, self._whole, self._best.epoch)
+        changed = [change.epoch for change in self._noted if {"epochs", "early_stop"} & change.changes.keys()]
+        return waits_no_longer(self._recipe, self._whole, max(self._best.epoch, *changed, 0))
 
     def _seen(self, train: Metrics, validation: Metrics) -> Metrics:
         """What a run's health is judged by."""

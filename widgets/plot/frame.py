@@ -22,7 +22,7 @@ DIGITS = 6.6  # that fit beside the curves
 WHOLE = 4.0  # epochs: of so many only whole ones are written
 CLOSEST = 40.0  # from one number of an epoch to the next
 APART, GAP = 24, 6  # from the legend to what is said after it, and in that before its number
-WIDEST_NUMBER = "0.00000"
+WIDEST_NUMBER = "0.000000"
 CENTER = Qt.AlignmentFlag.AlignCenter
 
 

@@ -200,5 +200,7 @@ def test_what_is_not_the_same_is_named(tmp_path: Path) -> None:
     about = json.loads((tmp_path / "one" / RUN).read_text())
     about["versions"]["torch"] = "1.0"
     (tmp_path / "one" / RUN).write_text(json.dumps(about))
-    [line] = map(str, other_versions(tmp_path / "one"))
-    assert line.startswith("torch 1.0, here ")
+    about["threads"] = 77
+    (tmp_path / "one" / RUN).write_text(json.dumps(about))
+    version, threads = map(str, other_versions(tmp_path / "one", tmp_path / "two"))
+    assert version.startswith("torch 1.0, here ") and threads == "threads 77, here 1"

@@ -16,6 +16,7 @@ from engine.network.weights import initial_module
 from engine.training.exactness import as_exact_as
 from engine.training.learner import Learner
 from engine.training.meters import Totals
+from tests.engine.cases import with_recipe
 from tests.engine.training.by_hand import CPU, feed, small
 
 CHANGED = {"lr": 0.02, "weight_decay": 0.1, "momentum": 0.5, "l1": 0.01, "clip_norm": 0.2}
@@ -57,12 +58,12 @@ def test_rate_decay_momentum_l1_and_clipping_change_and_the_memory_stays(name: s
     made = MADE[name](module.parameters())
     learned(learner, base, 1)
     hand(module, made, base, 1)
-    learner.follow(base.recipe.with_options(**CHANGED))
+    learner.follow(with_recipe(base, **CHANGED))
     made.param_groups[0].update(lr=0.02, weight_decay=0.1, **({"momentum": 0.5} if name == "momentum" else {}))
     assert learner.lr == 0.02
     learned(learner, base, 2)
     hand(module, made, base, 2, shaped)
-    learner.follow(base.recipe)
+    learner.follow(base)
     made.param_groups[0].update(lr=0.05, weight_decay=0, **({"momentum": 0.9} if name == "momentum" else {}))
     learned(learner, base, 3)
     hand(module, made, base, 3)
@@ -76,7 +77,7 @@ def test_the_same_recipe_changes_nothing(name: str) -> None:
     for epoch in (1, 2):
         for learner in (one, other):
             learned(learner, base, epoch)
-        one.follow(base.recipe)
+        one.follow(base)
     assert all(torch.equal(value, other.weights()[key]) for key, value in one.weights().items())
 
 
@@ -88,7 +89,7 @@ def test_decay_of_weights_alone_is_another_grouping_and_the_memory_finds_its_wei
                       {"params": [weights["fc1.bias"], weights["fc2.bias"]]}], lr=0.05, momentum=0.9, fused=True)
     learned(learner, base, 1)
     hand(module, made, base, 1)
-    learner.follow(base.recipe.with_options(weight_decay=0.2))
+    learner.follow(with_recipe(base, weight_decay=0.2))
     made.param_groups[0]["weight_decay"] = 0.2
     learned(learner, base, 2)
     hand(module, made, base, 2)
@@ -103,7 +104,7 @@ def test_weights_that_were_frozen_and_freed_take_part_again() -> None:
     before = frozen.detach().clone()
     for learns in (False, True):
         frozen.requires_grad_(learns)
-        learner.follow(base.recipe)
+        learner.follow(base)
         learned(learner, base, 2)
         assert torch.equal(frozen, before) is not learns
 
@@ -112,7 +113,7 @@ def test_another_optimizer_begins_without_memory() -> None:
     base = small(optimizer="momentum")
     learner = Learner(base, CPU)
     learned(learner, base, 1)
-    learner.follow(base.recipe.with_options(optimizer="adam"))
+    learner.follow(with_recipe(base, optimizer="adam"))
     assert not learner.optimizer_state()["state"]
     learned(learner, base, 2)
     assert set(learner.optimizer_state()["state"][0]) == {"step", "exp_avg", "exp_avg_sq"}
@@ -124,7 +125,7 @@ def test_gathered_gradients_stay_and_fewer_are_gathered_from_now_on() -> None:
     learner.begin_epoch(1, 5)
     start = learner.weights()
     learner.learn(batches, 1, 1, Totals(CPU, classes=False))
-    learner.follow(base.recipe.with_options(accumulate=2))
+    learner.follow(with_recipe(base, accumulate=2))
     assert all(torch.equal(value, start[key]) for key, value in learner.weights().items())
     learner.learn(batches, 1, 2, Totals(CPU, classes=False))
     module = initial_module(base)
@@ -141,7 +142,7 @@ def test_more_epochs_stretch_a_schedule_from_the_next_step_on() -> None:
     base = small(schedule="linear", schedule_by="batch", epochs=2)
     learner = Learner(base, CPU)
     learned(learner, base, 1)
-    learner.follow(base.recipe.with_options(epochs=4))
+    learner.follow(with_recipe(base, epochs=4))
     learner.begin_epoch(2, 5)
     assert learner.optimizer_state()["param_groups"][0]["lr"] == pytest.approx(0.05 * 0.75)
 
