@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import torch
 from engine.data.options.options import Augment
 from engine.experiment.experiment import Experiment, Variant
 from engine.graph.edits import with_layers
+from engine.network.weights import initial_module, on_cpu
 from engine.runs.continuing import Going, begun_anew, going_on, is_same_network
-from engine.runs.folder import record
+from engine.runs.folder import About, record
 from engine.runs.left import is_left, left_runs
 from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, RUN, SERIES, SERIES_ROWS, SUMMARY
 from engine.runs.opened import RunError, open_run
@@ -43,7 +45,7 @@ def left_at(base: Experiment, folder: Path, position: float, *, by: str = "stop"
 
 
 def gone_on(going: Going, control: Control | None = None) -> list[Event]:
-    events = (fit_series(going.experiment, control, resume=going.begun) if going.is_series
+    events = (fit_series(going.experiment, control, weights=going.about.weights, resume=going.begun) if going.is_series
               else fit(going.experiment, control, weights=going.about.weights, resume=going.checkpoint))
     return list(record(events, going.experiment, going.folder, going.checkpoint, going.begun, going.about))
 
@@ -241,3 +243,94 @@ def test_without_any_one_of_its_files_it_goes_on_or_says_why_not(name: str, tmp_
         return
     gone_on(going_on(tmp_path / "run", BASE))
     assert open_run(tmp_path / "run").state.summary is not None
+
+
+# -- what must not be lost --------------------------------------------------------------------------------------------
+
+
+def test_what_was_steered_after_the_last_checkpoint_stays_with_another_recipe(tmp_path: Path,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "KEEP_EVERY", 1e9)
+    monkeypatch.setattr(run, "KEEP_SHARE_AFTER", 0.0)
+    control = Control()
+    for event in record(fit(BASE, control), BASE, tmp_path / "run"):
+        if isinstance(event, Point) and event.position > 1.5:
+            control.steer({"lr": 0.005})
+        if isinstance(event, Point) and event.position > 1.8:
+            control.abandon()
+    left = with_recipe(BASE, lr=0.005)
+    for asked, here in ((with_recipe(left, epochs=6), True), (with_recipe(BASE, epochs=6), False)):
+        going = going_on(tmp_path / "run", asked, since_left=here)
+        assert going.checkpoint is not None and going.checkpoint.position == 1.0
+        gone_on(going)
+        after = open_run(going.folder).state.experiment
+        assert after is not None and (after.recipe.lr, after.recipe.epochs) == (0.005, 6)
+
+
+def test_after_an_early_stop_more_epochs_are_learned(tmp_path: Path) -> None:
+    base = with_recipe(BASE, optimizer="sgd", lr=900.0, early_stop=1, epochs=9)
+    whole(base, tmp_path / "run")
+    reached = len(open_run(tmp_path / "run").state.epochs)
+    assert reached < 9
+    events = gone_on(going_on(tmp_path / "run", with_recipe(base, epochs=12, lr=0.001)))
+    assert of_type(events, EpochEnded)[0].epoch == reached + 1
+
+
+def test_weights_that_a_run_or_a_series_began_with_are_still_its_beginning(tmp_path: Path) -> None:
+    weights = on_cpu(initial_module(with_recipe(BASE, seed=9)).state_dict())
+    about = About(weights)
+    for name, stops in (("whole", 99), ("parts", 2)):
+        control = Control()
+        for event in record(fit_series(FOLDS, control, weights=weights), FOLDS, tmp_path / name, about=about):
+            if isinstance(event, MemberStarted) and event.index == stops:
+                control.abandon()
+    gone_on(going_on(tmp_path / "parts", FOLDS))
+    assert differences(tmp_path / "whole", tmp_path / "parts") == []
+
+
+def test_a_series_goes_on_as_it_was_begun_or_not_at_all(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit_series(FOLDS, control), FOLDS, tmp_path):
+        if isinstance(event, Point) and event.position > 0.5:
+            control.steer({"lr": 0.01})
+        if isinstance(event, Point) and event.position > 1.5:
+            control.stop()
+    with pytest.raises(RunError, match="begun with 3 epochs, not 5"):
+        going_on(tmp_path, with_recipe(FOLDS, epochs=5))
+    with pytest.raises(RunError, match="another recipe"):
+        going_on(tmp_path, with_recipe(FOLDS, lr=0.3))
+    going = going_on(tmp_path, with_recipe(FOLDS, lr=0.01))
+    assert going.experiment == FOLDS, "as it was steered: each run begins as the first did"
+    gone_on(going)
+    assert len(open_run(tmp_path).members) == 3
+
+
+def test_a_folder_that_is_removed_meanwhile_comes_back_with_all_that_is_known(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit(BASE, control), BASE, tmp_path / "run"):
+        if isinstance(event, Point) and 0.5 < event.position < 0.7:
+            control.steer({"lr": 0.01})
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            shutil.rmtree(tmp_path / "run")
+    replay = replay_of(tmp_path / "run")
+    list(record(replay.events(), replay.experiment, tmp_path / "again"))
+    assert differences(tmp_path / "run", tmp_path / "again") == []
+
+
+def test_changes_that_only_the_checkpoint_knows_are_not_lost(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit(BASE, control), BASE, tmp_path / "run"):
+        if isinstance(event, Point) and event.position > 1.2:
+            control.steer({"batch_size": 60, "drop1.p": 0.1})
+        if isinstance(event, Point) and event.position > 1.6:
+            control.stop()
+    (tmp_path / "run" / CHANGES).unlink()
+    control = Control()
+    going = going_on(tmp_path / "run", BASE)
+    for event in record(fit(BASE, control, resume=going.checkpoint), BASE, tmp_path / "run", going.checkpoint):
+        if isinstance(event, Point) and event.position > 1.8:
+            control.steer({"lr": 0.01})
+        if isinstance(event, Point) and event.position > 1.9:
+            control.stop()
+    gone_on(going_on(tmp_path / "run", BASE))
+    assert len(open_run(tmp_path / "run").state.changes) == 2
