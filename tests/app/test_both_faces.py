@@ -35,6 +35,7 @@ from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import LOOM, Experiment, load_experiment, save_experiment
 from engine.export.weight_files import WEIGHTS
+from engine.runs.continuing import Going
 from tests.app.windows import opened
 from tests.engine.cases import experiment
 from tests.engine.data.data_cases import SUFFIXES, own_file
@@ -73,11 +74,11 @@ def in_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taken:
     """What ``train --data`` makes of it."""
     trained: list[DataSpec] = []
 
-    def train(told: Experiment, *_: object) -> None:
-        trained.append(told.data)
+    def train(going: Going, *_: object) -> None:
+        trained.append(going.experiment.data)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(console, "train", train)
+    monkeypatch.setattr(console, "go_on", train)
     monkeypatch.chdir(tmp_path)
 
     def take(before: DataSpec, choice: str) -> DataSpec:

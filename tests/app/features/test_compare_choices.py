@@ -91,7 +91,7 @@ def test_open_networks_and_runs_follow(page, qtbot, tmp_path, monkeypatch):
 
 def test_a_run_of_the_terminal_is_found_by_the_window(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "train", lambda told, folder, *_: save_experiment(told, folder / EXPERIMENT)
+    monkeypatch.setattr(console, "go_on", lambda going, *_: save_experiment(going.experiment, going.folder / EXPERIMENT)
                         or sys.exit())
     with pytest.raises(SystemExit):
         cli.main(["train", "gallery:lenet", "--epochs", "3"])
