@@ -102,11 +102,11 @@ def until_the_end(face: str, folder: Path, network: Path, kills: int, random: Ra
 
 
 def run_in(folder: Path) -> Path:
-    """Of a window's runs the one that there is."""
+    """Of a window's runs the one that came to its end: one killed before anything was kept is begun anew."""
     if (folder / "run").is_dir():
         return folder / "run"
-    [only] = list((folder / "runs").iterdir())
-    return only
+    [ended] = [run for run in (folder / "runs").iterdir() if open_run(run).has_ended]
+    return ended
 
 
 def is_same(whole: Path, parts: Path) -> bool:
