@@ -56,15 +56,19 @@ class Continuing(Feature):
 
     def _take_left(self, page: Page, found: Sequence[Left]) -> None:
         """A run of this network was left: that it can go on is said, quietly."""
-        if not found or page not in self.host.pages or page.document.run is not None:
+        if not found or page not in self.host.pages or page.document.run is not None or self._is_trained(found[0]):
             return
         self._left[page] = found[0]
         page.document.run = Run(found[0].run.states, found[0].folder.path)  # its curves are seen again
         self.host.refresh()
-        if not self._training.trainer.trains(page.document):
-            name = self.tr("Continue")
-            self.host.say(say("A run of {name} was left {place}", name=page.document.name, place=found[0].line),
-                          "info", [(name, partial(self._go_on_if_open, page))], waits=True, of=page.document)
+        name = self.tr("Continue")
+        self.host.say(say("A run of {name} was left {place}", name=page.document.name, place=found[0].line),
+                      "info", [(name, partial(self._go_on_if_open, page))], waits=True, of=page.document)
+
+    def _is_trained(self, left: Left) -> bool:
+        """Whether it goes on by now."""
+        folder = self._training.trainer.folder
+        return folder is not None and (folder == left.folder.path or folder.resolve() == left.folder.path.resolve())
 
     def _go_on_if_open(self, page: Page) -> None:
         if page in self.host.pages:
@@ -197,16 +201,25 @@ class Continuing(Feature):
         left = self._found.get(path)
         if left is None:
             return
+        if self._is_trained(left):
+            self._turn_to_trained()
+            return
         place = next((place for place, page in enumerate(self.host.pages) if page.document.name == left.folder.name
                       and page.document.experiment == left.run.experiment), None)
         if place is None:
             self.host.open(Document(left.run.experiment, left.folder.name))
         else:
             self.host.turn_to(place)
-        if self.page is not None:
+        if self.page is not None and not self._training.trainer.trains(self.page.document):
             self._left[self.page] = left
             self.page.document.run = Run(left.run.states, left.folder.path)
             self._go_on(self.page, None)
+
+    def _turn_to_trained(self) -> None:
+        document = self._training.trainer.document
+        place = next((place for place, page in enumerate(self.host.pages) if page.document is document), None)
+        if place is not None:
+            self.host.turn_to(place)
 
     def finish(self) -> None:
         self._jobs.finish()

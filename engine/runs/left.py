@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.experiment.experiment import FileError
 from engine.messages import Message, say
+from engine.runs.claim import is_being_written
 from engine.runs.names import CHECKPOINT
 from engine.runs.naming import RunFolder, run_folders
 from engine.runs.opened import Run, RunError, open_run
@@ -47,8 +48,10 @@ def left_runs(places: Iterable[Path], most: int, name: str | None = None) -> lis
 
 
 def left_in(folder: RunFolder) -> Left | None:
-    """The run in a folder, unless it has ended, or nothing was kept of it, or it cannot be read."""
+    """The run in a folder, unless it has ended or goes on, or nothing was kept of it, or it cannot be read."""
     with suppress(RunError, FileError, OSError):
+        if is_being_written(folder.path):
+            return None
         run = open_run(folder.path)
         if is_left(run):
             return Left(folder, run)

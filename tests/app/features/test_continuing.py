@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
+from app.document.document import Document
 from app.features.continuing import Continuing
 from app.features.curves import Curves
 from app.features.documents import Documents
@@ -18,6 +19,7 @@ from app.features.training import Training
 from app.window.window import MainWindow
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.graph.edits import with_layers
+from engine.runs.claim import claim, is_being_written
 from engine.runs.folder import record
 from engine.runs.names import BEST, LAST, METRICS
 from engine.runs.opened import open_run
@@ -204,3 +206,36 @@ def test_more_epochs_while_it_trains_are_taken_on(window, qtbot, tmp_path) -> No
         pass
     assert differences(document.run.folder, tmp_path / "again") == []
 
+
+
+def left_lines(qtbot, window: MainWindow, count: int) -> list[str]:
+    """What the start page offers, once it has looked."""
+    window.show_start()
+    qtbot.waitUntil(lambda: len(window.places.start.left) == count, timeout=MS)
+    return [row.title for row in window.places.start.left]
+
+
+def test_a_run_that_goes_on_is_not_offered_again(window, qtbot, tmp_path) -> None:
+    folder, start = stopped_at(qtbot, window, 0.5), window.places.start
+    assert left_lines(qtbot, window, 1) == ["net"]
+    window.turn_to(0)
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    document, run = window.page.document, window.page.document.run
+    assert is_being_written(folder)
+    window.show_start()
+    QTest.mouseClick(start.left[0], Qt.MouseButton.LeftButton)  # of a moment ago
+    assert len(window.pages) == 1 and window.page.document is document and document.run is run
+    left_lines(qtbot, window, 0)
+    window.open(Document(document.experiment, "net"))
+    qtbot.wait(300)
+    assert window.page.document.run is None and not window.page.notice.isVisible()
+    window.feature(Training).trainer.finish()
+    qtbot.waitUntil(lambda: not is_being_written(folder), timeout=MS)
+    files = sorted(path.name for path in folder.iterdir())
+    holder = claim(folder)  # as another process does
+    assert holder is not None and is_being_written(folder)
+    left_lines(qtbot, window, 0)
+    holder.release()
+    assert not is_being_written(folder) and sorted(path.name for path in folder.iterdir()) == files
+    left_lines(qtbot, window, 1)
