@@ -50,13 +50,17 @@ class Continuing(Feature):
     # -- what can go on -----------------------------------------------------------------------------------------
 
     def connect_page(self, page: Page) -> None:
-        if page.document.run is None and page not in self._left:
-            self._jobs.start(lambda _: left_runs([self.host.settings.runs], 1, page.document.name),
-                             partial(self._take_left, page), lambda _message: None)
+        document, runs = page.document, self.host.settings.runs
+        if document.run is None and page not in self._left:
+            name, experiment = document.name, document.experiment
+            self._jobs.start(lambda _: left_runs([runs], 1, name, experiment), partial(self._take_left, page),
+                             lambda _message: None)
 
     def _take_left(self, page: Page, found: Sequence[Left]) -> None:
         """A run of this network was left: that it can go on is said, quietly."""
-        if not found or page not in self.host.pages or page.document.run is not None or self._is_trained(found[0]):
+        if not found or page not in self.host.pages or page.document.run is not None:
+            return
+        if self._is_trained(found[0]) or not found[0].is_of(page.document.experiment):
             return
         self._left[page] = found[0]
         page.document.run = Run(found[0].run.states, found[0].folder.path)  # its curves are seen again

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from engine.experiment.experiment import FileError
+from engine.compare.belonging import same_network
+from engine.experiment.experiment import Experiment, FileError
 from engine.messages import Message, say
 from engine.runs.claim import is_being_written
 from engine.runs.names import CHECKPOINT
@@ -26,6 +27,14 @@ class Left:
     folder: RunFolder
     run: Run
 
+    def is_of(self, experiment: Experiment) -> bool:
+        """Whether this network was trained, as it was begun or as it was steered."""
+        begun, steered, data = self.run.experiment, self.run.state.experiment, experiment.data
+        if data.known is None:  # its files were not read yet
+            data = data.model_copy(update={"known": begun.data.known})
+        now = replace(experiment, data=data)
+        return same_network(begun, now) or (steered is not None and same_network(steered, now))
+
     @property
     def line(self) -> Message:
         """Where it was left: ``in epoch 4 of 10``, or of a series ``in run 2``."""
@@ -40,11 +49,11 @@ class Left:
         return say("in epoch {epoch} of {epochs}", epoch=grouped(int(reached) + 1), epochs=grouped(epochs))
 
 
-def left_runs(places: Iterable[Path], most: int, name: str | None = None) -> list[Left]:
-    """The newest runs below these folders that can go on, of networks of this name or of any."""
+def left_runs(places: Iterable[Path], most: int, name: str | None = None, of: Experiment | None = None) -> list[Left]:
+    """The newest runs below these folders that can go on, of networks of this name and of this network, or of any."""
     folders = (folder for folder in run_folders(places) if name is None or folder.is_of(name))
     found = (left for folder in islice(folders, LOOKED_AT) if (left := left_in(folder)) is not None)
-    return list(islice(found, most))
+    return list(islice((left for left in found if of is None or left.is_of(of)), most))
 
 
 def left_in(folder: RunFolder) -> Left | None:

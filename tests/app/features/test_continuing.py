@@ -239,3 +239,16 @@ def test_a_run_that_goes_on_is_not_offered_again(window, qtbot, tmp_path) -> Non
     holder.release()
     assert not is_being_written(folder) and sorted(path.name for path in folder.iterdir()) == files
     left_lines(qtbot, window, 1)
+
+
+def test_only_a_run_of_the_same_network_is_offered_by_its_name(window, qtbot) -> None:
+    stopped_at(qtbot, window, 0.5)
+    same_one, base = window.page.document.experiment, load_experiment("gallery:mlp")
+    for other in (base, replace(base, graph=replace(base.graph, nodes={"input": base.graph.nodes["input"]}, edges=()))):
+        window.open(Document(other, "net"))
+        qtbot.wait(300)
+        assert window.page.document.run is None and not window.page.notice.isVisible()
+        assert not window.places.top.go_on.isVisible()
+    window.open(Document(same_one, "net"))
+    qtbot.waitUntil(lambda: "was left in epoch 1 of 3" in notices(window), timeout=MS)
+    assert left_lines(qtbot, window, 1) == ["net"], "the start page has all"
