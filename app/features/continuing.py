@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from app.document.document import Document, Run
 from app.document.page import Page
+from app.features.goings import Wish, as_it_is_shown, prepared
 from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
-from app.window.jobs import Job, Jobs
-from engine.data.spec.changes import changes
+from app.window.jobs import Jobs
+from engine.experiment.experiment import Experiment
 from engine.experiment.series import is_series, without_variants
-from engine.messages import LayerloomError, Message, say
+from engine.messages import Message, say
 from engine.runs.left import Left, left_runs
 from engine.runs.names import CHECKPOINT
-from engine.runs.naming import new_run_folder
 from engine.training.control import Stretch
 from widgets.look.text import message_text
 
@@ -37,6 +37,7 @@ class Continuing(Feature):
         super().__init__(host)
         self._jobs = Jobs(self)
         self._left: dict[Page, Left] = self.per_page()  # of another time, found in its folder
+        self._opened: dict[Page, Experiment] = self.per_page()  # as each was when it was opened
         self._found: dict[str, Left] = {}  # on the start page, by folder
         self._is_preparing = False
         self._training = host.feature(Training)
@@ -51,6 +52,7 @@ class Continuing(Feature):
 
     def connect_page(self, page: Page) -> None:
         document, runs = page.document, self.host.settings.runs
+        self._opened[page] = document.experiment
         if document.run is None and page not in self._left:
             name, experiment = document.name, document.experiment
             self._jobs.start(lambda _: left_runs([runs], 1, name, experiment), partial(self._take_left, page),
@@ -143,25 +145,7 @@ class Continuing(Feature):
             return
         if folder is None or self._is_preparing or not self._training.may_begin(page):
             return
-        document, experiment, runs = page.document, page.document.experiment, self.host.settings.runs
-        was_here, root = page not in self._left, self.host.settings.data_root
-        if not (document.run is not None and document.run.states.is_series) and not is_series(
-                without_variants(experiment)):
-            experiment = without_variants(experiment)
-
-        def work(_: Job) -> tuple[Going, SeriesState]:
-            from engine.runs.continuing import begun_anew, going_on, is_same_network  # loads torch
-
-            def other() -> Path:
-                return new_run_folder(runs, document.name)
-
-            changed = changes(experiment.data, root)
-            if changed is not None:
-                raise LayerloomError("{changes}. This run cannot go on with other data: put them back, or train anew",
-                                     changes=changed)
-            going = going_on(folder, experiment, other, since_left=was_here) if is_same_network(
-                folder, experiment) else begun_anew(folder, experiment, other)
-            return going, going.states
+        document, wish = page.document, self._wish(page, folder)
 
         def take(found: tuple[Going, SeriesState]) -> None:
             self._is_preparing = False
@@ -174,11 +158,21 @@ class Continuing(Feature):
                 self.host.say(message, "error", of=document)
 
         self._is_preparing = True
-        self._jobs.start(work, take, fail)
+        self._jobs.start(lambda _: prepared(wish), take, fail)
+
+    def _wish(self, page: Page, folder: Path) -> Wish:
+        """That its run goes on as the network is now."""
+        document, experiment, settings = page.document, page.document.experiment, self.host.settings
+        if not (document.run is not None and document.run.states.is_series) and not is_series(
+                without_variants(experiment)):
+            experiment = without_variants(experiment)
+        first = (self._left[page].experiment, self._opened[page]) if page in self._left else None
+        return Wish(folder, document.name, experiment, first, settings.runs, settings.data_root)
 
     def _begin(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None) -> None:
         self._left.pop(page, None)
         page.notice.clear()
+        page.document.edit(self.tr("Go on as the run was steered"), as_it_is_shown(going, page.document.experiment))
         self._training.go_on(page, going, states, stretch)
         if going.changes:
             words = ", ".join(map(message_text, going.changes))
@@ -209,9 +203,9 @@ class Continuing(Feature):
             self._turn_to_trained()
             return
         place = next((place for place, page in enumerate(self.host.pages) if page.document.name == left.folder.name
-                      and page.document.experiment == left.run.experiment), None)
+                      and page.document.experiment in (left.run.experiment, left.experiment)), None)
         if place is None:
-            self.host.open(Document(left.run.experiment, left.folder.name))
+            self.host.open(Document(left.experiment, left.folder.name))
         else:
             self.host.turn_to(place)
         if self.page is not None and not self._training.trainer.trains(self.page.document):

@@ -27,13 +27,18 @@ class Left:
     folder: RunFolder
     run: Run
 
+    @property
+    def experiment(self) -> Experiment:
+        """What was trained last: of a single run as it was steered."""
+        return self.run.experiment if self.run.members else self.run.state.experiment or self.run.experiment
+
     def is_of(self, experiment: Experiment) -> bool:
         """Whether this network was trained, as it was begun or as it was steered."""
-        begun, steered, data = self.run.experiment, self.run.state.experiment, experiment.data
+        begun, data = self.run.experiment, experiment.data
         if data.known is None:  # its files were not read yet
             data = data.model_copy(update={"known": begun.data.known})
         now = replace(experiment, data=data)
-        return same_network(begun, now) or (steered is not None and same_network(steered, now))
+        return same_network(begun, now) or same_network(self.experiment, now)
 
     @property
     def line(self) -> Message:

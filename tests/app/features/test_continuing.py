@@ -252,3 +252,70 @@ def test_only_a_run_of_the_same_network_is_offered_by_its_name(window, qtbot) ->
     window.open(Document(same_one, "net"))
     qtbot.waitUntil(lambda: "was left in epoch 1 of 3" in notices(window), timeout=MS)
     assert left_lines(qtbot, window, 1) == ["net"], "the start page has all"
+
+
+def steered_and_stopped(qtbot, window: MainWindow, **options: object) -> Path:
+    """Trained, changed on the way, stopped."""
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    edited(window, **options)
+    window.commands["one_batch"].trigger()
+    qtbot.waitUntil(lambda: position(window) == 200 / 1374, timeout=MS)
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    assert [change.changes for change in window.page.document.run.state.changes] == [options]
+    return window.page.document.run.folder
+
+
+def held_after_a_batch(qtbot, window: MainWindow) -> Path:
+    """The run goes on for a batch."""
+    before = position(window)
+    window.commands["one_batch"].trigger()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "paused" and position(window) > before,
+                    timeout=MS)
+    return window.page.document.run.folder
+
+
+def lines_of(folder: Path) -> list[dict[str, object]]:
+    """What was changed by hand on the way."""
+    return [dict(change.changes) for change in open_run(folder).state.changes]
+
+
+def test_the_form_shows_the_recipe_that_goes_on(window, qtbot, network) -> None:
+    folder = steered_and_stopped(qtbot, window, lr=0.01)
+    window.page.document.history.mark_clean()
+    window.close_page(0)
+    left_lines(qtbot, window, 1)
+    QTest.mouseClick(window.places.start.left[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "running", timeout=MS)
+    document = window.page.document
+    assert document.experiment.recipe.lr == 0.01 and document.run.folder == folder and (
+        document.history.undo_text is None)
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    document.history.mark_clean()
+    window.close_page(0)
+    for typed, shown in ((None, 0.01), (0.02, 0.02)):
+        window.feature(Documents).open(str(network))
+        qtbot.waitUntil(lambda: "was left in epoch" in notices(window), timeout=MS)
+        document = window.page.document
+        assert document.experiment.recipe.lr == 0.05, "as it was saved"
+        if typed is not None:
+            edited(window, lr=typed, batch_size=50)
+        went_on = held_after_a_batch(qtbot, window)
+        assert document.experiment.recipe.lr == shown and document.run.drawn.recipe.lr == shown
+        assert (went_on == folder) is (typed is None)
+        if typed is None:
+            assert lines_of(folder) == [{"lr": 0.01}]
+            document.undo()
+            assert document.experiment.recipe.lr == 0.05
+            held_after_a_batch(qtbot, window)
+            document.redo()
+            held_after_a_batch(qtbot, window)
+            assert lines_of(folder) == [{"lr": 0.01}, {"lr": 0.05}, {"lr": 0.01}]
+        else:
+            assert lines_of(went_on)[-1] == {"batch_size": 50, "lr": 0.02}
+        window.commands["stop"].trigger()
+        wait_for(qtbot, window, "idle")
+        document.history.mark_clean()
+        window.close_page(0)

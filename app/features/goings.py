@@ -1,0 +1,75 @@
+"""How a run goes on: found out in the background, and what the recipe that is shown becomes by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.data.spec.changes import changes
+from engine.experiment.experiment import Experiment
+from engine.messages import LayerloomError
+from engine.runs.naming import new_run_folder
+from engine.training.steering import steered, steering
+
+if TYPE_CHECKING:
+    from engine.runs.continuing import Going
+    from engine.training.state import SeriesState
+
+
+class Wish(NamedTuple):
+    """Which run shall go on, and as what."""
+
+    folder: Path
+    name: str  # of the network
+    experiment: Experiment  # as it is now
+    first: tuple[Experiment, Experiment] | None  # of a run of another time: as it was left, as it was opened here
+    runs: Path  # where a new run is written
+    root: Path | None  # where data are
+
+
+def prepared(wish: Wish) -> tuple[Going, SeriesState]:
+    """How it goes on, and what is known of it so far. Raises LayerloomError, in words."""
+    _check_data(wish)
+    going = _going(wish)
+    return going, going.states
+
+
+def _check_data(wish: Wish) -> None:
+    changed = changes(wish.experiment.data, wish.root)
+    if changed is not None:
+        raise LayerloomError("{changes}. This run cannot go on with other data: put them back, or train anew",
+                             changes=changed)
+
+
+def _going(wish: Wish) -> Going:
+    from engine.runs.continuing import begun_anew, going_on, is_same_network  # loads torch
+
+    def other() -> Path:
+        return new_run_folder(wish.runs, wish.name)
+
+    if is_same_network(wish.folder, wish.experiment):
+        return going_on(wish.folder, wish.experiment, other, since_left=_since_left(wish))
+    return begun_anew(wish.folder, wish.experiment, other)
+
+
+def _since_left(wish: Wish) -> bool:
+    """Whether what is shown was what the run had come to when it was left: what is another since is a change."""
+    from engine.runs.continuing import OPTIONS  # loads torch
+
+    return wish.first is None or not steering(*wish.first, OPTIONS)
+
+
+def as_it_goes_on(going: Going) -> Experiment:
+    """What is really trained: what was begun, with all that was changed on the way."""
+    experiment = going.experiment
+    if not going.is_series and going.checkpoint is not None:
+        for change in going.checkpoint.noted:
+            experiment = steered(experiment, change.changes)
+    return experiment
+
+
+def as_it_is_shown(going: Going, shown: Experiment) -> Experiment:
+    """What is shown, with the recipe that is really trained."""
+    from engine.runs.continuing import OPTIONS  # loads torch
+
+    return steered(shown, steering(shown, as_it_goes_on(going), OPTIONS)) if not going.is_series else shown
