@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.document.document import Document, Run
 from app.document.page import Page
-from app.features.goings import Wish, as_it_is_shown, prepared
+from app.features.goings import Wish, as_it_is_shown, forget, prepared
 from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
@@ -39,7 +39,7 @@ class Continuing(Feature):
         self._left: dict[Page, Left] = self.per_page()  # of another time, found in its folder
         self._opened: dict[Page, Experiment] = self.per_page()  # as each was when it was opened
         self._found: dict[str, Left] = {}  # on the start page, by folder
-        self._is_preparing = False
+        self._preparing: dict[Page, Wish] = self.per_page()  # what is found out about now
         self._training = host.feature(Training)
         self._training.trainer.state_changed.connect(lambda _state: self._show())
         host.places.top.continue_clicked.connect(self.go_on)
@@ -143,22 +143,40 @@ class Continuing(Feature):
                 page.document.begins_with_its_own):
             self._training.train(stretch=stretch)  # the weights are newer than the run, and of the network as it is
             return
-        if folder is None or self._is_preparing or not self._training.may_begin(page):
-            return
-        document, wish = page.document, self._wish(page, folder)
+        if folder is not None and page not in self._preparing and self._training.may_begin(page):
+            self._prepare(page, folder, stretch)
+
+    def _prepare(self, page: Page, folder: Path, stretch: Stretch | None) -> None:
+        """Find out how it goes on, as it is now."""
+        asked, wish = page.document.experiment, self._wish(page, folder)
 
         def take(found: tuple[Going, SeriesState]) -> None:
-            self._is_preparing = False
-            if page in self.host.pages and self._training.may_begin(page):
+            self._preparing.pop(page, None)
+            if not self._is_wanted(page, folder):
+                forget(found[0], wish)
+            elif page.document.experiment is asked:
                 self._begin(page, *found, stretch)
+            else:  # edited meanwhile
+                forget(found[0], wish)
+                self._prepare(page, folder, stretch)
 
         def fail(message: Message) -> None:
-            self._is_preparing = False
-            if page in self.host.pages:
-                self.host.say(message, "error", of=document)
+            self._preparing.pop(page, None)
+            if page in self.host.pages and page.document.experiment is asked:
+                self.host.say(message, "error", of=page.document)
+            elif self._is_wanted(page, folder):
+                self._prepare(page, folder, stretch)
 
-        self._is_preparing = True
-        self._jobs.start(lambda _: prepared(wish), take, fail)
+        self._preparing[page] = wish
+        self._jobs.start(lambda job: prepared(wish, job.cancelled), take, fail)
+
+    def is_preparing(self, page: Page) -> bool:
+        """Whether it is being found out how its run goes on."""
+        return page in self._preparing
+
+    def _is_wanted(self, page: Page, folder: Path) -> bool:
+        """Whether this run still can go on, after a while in which more may have happened; why not is said."""
+        return page in self.host.pages and self._training.may_begin(page) and self._folder(page) == folder
 
     def _wish(self, page: Page, folder: Path) -> Wish:
         """That its run goes on as the network is now."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.data.spec.changes import changes
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
+from engine.runs.claim import is_being_written
 from engine.runs.naming import new_run_folder
 from engine.training.steering import steered, steering
 
@@ -27,11 +30,28 @@ class Wish(NamedTuple):
     root: Path | None  # where data are
 
 
-def prepared(wish: Wish) -> tuple[Going, SeriesState]:
-    """How it goes on, and what is known of it so far. Raises LayerloomError, in words."""
+def prepared(wish: Wish, is_cancelled: Callable[[], bool]) -> tuple[Going, SeriesState]:
+    """How it goes on, and what is known of it so far; one that nobody waits for leaves nothing behind.
+
+    Raises LayerloomError, in words.
+    """
     _check_data(wish)
     going = _going(wish)
-    return going, going.states
+    try:
+        return going, going.states
+    except LayerloomError:
+        forget(going, wish)
+        raise
+    finally:
+        if is_cancelled():
+            forget(going, wish)
+
+
+def forget(going: Going, wish: Wish) -> None:
+    """It does not go on after all: a new run's folder that was made for it goes, unless it is written by now."""
+    place, runs = going.folder.absolute(), wish.runs.absolute()
+    if going.changes and place != wish.folder.absolute() and runs in place.parents and not is_being_written(place):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _check_data(wish: Wish) -> None:

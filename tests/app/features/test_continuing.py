@@ -319,3 +319,61 @@ def test_the_form_shows_the_recipe_that_goes_on(window, qtbot, network) -> None:
         wait_for(qtbot, window, "idle")
         document.history.mark_clean()
         window.close_page(0)
+
+
+def test_whatever_happens_while_a_run_is_prepared(window, qtbot, tmp_path) -> None:
+    first, runs = stopped_at(qtbot, window, 0.5), window.settings.runs
+    trainer, document = window.feature(Training).trainer, window.page.document
+
+    def folders() -> set[str]:
+        return {path.name for path in runs.iterdir()}
+
+    def pressed() -> None:
+        QTest.mouseClick(window.places.top.go_on, Qt.MouseButton.LeftButton)
+
+    known = folders()
+    edited(window, lr=0.01)
+    pressed()
+    edited(window, lr=0.02)  # meanwhile
+    qtbot.waitUntil(lambda: trainer.state == "running", timeout=MS)
+    assert lines_of(document.run.folder)[0] == {"lr": 0.02} and len(folders() - known) == 1
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    known = folders()
+    edited(window, lr=0.03)
+    pressed()
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: trainer.state == "running" and len(folders() - known) == 1, timeout=MS)
+    qtbot.wait(300)
+    assert trainer.document is document and document.run.states.members[0].changes == []
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    known = folders()
+    assert len(known) == 3 and first.name in known
+    edited(window, lr=0.04)
+    pressed()
+    good = document.experiment.graph
+    document.edit_graph("broken", replace(good, edges=good.edges[1:]))
+    qtbot.waitUntil(lambda: not window.feature(Continuing).is_preparing(window.page), timeout=MS)
+    document.undo()
+    assert trainer.state == "idle" and folders() == known
+    window.open(Document(document.experiment, "net2"))
+    other = window.page
+    other.document.run = document.run
+    window.feature(Continuing).go_on()
+    window.turn_to(0)
+    pressed()  # both at once: one of them trains, the other says why not
+    qtbot.waitUntil(lambda: trainer.state == "running" and not any(
+        map(window.feature(Continuing).is_preparing, window.pages)), timeout=MS)
+    assert len(folders() - known) == 1
+    loser = other if trainer.document is document else window.page
+    assert "One network is trained at a time" in loser.notice.text.text()
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    known = folders()
+    edited(window, lr=0.05)
+    window.commands["continue"].trigger()
+    document.history.mark_clean()
+    assert window.close_page(0)
+    qtbot.wait(500)
+    assert folders() == known
