@@ -11,8 +11,10 @@ from engine.data.spec.changes import changes
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
 from engine.runs.claim import is_being_written
+from engine.runs.names import SUMMARY
 from engine.runs.naming import new_run_folder
 from engine.training.steering import steered, steering
+from engine.units import grouped
 
 if TYPE_CHECKING:
     from engine.runs.continuing import Going
@@ -38,6 +40,7 @@ def prepared(wish: Wish, is_cancelled: Callable[[], bool]) -> tuple[Going, Serie
     _check_data(wish)
     going = _going(wish)
     try:
+        _check_not_over(going)
         return going, going.states
     except LayerloomError:
         forget(going, wish)
@@ -59,6 +62,18 @@ def _check_data(wish: Wish) -> None:
     if changed is not None:
         raise LayerloomError("{changes}. This run cannot go on with other data: put them back, or train anew",
                              changes=changed)
+
+
+def _check_not_over(going: Going) -> None:
+    """Where there is no epoch left to learn, nothing would go on."""
+    if going.is_series or going.checkpoint is None:
+        return
+    learned = going.checkpoint.whole_epochs
+    if learned >= as_it_goes_on(going).recipe.epochs and (going.changes or (going.folder / SUMMARY).exists()):
+        if learned == 1:
+            raise LayerloomError("This run has learned its only epoch: raise the epochs to go on")
+        raise LayerloomError("This run has learned all of its {count} epochs: raise the epochs to go on",
+                             count=grouped(learned))
 
 
 def _going(wish: Wish) -> Going:

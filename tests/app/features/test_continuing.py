@@ -377,3 +377,22 @@ def test_whatever_happens_while_a_run_is_prepared(window, qtbot, tmp_path) -> No
     assert window.close_page(0)
     qtbot.wait(500)
     assert folders() == known
+
+
+def test_a_run_without_an_epoch_left_is_refused_before_anything_is_copied(window, qtbot) -> None:
+    edited(window, epochs=1)
+    QTest.mouseClick(window.places.top.train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
+    wait_for(qtbot, window, "idle")
+    run, runs = window.page.document.run, window.settings.runs
+    edited(window, lr=0.01)
+    for command in ("continue", "one_batch", "one_epoch"):
+        window.page.notice.clear()
+        window.commands[command].trigger()
+        assert window.feature(Continuing).is_preparing(window.page)
+        qtbot.waitUntil(lambda: not window.feature(Continuing).is_preparing(window.page), timeout=MS)
+        assert window.page.notice.isVisible() and "has learned its only epoch: raise" in notices(window)
+        assert window.page.document.run is run and list(runs.iterdir()) == [run.folder]
+    edited(window, epochs=2)
+    other = go_on(qtbot, window)
+    assert other != run.folder and [row.epoch for row in open_run(other).state.epochs] == [1, 2]
