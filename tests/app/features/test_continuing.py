@@ -25,6 +25,7 @@ from engine.runs.names import BEST, LAST, METRICS
 from engine.runs.opened import open_run
 from engine.runs.replaying import differences, replay_of
 from engine.training import fit, run
+from engine.training.events import Started
 from tests.app.windows import opened
 
 MS = 60_000
@@ -396,3 +397,28 @@ def test_a_run_without_an_epoch_left_is_refused_before_anything_is_copied(window
     edited(window, epochs=2)
     other = go_on(qtbot, window)
     assert other != run.folder and [row.epoch for row in open_run(other).state.epochs] == [1, 2]
+
+
+def test_weights_loaded_after_stop_are_not_said_to_be_those_that_go_on(window, qtbot) -> None:
+    stopped_at(qtbot, window, 1.1)
+    document = window.page.document
+    loaded = dict(document.run.best)
+    document.load_weights(loaded)
+    told: list[str] = []
+    window.feature(Training).trainer.event_arrived.connect(
+        lambda event: told.append(window.places.top.progress.sentence.text()) if isinstance(event, Started) else None)
+    held_after_a_batch(qtbot, window)
+    assert len(told) == 1 and "Training on" in told[0] and "loaded weights" not in told[0]
+    assert document.weights_are_loaded and document.run.begun_from is None, "they still wait for a run of their own"
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=MS)
+    assert "from the loaded weights" in told[1]
+    assert document.run.begun_from is loaded
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    held_after_a_batch(qtbot, window)
+    assert document.run.begun_from is loaded and not document.weights_are_loaded, "it began with them"
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
