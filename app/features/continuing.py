@@ -101,8 +101,22 @@ class Continuing(Feature):
         """Of the run that Continue would go on with; None: there is none."""
         return self._folder(page)
 
-    def _folder(self, page: Page) -> Path | None:
-        """Of the run that would go on: the latest one, unless there is nothing left of it to do."""
+    def why_not_farther(self, page: Page) -> Message | None:
+        """Why its run cannot learn more epochs than it was to; None: it can."""
+        run = page.document.run
+        if self._folder(page, is_changed=True) is not None:
+            return None
+        if run is None:
+            return say("There is no run of {name} yet that could go on", name=page.document.name)
+        if run.states.is_series:
+            return say("A series that has ended cannot go on: train it anew with more epochs")
+        return say("Nothing was kept that this run could go on from: train it anew with more epochs")
+
+    def _folder(self, page: Page, is_changed: bool = False) -> Path | None:
+        """Of the run that would go on: the latest one, unless there is nothing left of it to do.
+
+        ``is_changed``: with another recipe than it is now.
+        """
         run = page.document.run
         if page in self._left:
             return self._left[page].folder.path
@@ -111,7 +125,8 @@ class Continuing(Feature):
         if run.states.is_series:
             ended = run.states.series is not None and not run.states.was_stopped
             return None if ended else run.folder
-        if run.state.summary is not None and not run.state.was_stopped and self._is_same(page.document):
+        if run.state.summary is not None and not run.state.was_stopped and not is_changed and (
+                self._is_same(page.document)):
             return None
         return run.folder if (run.folder / CHECKPOINT).exists() else None
 

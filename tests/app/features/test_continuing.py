@@ -21,7 +21,7 @@ from engine.experiment.experiment import Experiment, load_experiment, save_exper
 from engine.graph.edits import with_layers
 from engine.runs.claim import claim, is_being_written
 from engine.runs.folder import record
-from engine.runs.names import BEST, LAST, METRICS
+from engine.runs.names import BEST, CHECKPOINT, LAST, METRICS
 from engine.runs.opened import open_run
 from engine.runs.replaying import differences, replay_of
 from engine.training import fit, run
@@ -422,3 +422,30 @@ def test_weights_loaded_after_stop_are_not_said_to_be_those_that_go_on(window, q
     assert document.run.begun_from is loaded and not document.weights_are_loaded, "it began with them"
     window.commands["stop"].trigger()
     wait_for(qtbot, window, "idle")
+
+
+def test_more_epochs_are_not_asked_for_where_nothing_can_go_on(window, qtbot) -> None:
+    document, more = window.page.document, window.commands["more_epochs"]
+
+    def refused(words: str) -> bool:
+        before = document.experiment
+        window.page.notice.clear()
+        more.trigger()
+        return document.experiment is before and words in notices(window) and window.page.notice.isVisible()
+
+    assert refused("There is no run of net yet")
+    folder = stopped_at(qtbot, window, 0.5)
+    window.open(Document(document.experiment, "other"))
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    window.turn_to(0)
+    assert refused("One network is trained at a time: stop other")
+    window.feature(Training).trainer.stop()
+    wait_for(qtbot, window, "idle")
+    (folder / CHECKPOINT).unlink()
+    assert refused("Nothing was kept that this run could go on from")
+    edited(window, epochs=1, folds=2)
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
+    wait_for(qtbot, window, "idle")
+    assert refused("A series that has ended cannot go on")
