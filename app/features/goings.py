@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.data.spec.changes import changes
+from engine.data.spec.changes import changes, difference
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
 from engine.runs.claim import is_being_written
 from engine.runs.names import SUMMARY
 from engine.runs.naming import new_run_folder
+from engine.runs.opened import experiment_of
 from engine.training.steering import steered, steering
 from engine.units import grouped
 
@@ -58,7 +59,14 @@ def forget(going: Going, wish: Wish) -> None:
 
 
 def _check_data(wish: Wish) -> None:
+    """They may have changed since they were read, or were read again since the run was begun."""
+    from engine.runs.continuing import is_same_network  # loads torch
+
     changed = changes(wish.experiment.data, wish.root)
+    if changed is None and is_same_network(wish.folder, wish.experiment):
+        begun, now = experiment_of(wish.folder).data.known, wish.experiment.data.known
+        changed = difference(begun.fingerprint if begun else None, now.fingerprint if now else None,
+                             wish.experiment.data)
     if changed is not None:
         raise LayerloomError("{changes}. This run cannot go on with other data: put them back, or train anew",
                              changes=changed)

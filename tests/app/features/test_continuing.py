@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QAbstractButton
 from app.document.document import Document
 from app.features.continuing import Continuing
 from app.features.curves import Curves
+from app.features.data import Data
 from app.features.documents import Documents
 from app.features.training import Training
 from app.window.window import MainWindow
+from engine.data.spec.reading import described
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.graph.edits import with_layers
 from engine.runs.claim import claim, is_being_written
@@ -449,3 +451,26 @@ def test_more_epochs_are_not_asked_for_where_nothing_can_go_on(window, qtbot) ->
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
     wait_for(qtbot, window, "idle")
     assert refused("A series that has ended cannot go on")
+
+
+def test_a_run_does_not_go_on_with_data_that_were_read_again(window, qtbot, tmp_path) -> None:
+    table = "area,price\n" + "".join(f"{i},{i * 3 % 50}.5\n" for i in range(1, 61))
+    path, data = tmp_path / "houses.csv", window.feature(Data)
+    path.write_text(table)
+    window.feature(Documents).open("gallery:linreg")
+    data.files.open(path)
+    qtbot.waitUntil(lambda: window.page.document.experiment.data.examples == 60, timeout=MS)
+    window.commands["one_epoch"].trigger()
+    wait_for(qtbot, window, "paused")
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    path.write_text(table + "61,7.5\n")
+    for is_read_again in (False, True):
+        if is_read_again:
+            window.page.document.learn(described(window.page.document.experiment.data))
+            assert window.page.document.experiment.data.examples == 61
+        window.page.notice.clear()
+        window.commands["continue"].trigger()
+        qtbot.waitUntil(lambda: window.page.notice.isVisible(), timeout=MS)
+        assert "houses.csv has changed since it was read" in notices(window)
+        assert notices(window).endswith("This run cannot go on with other data: put them back, or train anew")
