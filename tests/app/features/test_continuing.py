@@ -23,7 +23,7 @@ from engine.experiment.experiment import Experiment, load_experiment, save_exper
 from engine.graph.edits import with_layers
 from engine.runs.claim import claim, is_being_written
 from engine.runs.folder import record
-from engine.runs.names import BEST, CHECKPOINT, LAST, METRICS
+from engine.runs.names import BEST, CHANGES, CHECKPOINT, LAST, METRICS, POINTS
 from engine.runs.opened import open_run
 from engine.runs.replaying import differences, replay_of
 from engine.training import fit, run
@@ -474,3 +474,18 @@ def test_a_run_does_not_go_on_with_data_that_were_read_again(window, qtbot, tmp_
         qtbot.waitUntil(lambda: window.page.notice.isVisible(), timeout=MS)
         assert "houses.csv has changed since it was read" in notices(window)
         assert notices(window).endswith("This run cannot go on with other data: put them back, or train anew")
+
+
+def test_a_damaged_run_is_offered_as_far_as_it_can_be_read(window, qtbot) -> None:
+    folder = stopped_at(qtbot, window, 0.5)
+    place = '"epoch": 1, "batch": 1, "position": 0.07, '
+    for damage in ('"set": {"epochs": null}', '"set": {"epochs": "x", "augment": 3}', '"set": {"a.b": [], "": 1}',
+                   '"set": {"epochs": 1e999}', '"set": 5', '"set": {"lr": {}}, "was": 7'):
+        (folder / CHANGES).write_text(f"{{{place}{damage}}}\n")
+        with (folder / POINTS).open("a") as file:
+            file.write("nan,1,1,1\ninf,1,1,1\n")
+        window.show_start()
+        window.places.start.set_left([])
+        assert left_lines(qtbot, window, 1) == ["net"], damage
+        assert window.places.start.left[0].line.startswith("in epoch 1 of 3"), damage
+        window.turn_to(0)
