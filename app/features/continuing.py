@@ -17,6 +17,7 @@ from app.window.jobs import Jobs
 from engine.experiment.experiment import Experiment
 from engine.experiment.series import is_series, without_variants
 from engine.messages import Message, say
+from engine.runs.claim import is_being_written
 from engine.runs.left import Left, left_runs
 from engine.runs.names import CHECKPOINT
 from engine.training.control import Stretch
@@ -234,6 +235,9 @@ class Continuing(Feature):
             return
         if self._is_trained(left):
             self._turn_to_trained()
+            return
+        if is_being_written(left.folder.path):
+            self.host.say(say("This run goes on elsewhere by now"))
             return
         place = next((place for place, page in enumerate(self.host.pages) if page.document.name == left.folder.name
                       and page.document.experiment in (left.run.experiment, left.experiment)), None)

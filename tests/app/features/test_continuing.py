@@ -240,6 +240,12 @@ def test_a_run_that_goes_on_is_not_offered_again(window, qtbot, tmp_path) -> Non
     assert holder is not None and is_being_written(folder)
     left_lines(qtbot, window, 0)
     holder.release()
+    left_lines(qtbot, window, 1)
+    holder, count = claim(folder), len(window.pages)
+    assert holder is not None
+    QTest.mouseClick(start.left[0], Qt.MouseButton.LeftButton)
+    assert len(window.pages) == count and "goes on elsewhere" in window.places.notice.text.text()
+    holder.release()
     assert not is_being_written(folder) and sorted(path.name for path in folder.iterdir()) == files
     left_lines(qtbot, window, 1)
 
