@@ -167,11 +167,12 @@ class Document(QObject):
         return self.loaded is not None and (self.trained is None or self.trained.begun_from is not self.loaded)
 
     def begin_run(self, folder: Path, states: SeriesState | None = None) -> Run:
-        """A run of the experiment as it is now, or one that goes on and of which this is known."""
+        """A run of the experiment as it is now, or one of which this is known, which goes on with its own weights."""
         previous = self.trained
+        begun_from = self.loaded if states is None else self.run.begun_from if self.run is not None else None
         if previous is not None:
             previous.previous = None
-        self.run = Run(states or SeriesState(self.experiment), folder, self.loaded, previous)
+        self.run = Run(states or SeriesState(self.experiment), folder, begun_from, previous)
         return self.run
 
     @property

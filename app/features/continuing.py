@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from app.document.document import Document, Run
 from app.document.page import Page
+from app.features.goings import Wish, as_it_is_shown, forget, prepared
 from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
-from app.window.jobs import Job, Jobs
-from engine.data.spec.changes import changes
+from app.window.jobs import Jobs
+from engine.experiment.experiment import Experiment
 from engine.experiment.series import is_series, without_variants
-from engine.messages import LayerloomError, Message, say
+from engine.messages import Message, say
+from engine.runs.claim import is_being_written
 from engine.runs.left import Left, left_runs
 from engine.runs.names import CHECKPOINT
-from engine.runs.naming import new_run_folder
 from engine.training.control import Stretch
 from widgets.look.text import message_text
 
@@ -37,8 +38,9 @@ class Continuing(Feature):
         super().__init__(host)
         self._jobs = Jobs(self)
         self._left: dict[Page, Left] = self.per_page()  # of another time, found in its folder
+        self._opened: dict[Page, Experiment] = self.per_page()  # as each was when it was opened
         self._found: dict[str, Left] = {}  # on the start page, by folder
-        self._is_preparing = False
+        self._preparing: dict[Page, Wish] = self.per_page()  # what is found out about now
         self._training = host.feature(Training)
         self._training.trainer.state_changed.connect(lambda _state: self._show())
         host.places.top.continue_clicked.connect(self.go_on)
@@ -50,21 +52,30 @@ class Continuing(Feature):
     # -- what can go on -----------------------------------------------------------------------------------------
 
     def connect_page(self, page: Page) -> None:
-        if page.document.run is None and page not in self._left:
-            self._jobs.start(lambda _: left_runs([self.host.settings.runs], 1, page.document.name),
-                             partial(self._take_left, page), lambda _message: None)
+        document, runs = page.document, self.host.settings.runs
+        self._opened[page] = document.experiment
+        if document.run is None and page not in self._left:
+            name, experiment = document.name, document.experiment
+            self._jobs.start(lambda _: left_runs([runs], 1, name, experiment), partial(self._take_left, page),
+                             lambda _message: None)
 
     def _take_left(self, page: Page, found: Sequence[Left]) -> None:
         """A run of this network was left: that it can go on is said, quietly."""
         if not found or page not in self.host.pages or page.document.run is not None:
             return
+        if self._is_trained(found[0]) or not found[0].is_of(page.document.experiment):
+            return
         self._left[page] = found[0]
         page.document.run = Run(found[0].run.states, found[0].folder.path)  # its curves are seen again
         self.host.refresh()
-        if not self._training.trainer.trains(page.document):
-            name = self.tr("Continue")
-            self.host.say(say("A run of {name} was left {place}", name=page.document.name, place=found[0].line),
-                          "info", [(name, partial(self._go_on_if_open, page))], waits=True, of=page.document)
+        name = self.tr("Continue")
+        self.host.say(say("A run of {name} was left {place}", name=page.document.name, place=found[0].line),
+                      "info", [(name, partial(self._go_on_if_open, page))], waits=True, of=page.document)
+
+    def _is_trained(self, left: Left) -> bool:
+        """Whether it goes on by now."""
+        folder = self._training.trainer.folder
+        return folder is not None and (folder == left.folder.path or folder.resolve() == left.folder.path.resolve())
 
     def _go_on_if_open(self, page: Page) -> None:
         if page in self.host.pages:
@@ -91,8 +102,22 @@ class Continuing(Feature):
         """Of the run that Continue would go on with; None: there is none."""
         return self._folder(page)
 
-    def _folder(self, page: Page) -> Path | None:
-        """Of the run that would go on: the latest one, unless there is nothing left of it to do."""
+    def why_not_farther(self, page: Page) -> Message | None:
+        """Why its run cannot learn more epochs than it was to; None: it can."""
+        run = page.document.run
+        if self._folder(page, is_changed=True) is not None:
+            return None
+        if run is None:
+            return say("There is no run of {name} yet that could go on", name=page.document.name)
+        if run.states.is_series:
+            return say("A series that has ended cannot go on: train it anew with more epochs")
+        return say("Nothing was kept that this run could go on from: train it anew with more epochs")
+
+    def _folder(self, page: Page, is_changed: bool = False) -> Path | None:
+        """Of the run that would go on: the latest one, unless there is nothing left of it to do.
+
+        ``is_changed``: with another recipe than it is now.
+        """
         run = page.document.run
         if page in self._left:
             return self._left[page].folder.path
@@ -101,7 +126,8 @@ class Continuing(Feature):
         if run.states.is_series:
             ended = run.states.series is not None and not run.states.was_stopped
             return None if ended else run.folder
-        if run.state.summary is not None and not run.state.was_stopped and self._is_same(page.document):
+        if run.state.summary is not None and not run.state.was_stopped and not is_changed and (
+                self._is_same(page.document)):
             return None
         return run.folder if (run.folder / CHECKPOINT).exists() else None
 
@@ -133,44 +159,54 @@ class Continuing(Feature):
                 page.document.begins_with_its_own):
             self._training.train(stretch=stretch)  # the weights are newer than the run, and of the network as it is
             return
-        if folder is None or self._is_preparing or not self._training.may_begin(page):
-            return
-        document, experiment, runs = page.document, page.document.experiment, self.host.settings.runs
-        was_here, root = page not in self._left, self.host.settings.data_root
+        if folder is not None and page not in self._preparing and self._training.may_begin(page):
+            self._prepare(page, folder, stretch)
+
+    def _prepare(self, page: Page, folder: Path, stretch: Stretch | None) -> None:
+        """Find out how it goes on, as it is now."""
+        asked, wish = page.document.experiment, self._wish(page, folder)
+
+        def take(found: tuple[Going, SeriesState]) -> None:
+            self._preparing.pop(page, None)
+            if not self._is_wanted(page, folder):
+                forget(found[0], wish)
+            elif page.document.experiment is asked:
+                self._begin(page, *found, stretch)
+            else:  # edited meanwhile
+                forget(found[0], wish)
+                self._prepare(page, folder, stretch)
+
+        def fail(message: Message) -> None:
+            self._preparing.pop(page, None)
+            if page in self.host.pages and page.document.experiment is asked:
+                self.host.say(message, "error", of=page.document)
+            elif self._is_wanted(page, folder):
+                self._prepare(page, folder, stretch)
+
+        self._preparing[page] = wish
+        self._jobs.start(lambda job: prepared(wish, job.cancelled), take, fail)
+
+    def is_preparing(self, page: Page) -> bool:
+        """Whether it is being found out how its run goes on."""
+        return page in self._preparing
+
+    def _is_wanted(self, page: Page, folder: Path) -> bool:
+        """Whether this run still can go on, after a while in which more may have happened; why not is said."""
+        return page in self.host.pages and self._training.may_begin(page) and self._folder(page) == folder
+
+    def _wish(self, page: Page, folder: Path) -> Wish:
+        """That its run goes on as the network is now."""
+        document, experiment, settings = page.document, page.document.experiment, self.host.settings
         if not (document.run is not None and document.run.states.is_series) and not is_series(
                 without_variants(experiment)):
             experiment = without_variants(experiment)
-
-        def work(_: Job) -> tuple[Going, SeriesState]:
-            from engine.runs.continuing import begun_anew, going_on, is_same_network  # loads torch
-
-            def other() -> Path:
-                return new_run_folder(runs, document.name)
-
-            changed = changes(experiment.data, root)
-            if changed is not None:
-                raise LayerloomError("{changes}. This run cannot go on with other data: put them back, or train anew",
-                                     changes=changed)
-            going = going_on(folder, experiment, other, since_left=was_here) if is_same_network(
-                folder, experiment) else begun_anew(folder, experiment, other)
-            return going, going.states
-
-        def take(found: tuple[Going, SeriesState]) -> None:
-            self._is_preparing = False
-            if page in self.host.pages and self._training.may_begin(page):
-                self._begin(page, *found, stretch)
-
-        def fail(message: Message) -> None:
-            self._is_preparing = False
-            if page in self.host.pages:
-                self.host.say(message, "error", of=document)
-
-        self._is_preparing = True
-        self._jobs.start(work, take, fail)
+        first = (self._left[page].experiment, self._opened[page]) if page in self._left else None
+        return Wish(folder, document.name, experiment, first, settings.runs, settings.data_root)
 
     def _begin(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None) -> None:
         self._left.pop(page, None)
         page.notice.clear()
+        page.document.edit(self.tr("Go on as the run was steered"), as_it_is_shown(going, page.document.experiment))
         self._training.go_on(page, going, states, stretch)
         if going.changes:
             words = ", ".join(map(message_text, going.changes))
@@ -197,16 +233,28 @@ class Continuing(Feature):
         left = self._found.get(path)
         if left is None:
             return
+        if self._is_trained(left):
+            self._turn_to_trained()
+            return
+        if is_being_written(left.folder.path):
+            self.host.say(say("This run goes on elsewhere by now"))
+            return
         place = next((place for place, page in enumerate(self.host.pages) if page.document.name == left.folder.name
-                      and page.document.experiment == left.run.experiment), None)
+                      and page.document.experiment in (left.run.experiment, left.experiment)), None)
         if place is None:
-            self.host.open(Document(left.run.experiment, left.folder.name))
+            self.host.open(Document(left.experiment, left.folder.name))
         else:
             self.host.turn_to(place)
-        if self.page is not None:
+        if self.page is not None and not self._training.trainer.trains(self.page.document):
             self._left[self.page] = left
             self.page.document.run = Run(left.run.states, left.folder.path)
             self._go_on(self.page, None)
+
+    def _turn_to_trained(self) -> None:
+        document = self._training.trainer.document
+        place = next((place for place, page in enumerate(self.host.pages) if page.document is document), None)
+        if place is not None:
+            self.host.turn_to(place)
 
     def finish(self) -> None:
         self._jobs.finish()

@@ -25,7 +25,6 @@ from widgets.look.text import sentence_text
 from widgets.training.forecast_panel import ForecastState, Four
 
 if TYPE_CHECKING:
-
     from engine.training.checks.forecast import Forecast
     from widgets.training.forecast_panel import ForecastPanel
 

@@ -23,11 +23,10 @@ from widgets.canvas.view.card_menu import GROWS
 from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
-
-
     from engine.network.growing.widening import Grown
     from widgets.find.deeper_box import DeeperBox, Inserted
     from widgets.find.width_box import WidthBox
+
 
 class Growing(Feature):
     """One at a time; weights go back and forth with undo."""

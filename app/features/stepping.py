@@ -62,6 +62,17 @@ class Stepping(Feature, Listener):
 
     def more_epochs(self, page: Page) -> None:
         """The recipe asks for more; a run that goes on follows, one that has ended goes on."""
+        if self._trainer.trains(page.document) or self._may_go_on(page):
+            self._ask_for_more(page)
+
+    def _may_go_on(self, page: Page) -> bool:
+        """Whether its run, which has ended, can go on with another recipe; why not is said."""
+        reason = self.host.feature(Continuing).why_not_farther(page)
+        if reason is not None:
+            page.refuse(reason)
+        return reason is None and self._training.may_begin(page)
+
+    def _ask_for_more(self, page: Page) -> None:
         document = page.document
         recipe, run = document.experiment.recipe, document.run
         begun = run.states.members[-1].started.epochs if run is not None and run.states.members and (

@@ -51,6 +51,12 @@ class Trainer(QObject, Listener):
         """Whether this document's run is going on."""
         return document is self.document and self.state != "idle"
 
+    @property
+    def folder(self) -> Path | None:
+        """Of the run that is going on."""
+        run = self.document.run if self.document is not None and self.state != "idle" else None
+        return run.folder if run is not None else None
+
     def start(self, document: Document, runs: Path, root: Path | None, series: bool = False,
               observers: Sequence[Observer] = (), stretch: Stretch | None = None) -> None:
         """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants; or

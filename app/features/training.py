@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.document.document import Document
 from app.document.page import Page
+from app.features.goings import as_it_goes_on
 from app.features.problems import Problems
 from app.features.trainer import Trainer
 from app.window.commands import Command, Row
@@ -61,12 +62,16 @@ class Training(Feature):
         ]
 
     def show(self, page: Page) -> None:
+        self._steer(page)
+        self.show_trainability()
+
+    def _steer(self, page: Page) -> None:
+        """What is trained follows what is drawn, also when a change is undone."""
         if self._told is not None and self.trainer.document is page.document:
             changes = steering(self._told, page.document.experiment)
             if changes:
                 self._told = steered(self._told, changes)
-                self.trainer.steer(changes)  # also when a change is undone
-        self.show_trainability()
+                self.trainer.steer(changes)
 
     def show_start(self) -> None:
         self.show_trainability()
@@ -248,8 +253,9 @@ class Training(Feature):
 
     def go_on(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None = None) -> None:
         """Go on with a run of this network, of which these states are known."""
-        self._told = page.document.experiment
+        self._told = as_it_goes_on(going)
         self.trainer.go_on(page.document, going, states, self.host.settings.data_root, self._observers(page), stretch)
+        self._steer(page)
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)

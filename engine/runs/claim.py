@@ -54,6 +54,23 @@ def claim(folder: Path) -> Claim | None:
     return Claim(folder, lock)
 
 
+def is_being_written(folder: Path) -> bool:
+    """Whether a run, here or in another process, holds the folder now; nothing is made in it."""
+    path = folder / LOCK
+    try:
+        if not path.exists():
+            return False
+        lock = FileLock(path, timeout=0, thread_local=False)
+        lock.acquire()
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):
+        return False
+    with suppress(OSError):
+        lock.release(force=True)
+    return False
+
+
 def _owner(folder: Path) -> str:
     with suppress(OSError, ValueError):
         return (folder / OWNER).read_text(encoding="utf-8")[:200]

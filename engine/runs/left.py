@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from engine.experiment.experiment import FileError
-from engine.messages import Message, say
+from engine.compare.belonging import same_network
+from engine.experiment.experiment import Experiment
+from engine.messages import LayerloomError, Message, say
+from engine.runs.claim import is_being_written
 from engine.runs.names import CHECKPOINT
 from engine.runs.naming import RunFolder, run_folders
-from engine.runs.opened import Run, RunError, open_run
+from engine.runs.opened import Run, open_run
 from engine.units import grouped
 
 LOOKED_AT = 40  # of the newest runs
@@ -26,29 +29,48 @@ class Left:
     run: Run
 
     @property
+    def experiment(self) -> Experiment:
+        """What was trained last: of a single run as it was steered."""
+        return self.run.experiment if self.run.members else self.run.state.experiment or self.run.experiment
+
+    @property
+    def _reached(self) -> float:
+        """In epochs, as far as it can be read."""
+        state = self.run.state
+        places = [point.position for point in state.points if 0 <= point.position < math.inf]
+        return places[-1] if places else float(len(state.epochs))
+
+    def is_of(self, experiment: Experiment) -> bool:
+        """Whether this network was trained, as it was begun or as it was steered."""
+        begun, data = self.run.experiment, experiment.data
+        if data.known is None:  # its files were not read yet
+            data = data.model_copy(update={"known": begun.data.known})
+        now = replace(experiment, data=data)
+        return same_network(begun, now) or same_network(self.experiment, now)
+
+    @property
     def line(self) -> Message:
         """Where it was left: ``in epoch 4 of 10``, or of a series ``in run 2``."""
         if self.run.members:
             return say("in run {index}", index=len(self.run.members))
-        state = self.run.state
-        reached = state.points[-1].position if state.points else float(len(state.epochs))
-        epochs = max(self.run.experiment.recipe.epochs, *(int(change.changes.get("epochs", 0)) for change in
-                                                          state.changes), 0)
+        reached, epochs = self._reached, self.experiment.recipe.epochs
         if reached == int(reached):
             return say("after epoch {epoch} of {epochs}", epoch=grouped(reached), epochs=grouped(epochs))
         return say("in epoch {epoch} of {epochs}", epoch=grouped(int(reached) + 1), epochs=grouped(epochs))
 
 
-def left_runs(places: Iterable[Path], most: int, name: str | None = None) -> list[Left]:
-    """The newest runs below these folders that can go on, of networks of this name or of any."""
+def left_runs(places: Iterable[Path], most: int, name: str | None = None, of: Experiment | None = None) -> list[Left]:
+    """The newest runs below these folders that can go on, of networks of this name and of this network, or of any."""
     folders = (folder for folder in run_folders(places) if name is None or folder.is_of(name))
     found = (left for folder in islice(folders, LOOKED_AT) if (left := left_in(folder)) is not None)
-    return list(islice(found, most))
+    return list(islice((left for left in found if of is None or left.is_of(of)), most))
 
 
 def left_in(folder: RunFolder) -> Left | None:
-    """The run in a folder, unless it has ended, or nothing was kept of it, or it cannot be read."""
-    with suppress(RunError, FileError, OSError):
+    """The run in a folder, unless it has ended or goes on, or nothing was kept of it, or it cannot be read."""
+    with suppress(LayerloomError, OSError):
+        if is_being_written(folder.path):
+            return None
         run = open_run(folder.path)
         if is_left(run):
             return Left(folder, run)

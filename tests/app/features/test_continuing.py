@@ -11,18 +11,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
+from app.document.document import Document
 from app.features.continuing import Continuing
 from app.features.curves import Curves
+from app.features.data import Data
 from app.features.documents import Documents
 from app.features.training import Training
 from app.window.window import MainWindow
+from engine.data.spec.reading import described
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.graph.edits import with_layers
+from engine.runs.claim import claim, is_being_written
 from engine.runs.folder import record
-from engine.runs.names import BEST, LAST, METRICS
+from engine.runs.names import BEST, CHANGES, CHECKPOINT, LAST, METRICS, POINTS
 from engine.runs.opened import open_run
 from engine.runs.replaying import differences, replay_of
 from engine.training import fit, run
+from engine.training.events import Started
 from tests.app.windows import opened
 
 MS = 60_000
@@ -204,3 +209,289 @@ def test_more_epochs_while_it_trains_are_taken_on(window, qtbot, tmp_path) -> No
         pass
     assert differences(document.run.folder, tmp_path / "again") == []
 
+
+
+def left_lines(qtbot, window: MainWindow, count: int) -> list[str]:
+    """What the start page offers, once it has looked."""
+    window.show_start()
+    qtbot.waitUntil(lambda: len(window.places.start.left) == count, timeout=MS)
+    return [row.title for row in window.places.start.left]
+
+
+def test_a_run_that_goes_on_is_not_offered_again(window, qtbot, tmp_path) -> None:
+    folder, start = stopped_at(qtbot, window, 0.5), window.places.start
+    assert left_lines(qtbot, window, 1) == ["net"]
+    window.turn_to(0)
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    document, run = window.page.document, window.page.document.run
+    assert is_being_written(folder)
+    window.show_start()
+    QTest.mouseClick(start.left[0], Qt.MouseButton.LeftButton)  # of a moment ago
+    assert len(window.pages) == 1 and window.page.document is document and document.run is run
+    left_lines(qtbot, window, 0)
+    window.open(Document(document.experiment, "net"))
+    qtbot.wait(300)
+    assert window.page.document.run is None and not window.page.notice.isVisible()
+    window.feature(Training).trainer.finish()
+    qtbot.waitUntil(lambda: not is_being_written(folder), timeout=MS)
+    files = sorted(path.name for path in folder.iterdir())
+    holder = claim(folder)  # as another process does
+    assert holder is not None and is_being_written(folder)
+    left_lines(qtbot, window, 0)
+    holder.release()
+    left_lines(qtbot, window, 1)
+    holder, count = claim(folder), len(window.pages)
+    assert holder is not None
+    QTest.mouseClick(start.left[0], Qt.MouseButton.LeftButton)
+    assert len(window.pages) == count and "goes on elsewhere" in window.places.notice.text.text()
+    holder.release()
+    assert not is_being_written(folder) and sorted(path.name for path in folder.iterdir()) == files
+    left_lines(qtbot, window, 1)
+
+
+def test_only_a_run_of_the_same_network_is_offered_by_its_name(window, qtbot) -> None:
+    stopped_at(qtbot, window, 0.5)
+    same_one, base = window.page.document.experiment, load_experiment("gallery:mlp")
+    for other in (base, replace(base, graph=replace(base.graph, nodes={"input": base.graph.nodes["input"]}, edges=()))):
+        window.open(Document(other, "net"))
+        qtbot.wait(300)
+        assert window.page.document.run is None and not window.page.notice.isVisible()
+        assert not window.places.top.go_on.isVisible()
+    window.open(Document(same_one, "net"))
+    qtbot.waitUntil(lambda: "was left in epoch 1 of 3" in notices(window), timeout=MS)
+    assert left_lines(qtbot, window, 1) == ["net"], "the start page has all"
+
+
+def steered_and_stopped(qtbot, window: MainWindow, **options: object) -> Path:
+    """Trained, changed on the way, stopped."""
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    edited(window, **options)
+    window.commands["one_batch"].trigger()
+    qtbot.waitUntil(lambda: position(window) == 200 / 1374, timeout=MS)
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    assert [change.changes for change in window.page.document.run.state.changes] == [options]
+    return window.page.document.run.folder
+
+
+def held_after_a_batch(qtbot, window: MainWindow) -> Path:
+    """The run goes on for a batch."""
+    before = position(window)
+    window.commands["one_batch"].trigger()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "paused" and position(window) > before,
+                    timeout=MS)
+    return window.page.document.run.folder
+
+
+def lines_of(folder: Path) -> list[dict[str, object]]:
+    """What was changed by hand on the way."""
+    return [dict(change.changes) for change in open_run(folder).state.changes]
+
+
+def test_the_form_shows_the_recipe_that_goes_on(window, qtbot, network) -> None:
+    folder = steered_and_stopped(qtbot, window, lr=0.01)
+    window.page.document.history.mark_clean()
+    window.close_page(0)
+    left_lines(qtbot, window, 1)
+    QTest.mouseClick(window.places.start.left[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "running", timeout=MS)
+    document = window.page.document
+    assert document.experiment.recipe.lr == 0.01 and document.run.folder == folder and (
+        document.history.undo_text is None)
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    document.history.mark_clean()
+    window.close_page(0)
+    for typed, shown in ((None, 0.01), (0.02, 0.02)):
+        window.feature(Documents).open(str(network))
+        qtbot.waitUntil(lambda: "was left in epoch" in notices(window), timeout=MS)
+        document = window.page.document
+        assert document.experiment.recipe.lr == 0.05, "as it was saved"
+        if typed is not None:
+            edited(window, lr=typed, batch_size=50)
+        went_on = held_after_a_batch(qtbot, window)
+        assert document.experiment.recipe.lr == shown and document.run.drawn.recipe.lr == shown
+        assert (went_on == folder) is (typed is None)
+        if typed is None:
+            assert lines_of(folder) == [{"lr": 0.01}]
+            document.undo()
+            assert document.experiment.recipe.lr == 0.05
+            held_after_a_batch(qtbot, window)
+            document.redo()
+            held_after_a_batch(qtbot, window)
+            assert lines_of(folder) == [{"lr": 0.01}, {"lr": 0.05}, {"lr": 0.01}]
+        else:
+            assert lines_of(went_on)[-1] == {"batch_size": 50, "lr": 0.02}
+        window.commands["stop"].trigger()
+        wait_for(qtbot, window, "idle")
+        document.history.mark_clean()
+        window.close_page(0)
+
+
+def test_whatever_happens_while_a_run_is_prepared(window, qtbot, tmp_path) -> None:
+    first, runs = stopped_at(qtbot, window, 0.5), window.settings.runs
+    trainer, document = window.feature(Training).trainer, window.page.document
+
+    def folders() -> set[str]:
+        return {path.name for path in runs.iterdir()}
+
+    def pressed() -> None:
+        QTest.mouseClick(window.places.top.go_on, Qt.MouseButton.LeftButton)
+
+    known = folders()
+    edited(window, lr=0.01)
+    pressed()
+    edited(window, lr=0.02)  # meanwhile
+    qtbot.waitUntil(lambda: trainer.state == "running", timeout=MS)
+    assert lines_of(document.run.folder)[0] == {"lr": 0.02} and len(folders() - known) == 1
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    known = folders()
+    edited(window, lr=0.03)
+    pressed()
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: trainer.state == "running" and len(folders() - known) == 1, timeout=MS)
+    qtbot.wait(300)
+    assert trainer.document is document and document.run.states.members[0].changes == []
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    known = folders()
+    assert len(known) == 3 and first.name in known
+    edited(window, lr=0.04)
+    pressed()
+    good = document.experiment.graph
+    document.edit_graph("broken", replace(good, edges=good.edges[1:]))
+    qtbot.waitUntil(lambda: not window.feature(Continuing).is_preparing(window.page), timeout=MS)
+    document.undo()
+    assert trainer.state == "idle" and folders() == known
+    window.open(Document(document.experiment, "net2"))
+    other = window.page
+    other.document.run = document.run
+    window.feature(Continuing).go_on()
+    window.turn_to(0)
+    pressed()  # both at once: one of them trains, the other says why not
+    qtbot.waitUntil(lambda: trainer.state == "running" and not any(
+        map(window.feature(Continuing).is_preparing, window.pages)), timeout=MS)
+    assert len(folders() - known) == 1
+    loser = other if trainer.document is document else window.page
+    assert "One network is trained at a time" in loser.notice.text.text()
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    known = folders()
+    edited(window, lr=0.05)
+    window.commands["continue"].trigger()
+    document.history.mark_clean()
+    assert window.close_page(0)
+    qtbot.wait(500)
+    assert folders() == known
+
+
+def test_a_run_without_an_epoch_left_is_refused_before_anything_is_copied(window, qtbot) -> None:
+    edited(window, epochs=1)
+    QTest.mouseClick(window.places.top.train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
+    wait_for(qtbot, window, "idle")
+    run, runs = window.page.document.run, window.settings.runs
+    edited(window, lr=0.01)
+    for command in ("continue", "one_batch", "one_epoch"):
+        window.page.notice.clear()
+        window.commands[command].trigger()
+        assert window.feature(Continuing).is_preparing(window.page)
+        qtbot.waitUntil(lambda: not window.feature(Continuing).is_preparing(window.page), timeout=MS)
+        assert window.page.notice.isVisible() and "has learned its only epoch: raise" in notices(window)
+        assert window.page.document.run is run and list(runs.iterdir()) == [run.folder]
+    edited(window, epochs=2)
+    other = go_on(qtbot, window)
+    assert other != run.folder and [row.epoch for row in open_run(other).state.epochs] == [1, 2]
+
+
+def test_weights_loaded_after_stop_are_not_said_to_be_those_that_go_on(window, qtbot) -> None:
+    stopped_at(qtbot, window, 1.1)
+    document = window.page.document
+    loaded = dict(document.run.best)
+    document.load_weights(loaded)
+    told: list[str] = []
+    window.feature(Training).trainer.event_arrived.connect(
+        lambda event: told.append(window.places.top.progress.sentence.text()) if isinstance(event, Started) else None)
+    held_after_a_batch(qtbot, window)
+    assert len(told) == 1 and "Training on" in told[0] and "loaded weights" not in told[0]
+    assert document.weights_are_loaded and document.run.begun_from is None, "they still wait for a run of their own"
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=MS)
+    assert "from the loaded weights" in told[1]
+    assert document.run.begun_from is loaded
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    held_after_a_batch(qtbot, window)
+    assert document.run.begun_from is loaded and not document.weights_are_loaded, "it began with them"
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+
+
+def test_more_epochs_are_not_asked_for_where_nothing_can_go_on(window, qtbot) -> None:
+    document, more = window.page.document, window.commands["more_epochs"]
+
+    def refused(words: str) -> bool:
+        before = document.experiment
+        window.page.notice.clear()
+        more.trigger()
+        return document.experiment is before and words in notices(window) and window.page.notice.isVisible()
+
+    assert refused("There is no run of net yet")
+    folder = stopped_at(qtbot, window, 0.5)
+    window.open(Document(document.experiment, "other"))
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    window.turn_to(0)
+    assert refused("One network is trained at a time: stop other")
+    window.feature(Training).trainer.stop()
+    wait_for(qtbot, window, "idle")
+    (folder / CHECKPOINT).unlink()
+    assert refused("Nothing was kept that this run could go on from")
+    edited(window, epochs=1, folds=2)
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state != "idle", timeout=MS)
+    wait_for(qtbot, window, "idle")
+    assert refused("A series that has ended cannot go on")
+
+
+def test_a_run_does_not_go_on_with_data_that_were_read_again(window, qtbot, tmp_path) -> None:
+    table = "area,price\n" + "".join(f"{i},{i * 3 % 50}.5\n" for i in range(1, 61))
+    path, data = tmp_path / "houses.csv", window.feature(Data)
+    path.write_text(table)
+    window.feature(Documents).open("gallery:linreg")
+    data.files.open(path)
+    qtbot.waitUntil(lambda: window.page.document.experiment.data.examples == 60, timeout=MS)
+    window.commands["one_epoch"].trigger()
+    wait_for(qtbot, window, "paused")
+    window.commands["stop"].trigger()
+    wait_for(qtbot, window, "idle")
+    path.write_text(table + "61,7.5\n")
+    for is_read_again in (False, True):
+        if is_read_again:
+            window.page.document.learn(described(window.page.document.experiment.data))
+            assert window.page.document.experiment.data.examples == 61
+        window.page.notice.clear()
+        window.commands["continue"].trigger()
+        qtbot.waitUntil(lambda: window.page.notice.isVisible(), timeout=MS)
+        assert "houses.csv has changed since it was read" in notices(window)
+        assert notices(window).endswith("This run cannot go on with other data: put them back, or train anew")
+
+
+def test_a_damaged_run_is_offered_as_far_as_it_can_be_read(window, qtbot) -> None:
+    folder = stopped_at(qtbot, window, 0.5)
+    place = '"epoch": 1, "batch": 1, "position": 0.07, '
+    for damage in ('"set": {"epochs": null}', '"set": {"epochs": "x", "augment": 3}', '"set": {"a.b": [], "": 1}',
+                   '"set": {"epochs": 1e999}', '"set": 5', '"set": {"lr": {}}, "was": 7'):
+        (folder / CHANGES).write_text(f"{{{place}{damage}}}\n")
+        with (folder / POINTS).open("a") as file:
+            file.write("nan,1,1,1\ninf,1,1,1\n")
+        window.show_start()
+        window.places.start.set_left([])
+        assert left_lines(qtbot, window, 1) == ["net"], damage
+        assert window.places.start.left[0].line.startswith("in epoch 1 of 3"), damage
+        window.turn_to(0)
