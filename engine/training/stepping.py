@@ -44,6 +44,8 @@ class Steps:
         self._settings, self._scaler = settings, scaler
         if recipe.averaging != before.averaging:
             self._average_anew(recipe)
+        if recipe.schedule != before.schedule:
+            self._plateau = Plateau()
         self._take_recipe(recipe)
         if recipe.optimizer == before.optimizer:
             self._optimizer.take_state(kept)
@@ -94,7 +96,8 @@ class Steps:
         whole = max(1, self._whole)
         if self._batches:
             number = max(1, whole - (self._batches - number))  # from the end: before a change they had another size
-        self.set_lr(self.lr, self._moves.factor(epoch, number, whole) * self._plateau.factor)
+        fallen = self._plateau.factor if self._recipe.schedule_choice.row.is_measured else 1.0
+        self.set_lr(self.lr, self._moves.factor(epoch, number, whole) * fallen)
 
     def set_lr(self, lr: float, factor: float | None = None) -> None:
         """Another learning rate, and what the schedule multiplies it by."""

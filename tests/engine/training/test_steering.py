@@ -216,3 +216,14 @@ def test_a_checkpoint_holds_what_was_changed() -> None:
     events = steered_run(BASE, {0.5: {"drop1.p": 0.2}})
     kept: Checkpoint = of_type(events, CheckpointReached)[-1].checkpoint
     assert checkpoint_from(kept.stored()).noted == tuple(of_type(events, Steered))
+
+
+@pytest.mark.parametrize("schedule", ["constant", "step:every=1,factor=0.9", "plateau:patience=3"])
+def test_with_another_schedule_a_plateau_begins_anew_and_what_it_had_fallen_is_no_more(schedule: str) -> None:
+    base = with_recipe(BASE, schedule="plateau:patience=0,threshold=1,factor=0.1", epochs=4)
+    kept = [event.checkpoint for event in of_type(steered_run(base, {}), CheckpointReached)]
+    fallen = next(each for each in kept if each.epoch == 3 and each.optimizer["plateau"]["factor"] < 0.5)
+    change = Steered(*fallen.course.place, fallen.position, {"schedule": schedule}, {})
+    rests = [list(fit(base, resume=replace(fallen, noted=(change,), optimizer=optimizer)))
+             for optimizer in (fallen.optimizer, {**fallen.optimizer, "plateau": {}})]
+    assert same(weights_of(rests[0]), weights_of(rests[1]))
