@@ -75,15 +75,18 @@ class Learner:
 
     # -- one seed, one run --------------------------------------------------------------------------------------
 
-    def order(self, epoch: int, count: int) -> Tensor:
-        """The order of the examples in this epoch, which follows from the seed and the epoch's number."""
-        generator = torch.Generator().manual_seed(self._seed_of(epoch))
+    def order(self, epoch: int, count: int, seed: int | None = None) -> Tensor:
+        """The order of the examples in this epoch, which follows from the seed and the epoch's number.
+
+        ``seed``: another than the one that holds now.
+        """
+        generator = torch.Generator().manual_seed(self._seed_of(epoch, seed=seed))
         return torch.randperm(count, generator=generator).to(self.device)
 
-    def _seed_of(self, epoch: int, batch: int = 0) -> int:
+    def _seed_of(self, epoch: int, batch: int = 0, seed: int | None = None) -> int:
         """Dropout and augmentation draw anew in every batch: a run that goes on needs no stored state."""
-        return ((self._seed * 1_000_003 + epoch) * 2_000_003 + batch if batch else
-                self._seed * 1_000_003 + epoch) % _LARGE
+        of_epoch = (self._seed if seed is None else seed) * 1_000_003 + epoch
+        return (of_epoch * 2_000_003 + batch if batch else of_epoch) % _LARGE
 
     # -- batches ------------------------------------------------------------------------------------------------
 

@@ -95,6 +95,7 @@ class Run:
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
         self._first = 0  # batch from which on examples are cut and fetched as they are now
         self._feed: Feed | None = None  # None: to be made anew
+        self._order: Tensor | None = None  # of the epoch's examples, from its first batch on
         self._course, self._totals = Course(len(self._ranges), given=len(self._train_set)), self._sums(learning=True)
         self._best = Best()
         self._health = Health(setting_of(experiment, data, learner))
@@ -235,14 +236,13 @@ class Run:
         self._goes_on, totals = False, self._totals
         learner.mode(training=True)
         self._tell_learner()
-        order, self._feed = learner.order(course.epoch, len(self._train_set)), None
+        self._order = self._feed = None
         before = shown = totals.read() if course.done else Reading()
         self._training_time.start()
         self._read_at = perf_counter()  # the first point is not of fewer examples than others
         while not course.is_through:
             yield from self._follow()
-            feed = self._feed = self._feed or together(self._train_set, order, self._ranges, course.done,
-                                                       learner.backend, self._first)
+            feed = self._fed()
             begin, end = self._ranges[course.done]
             if self._observers:
                 self._learn_observed(feed)
@@ -270,6 +270,16 @@ class Run:
         if not course.is_through:
             yield from self._keep(learner.weights())
         return totals.result().metrics
+
+    def _fed(self) -> Feed:
+        """The batches that come next, in the order of the seed that held when the epoch's first one was learned."""
+        learner, course = self._learner, self._course
+        if self._order is None:
+            seed = self._script.seed_of(course.epoch) if course.done else self._recipe.seed
+            self._order = learner.order(course.epoch, len(self._train_set), seed)
+        self._feed = self._feed or together(self._train_set, self._order, self._ranges, course.done, learner.backend,
+                                            self._first)
+        return self._feed
 
     def _learn_observed(self, feed: Feed) -> None:
         epoch, number = self._course.epoch, self._course.done + 1

@@ -15,10 +15,13 @@ from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.graph.parameters import NodeParameters
 from engine.layers.base import OptionError
+from engine.network.weights import initial_module
 from engine.training import fit, run
 from engine.training.checkpoint import Checkpoint, checkpoint_from
 from engine.training.control import Control
 from engine.training.events import CheckpointReached, EpochEnded, Event, Finished, Paused, Point, Started, Steered
+from engine.training.loop import Repeat
+from engine.training.numerics import Numerics
 from engine.training.steering import AUGMENT, steered, steering, told, values_of
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
@@ -227,3 +230,24 @@ def test_with_another_schedule_a_plateau_begins_anew_and_what_it_had_fallen_is_n
     rests = [list(fit(base, resume=replace(fallen, noted=(change,), optimizer=optimizer)))
              for optimizer in (fallen.optimizer, {**fallen.optimizer, "plateau": {}})]
     assert same(weights_of(rests[0]), weights_of(rests[1]))
+
+
+@pytest.mark.parametrize("position", [0.0, 1.0, 1.4])
+def test_an_epoch_has_the_order_of_the_seed_that_its_first_batch_had(position: float) -> None:
+    """In a run that goes on from anywhere, and in one that is repeated."""
+    events = steered_run(BASE, {position: {"seed": 7}})
+    whole, kept = weights_of(events), [event.checkpoint for event in of_type(events, CheckpointReached)]
+    for checkpoint in kept[1::9]:
+        rest = list(fit(BASE, resume=replace(checkpoint, noted=kept[-1].noted)))
+        assert same(weights_of(rest), whole) if of_type(rest, EpochEnded) else checkpoint.position >= 3
+    again = fit(BASE, repeat=Repeat(kept[-1].noted, kept[-1].numerics))
+    assert same(weights_of(list(again)), whole)
+
+
+def test_a_seed_that_is_set_at_the_beginning_is_that_of_every_order() -> None:
+    base = with_recipe(BASE, epochs=1)
+    zero = {name: tensor.clone() for name, tensor in initial_module(base).state_dict().items()}
+    place = Steered(1, 0, 0.0, {"seed": 7}, {})
+    runs = [list(fit(with_recipe(base, seed=seed), weights=zero, repeat=Repeat(noted, Numerics())))
+            for seed, noted in ((0, [place]), (0, [replace(place, epoch=0)]), (7, []))]
+    assert same(weights_of(runs[0]), weights_of(runs[2])) and same(weights_of(runs[1]), weights_of(runs[2]))
