@@ -329,6 +329,7 @@ class Run:
             self._cut(self._course.done, self._recipe.batch_size)
             self._course.batches, self._feed = len(self._ranges), None
         self._learner.follow(self._experiment)
+        self._watched = self._chosen_to_watch()
         self._tell_learner()
 
     def _tell_learner(self) -> None:

@@ -177,6 +177,12 @@ def test_asked_for_the_same_value_nothing_is_noted() -> None:
     assert not of_type(steered_run(BASE, {0.5: {"lr": BASE.recipe.lr}}), Steered)
 
 
+def test_other_curves_are_judged_from_where_they_are_asked_for() -> None:
+    events = steered_run(BASE, {1.4: {"train_curve": True, "test_curve": True}, 2.4: {"test_curve": False}})
+    assert [(event.after is not None, event.test is not None) for event in of_type(events, EpochEnded)] == [
+        (False, False), (True, True), (True, False)]
+
+
 # -- how far it goes --------------------------------------------------------------------------------------------------
 
 
