@@ -143,6 +143,13 @@ class Trial:
         self._feed = together(self.batches, order, self._places, 0, self.learner.backend)
 
 
+def step_by_step(experiment: Experiment) -> Experiment:
+    """Its recipe where every batch is a step at the rate that is set: nothing moves it, gathers, averages or waits."""
+    recipe = experiment.recipe.with_options(schedule="constant", warmup=0.0, accumulate=1, averaging="none",
+                                            early_stop=0)
+    return replace(experiment, recipe=recipe)
+
+
 def work_of(experiment: Experiment) -> int:
     """Multiply-adds of learning one example; at least one."""
     return max(1, BACKWARD * analyze(experiment.graph, experiment.data.sample_shape).mult_adds)

@@ -24,6 +24,10 @@ from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 BASE = experiment()
 DATA = load_data(BASE.data)
+MOVED: list[dict[str, Any]] = [
+    {"schedule": "one_cycle"}, {"schedule": "cosine", "schedule_by": "batch"}, {"accumulate": 8},
+    {"warmup": 5.0, "averaging": "ema"}, {"schedule": "plateau:measure=validation_loss", "early_stop": 2},
+]
 
 
 def found(base: Experiment = BASE, **options: Any) -> RateCurve:
@@ -52,6 +56,11 @@ def test_one_seed_is_one_curve_and_nothing_outside_changes() -> None:
     base = experiment(("flatten", "Flatten", {}), ("drop", "Dropout", {}), *MLP[1:])
     one, same, other = found(base), found(base), found(with_recipe(base, seed=3))
     assert one.points == same.points != other.points and one.suggestion == same.suggestion
+
+
+@pytest.mark.parametrize("recipe", MOVED, ids=lambda recipe: ",".join(map(str, recipe.values())))
+def test_no_schedule_moves_the_rate_and_each_batch_is_a_step(recipe: dict[str, Any]) -> None:
+    assert found(with_recipe(BASE, **recipe), steps=20).points == found(steps=20).points
 
 
 def test_whoever_draws_between_the_points_changes_nothing_and_is_not_disturbed() -> None:
