@@ -38,7 +38,7 @@ from engine.training.events import (
     Stop,
     ThreadsChanged,
 )
-from engine.training.failures import DataShapeError, diverged, expect_shape, expect_targets
+from engine.training.failures import DataShapeError, check_trainable, diverged, expect_shape, expect_targets
 from engine.training.judge.beginning import first_remarks
 from engine.training.judge.health import Health
 from engine.training.judge.setting import classes_of, setting_of
@@ -47,7 +47,7 @@ from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
 from engine.training.script import Place, Script, regroups
-from engine.training.steering import AUGMENT, steered, values_of
+from engine.training.steering import AUGMENT, not_followed, steered, values_of
 from engine.training.stopping import ended_early, expect_measures, waits_no_longer
 from engine.training.threads import Cores, Threads
 from engine.training.values import NOTHING, Metrics, Remark, Summary
@@ -311,15 +311,31 @@ class Run:
 
     def _follow(self) -> Iterator[Event]:
         """Change what was changed here when the run was made first, and what is asked for by hand."""
-        for changes in (*self._script.changes_at(self._place), self._control.wishes()):
-            before = values_of(self._experiment, tuple(changes))
-            changes = {name: value for name, value in changes.items() if value != before[name]}
-            if changes:
-                self._change(changes)
-                change = Steered(*self._place, self._course.position, changes,
-                                 {name: before[name] for name in changes})
-                self._noted = (*self._noted, change)
-                yield change
+        for changes in self._script.changes_at(self._place):
+            yield from self._steer(changes)
+        if wishes := self._control.wishes():
+            try:
+                self._expect_possible(wishes)
+            except LayerloomError as error:
+                yield not_followed(wishes, error.message)
+            else:
+                yield from self._steer(wishes)
+
+    def _steer(self, changes: dict[str, Any]) -> Iterator[Event]:
+        before = values_of(self._experiment, tuple(changes))
+        changes = {name: value for name, value in changes.items() if value != before[name]}
+        if changes:
+            self._change(changes)
+            change = Steered(*self._place, self._course.position, changes, {name: before[name] for name in changes})
+            self._noted = (*self._noted, change)
+            yield change
+
+    def _expect_possible(self, changes: dict[str, Any]) -> None:
+        """Raise LayerloomError, in words, before anything is changed by what the run could not go on with."""
+        values_of(self._experiment, tuple(changes))
+        then = steered(self._experiment, changes)
+        check_trainable(then)
+        expect_measures(then.recipe, self._classes, validated=len(self._validation_set) > 0)
 
     def _change(self, changes: dict[str, Any]) -> None:
         self._experiment = steered(self._experiment, changes)

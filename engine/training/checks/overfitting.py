@@ -90,8 +90,8 @@ def overfit_batch(experiment: Experiment, data: Data, control: Control | None = 
 
     Without dropout, augmentation and schedule, and each batch is a step. It ends when all is known, or the loss is no
     number. One seed gives one course, whatever else is at work (one thread computes it), bit for bit. Between the steps
-    torch's random numbers are as they were. A stopped ``control`` ends it after any step. Raises LayerloomError for what a run would refuse, such as a
-    network whose weights are all frozen.
+    torch's random numbers are as they were. A stopped ``control`` ends it after any step. Raises LayerloomError for
+    what a run would refuse, such as a network whose weights are all frozen.
     """
     start, control, experiment = perf_counter(), control or Control(), step_by_step(experiment)
     count, steps = _affordable(experiment, min(examples, len(data.train)), steps)

@@ -23,6 +23,7 @@ from engine.training.events import CheckpointReached, EpochEnded, Event, Finishe
 from engine.training.loop import Repeat
 from engine.training.numerics import Numerics
 from engine.training.steering import AUGMENT, steered, steering, told, values_of
+from engine.training.values import Remark
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 LAYERS = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn1", "BatchNorm2d", {}),
@@ -181,6 +182,26 @@ def test_other_curves_are_judged_from_where_they_are_asked_for() -> None:
     events = steered_run(BASE, {1.4: {"train_curve": True, "test_curve": True}, 2.4: {"test_curve": False}})
     assert [(event.after is not None, event.test is not None) for event in of_type(events, EpochEnded)] == [
         (False, False), (True, True), (True, False)]
+
+
+FROZEN = {f"{name}.trainable": False for name in ("conv1", "bn1", "fc1", "fc2")}
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    (FROZEN, "Not followed: conv1 frozen, bn1 frozen, fc1 frozen, fc2 frozen. This network has nothing to learn: all "
+             "of its weights are frozen"),
+    ({"nobody.p": 0.1, "lr": 0.5}, "Not followed: nobody 0.1, lr 0.5. There is no layer “nobody.p” to change"),
+    ({"drop1.p": 7}, "Not followed: drop1 7. Probability must be at most 1"),
+    ({"p": 0.5}, "Not followed: p 0.5. There is no"),
+    ({"best_by": "validation_rmse"}, "Not followed: Best epoch by validation_rmse. The best epoch is chosen by"),
+], ids=lambda value: next(iter(value)) if isinstance(value, dict) else "")
+def test_what_the_run_could_not_go_on_with_is_said_and_it_goes_on_as_it_was(changes: dict[str, Any], words: str
+                                                                            ) -> None:
+    base = with_recipe(BASE, epochs=2)
+    events = steered_run(base, {1.4: changes})
+    [remark] = [event for event in of_type(events, Remark) if event.kind == "not followed"]
+    assert str(remark.message).startswith(words) and not of_type(events, Steered)
+    assert same(weights_of(events), weights_of(steered_run(base, {})))
 
 
 # -- how far it goes --------------------------------------------------------------------------------------------------
