@@ -54,7 +54,7 @@ class Control:
             self._changed.notify_all()
 
     def stop_after_epoch(self, stops: bool = True) -> None:
-        """End once this epoch was judged, or do not after all."""
+        """End once this epoch was judged, or do not after all. After the last one it ends as any run does."""
         with self._changed:
             self._ends_with_epoch = stops
 
@@ -107,14 +107,17 @@ class Control:
         return wishes
 
     def reached(self, stretch: Stretch) -> None:
-        """A batch was learned, or an epoch judged: it holds, or ends, where that was asked for."""
-        if self._until is None and not self._ends_with_epoch:
+        """A batch was learned, or an epoch judged: it holds where that was asked for, unless it is to end there."""
+        if self._until is None:
             return
         with self._changed:
-            if self._until == stretch:
+            if self._until == stretch and not (stretch == "epoch" and self._ends_with_epoch):
                 self._paused, self._until = True, None
-            if stretch == "epoch" and self._ends_with_epoch:
-                self._stopped = True
+
+    def another_epoch(self) -> None:
+        """One was judged, and another would follow: it ends where that was asked for."""
+        if self._ends_with_epoch:
+            self.stop()
 
     def wait_while_paused(self) -> None:
         """Block until ``resume``, ``stop`` or ``abandon``."""

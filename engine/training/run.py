@@ -222,8 +222,11 @@ class Run:
             return True
         if not self._stops():
             yield from self._follow()
-        return (self._course.epoch < self._recipe.epochs and not (self._stops() and bool(self._best.weights))
-                and not self._ends_early())
+        if self._course.epoch >= self._recipe.epochs or self._ends_early():
+            return False
+        if self._judged_whole:
+            self._control.another_epoch()
+        return not (self._stops() and bool(self._best.weights))
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
@@ -485,8 +488,7 @@ class Run:
         for observer in self._observers:
             with _watching():
                 observer.on_epoch(ended)
-        if not is_last:
-            yield from self._wait_while_paused()
+        yield from self._wait_while_paused()  # also after the last one: more may be asked for meanwhile
         return is_kept
 
     def _ends_early(self) -> bool:

@@ -234,6 +234,45 @@ def test_it_stops_after_the_epoch_when_asked(tmp_path: object) -> None:
     assert same(weights_of(rest), weights_of(steered_run(BASE, {})))
 
 
+def test_asked_to_stop_after_the_last_epoch_it_is_finished() -> None:
+    control, events = Control(), list[Event]()
+    for event in fit(BASE, control):
+        events.append(event)
+        if isinstance(event, Point) and event.position > 2.3:
+            control.stop_after_epoch()
+    end = events[-1]
+    assert isinstance(end, Finished) and not end.stopped and end.at is None and end.summary.epochs == 3
+    assert end.summary == replace(of_type(steered_run(BASE, {}), Finished)[0].summary, **{
+        name: getattr(end.summary, name) for name in ("examples_per_second", "training_seconds", "total_seconds")})
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_it_holds_after_the_last_epoch_too_and_more_may_follow(more: int) -> None:
+    control, places, position = Control(), list[float](), 0.0
+    for event in fit(BASE, control):
+        position = getattr(event, "position", position)
+        if isinstance(event, Point) and 2.3 < position < 2.4:
+            control.go_on_for("epoch")
+        if isinstance(event, Paused):
+            places.append(position)
+            control.steer({"epochs": 3 + more})
+            control.resume()
+    assert places == [3.0] and isinstance(event, Finished) and not event.stopped
+    assert event.summary.epochs == event.summary.planned == 3 + more
+
+
+def test_more_epochs_and_a_stop_after_this_one() -> None:
+    control, events = Control(), list[Event]()
+    for event in fit(BASE, control):
+        events.append(event)
+        if isinstance(event, EpochEnded) and event.epoch == 3:
+            control.stop_after_epoch()
+            control.steer({"epochs": 5})
+    end = events[-1]
+    assert isinstance(end, Finished) and end.stopped and end.summary.epochs == 3 and end.summary.planned == 5
+    assert of_type(events, CheckpointReached)[-1].checkpoint.whole_epochs == 3
+
+
 def test_it_may_be_asked_not_to_stop_after_all() -> None:
     control = Control()
     control.stop_after_epoch()
