@@ -21,6 +21,7 @@ from engine.experiment.recipe import Recipe
 from engine.messages import LayerloomError
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
+from engine.training.checks.memory import expect_room
 from engine.training.control import Control
 from engine.training.course import Course
 from engine.training.devices import ALL_THREADS, device_name, useful_threads
@@ -78,7 +79,7 @@ class Run:
         """``experiment`` is as the ``script`` has left it where the run goes on."""
         self._experiment, self._script = experiment, script or Script(experiment)
         self._noted = self._script.done
-        self._control, self._learner, self._observers = control, learner, observers
+        self._data, self._control, self._learner, self._observers = data, control, learner, observers
         last = learner.numerics.channels_last
         self._train_set = Batches(data.train, data, learner.device, augment=True, channels_last=last).varied(
             experiment.data.augment)
@@ -88,8 +89,8 @@ class Run:
         self._probed = self._validation_set if len(data.validation) else self._train_set.still()
         self._watched = self._chosen_to_watch()
         expect_shape(experiment, self._train_set.sample_shape)
-        expect_targets(experiment, data.train.targets)
-        expect_measures(self._recipe, classes_of(experiment), validated=len(data.validation) > 0)
+        expect_targets(self._script.first, data.train.targets)
+        expect_measures(self._script.first.recipe, classes_of(experiment), validated=len(data.validation) > 0)
         self._skipped = data.report.skipped
         self._classes, self._logarithms = classes_of(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
@@ -338,6 +339,8 @@ class Run:
         values_of(self._experiment, tuple(changes))
         then = steered(self._experiment, changes)
         check_trainable(then)
+        if "batch_size" in changes and self._learner.backend.world == 1:  # several processes have memory of their own
+            expect_room(then, self._learner.device, self._data, self._experiment)
         expect_measures(then.recipe, self._classes, validated=len(self._validation_set) > 0)
 
     def _change(self, changes: dict[str, Any]) -> None:

@@ -12,12 +12,16 @@ import torch
 from engine.blocks.edits import make_block
 from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
 from engine.graph.parameters import NodeParameters
 from engine.layers.base import OptionError
+from engine.messages import LayerloomError
 from engine.network.weights import initial_module
 from engine.training import fit, run
 from engine.training.checkpoint import Checkpoint, checkpoint_from
+from engine.training.checks import memory
+from engine.training.checks.memory import need_of
 from engine.training.control import Control
 from engine.training.events import CheckpointReached, EpochEnded, Event, Finished, Paused, Point, Started, Steered
 from engine.training.loop import Repeat
@@ -29,6 +33,7 @@ from tests.engine.cases import MLP, experiment, of_type, with_recipe
 LAYERS = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn1", "BatchNorm2d", {}),
           ("act0", "ReLU", {}), *MLP[:-1], ("drop1", "Dropout", {"p": 0.5}), MLP[-1])
 BASE = experiment(*LAYERS, optimizer="momentum", lr=0.05, batch_size=64, epochs=3, data=DataSpec())
+DATA = load_data(BASE.data)
 CHANGES: dict[str, dict[str, Any]] = {
     "rate": {"lr": 0.01}, "decay": {"weight_decay": 0.01}, "momentum": {"momentum": 0.5}, "L1": {"l1": 0.001},
     "larger batches": {"batch_size": 100}, "smaller batches": {"batch_size": 17}, "more epochs": {"epochs": 4},
@@ -202,6 +207,31 @@ def test_what_the_run_could_not_go_on_with_is_said_and_it_goes_on_as_it_was(chan
     [remark] = [event for event in of_type(events, Remark) if event.kind == "not followed"]
     assert str(remark.message).startswith(words) and not of_type(events, Steered)
     assert same(weights_of(events), weights_of(steered_run(base, {})))
+
+
+def test_a_batch_that_cannot_fit_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = with_recipe(BASE, epochs=1)
+    monkeypatch.setattr(memory, "_swap", lambda _: 0)
+    monkeypatch.setattr(memory, "free_memory", lambda _: need_of(base).of(64))
+    events = steered_run(base, {0.3: {"batch_size": 1000}, 0.6: {"batch_size": 100}})
+    [remark] = [event for event in of_type(events, Remark) if event.kind == "not followed"]
+    assert str(remark.message).startswith("Not followed: batch size 1000. This needs ")
+    assert [change.changes for change in of_type(events, Steered)] == [{"batch_size": 100}]
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    (FROZEN, "nothing to learn: all of its weights are frozen"), ({"best_by": "validation_rmse"}, "The best epoch is"),
+    ({"batch_size": 1000}, "This needs .* for a batch of 1.000, and"),
+], ids=lambda value: next(iter(value)) if isinstance(value, dict) else "")
+def test_a_run_does_not_go_on_with_what_it_could_not_begin_with(changes: dict[str, Any], words: str,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    base = with_recipe(BASE, epochs=2)
+    left = of_type(fit(with_recipe(base, epochs=1)), CheckpointReached)[-1].checkpoint
+    monkeypatch.setattr(memory, "_swap", lambda _: 0)
+    monkeypatch.setattr(memory, "free_memory", lambda _: need_of(base).of(500))
+    change = Steered(*left.course.place, left.position, changes, {})
+    with pytest.raises(LayerloomError, match=words):
+        next(fit(base, resume=replace(left, noted=(change,)), data=DATA))
 
 
 # -- how far it goes --------------------------------------------------------------------------------------------------
