@@ -60,10 +60,11 @@ class Learner:
         """Learn by another recipe from the next step on, drop other shares, hold other layers still.
 
         The optimizer keeps what it remembers unless it is another; of weights that are frozen it forgets it.
+        The scale of a loss stays with its precision.
         """
         recipe = experiment.recipe
         self._seed = recipe.seed
-        if isinstance(self.backend, Plain) and self.backend.precision is not recipe.precision_row:
+        if isinstance(self.backend, Plain) and self.backend.precision != recipe.precision_row:
             self.backend = Plain(self.device, recipe.precision_row)
         follow_layers(self.network, experiment)
         self._take_recipe(recipe)
