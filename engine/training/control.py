@@ -24,7 +24,7 @@ class Control:
         self._stopped = False
         self._abandoned = False
         self._until: Stretch | None = None  # what it goes on for, to be paused again
-        self._ends_with_epoch = False
+        self._ends_with_epoch = self._ends_here = False  # once this epoch was judged; it was
         self._wishes: dict[str, Any] = {}
 
     # -- going on and ending --------------------------------------------------------------------------------------
@@ -108,15 +108,16 @@ class Control:
 
     def reached(self, stretch: Stretch) -> None:
         """A batch was learned, or an epoch judged: it holds where that was asked for, unless it is to end there."""
-        if self._until is None:
+        if self._until is None and stretch == "batch":
             return
         with self._changed:
-            if self._until == stretch and not (stretch == "epoch" and self._ends_with_epoch):
+            self._ends_here = stretch == "epoch" and self._ends_with_epoch
+            if self._until == stretch and not self._ends_here:
                 self._paused, self._until = True, None
 
     def another_epoch(self) -> None:
-        """One was judged, and another would follow: it ends where that was asked for."""
-        if self._ends_with_epoch:
+        """Another one would follow: it ends where that was asked for before the last one was judged."""
+        if self._ends_here and self._ends_with_epoch:
             self.stop()
 
     def wait_while_paused(self) -> None:

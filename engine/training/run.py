@@ -225,7 +225,7 @@ class Run:
             yield from self._follow()
         if self._course.epoch >= self._recipe.epochs or self._ends_early():
             return False
-        if self._judged_whole:
+        if self._judged_whole:  # here, and not in the run before it in a series
             self._control.another_epoch()
         return not (self._stops() and bool(self._best.weights))
 

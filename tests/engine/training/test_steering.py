@@ -264,6 +264,16 @@ def test_it_stops_after_the_epoch_when_asked(tmp_path: object) -> None:
     assert same(weights_of(rest), weights_of(steered_run(BASE, {})))
 
 
+def test_held_after_an_epoch_the_next_one_is_the_one_to_stop_after() -> None:
+    control = Control()
+    control.go_on_for("epoch")
+    for event in fit(BASE, control):
+        if isinstance(event, Paused):
+            control.stop_after_epoch()
+            control.resume()
+    assert isinstance(event, Finished) and event.stopped and event.summary.epochs == 2
+
+
 def test_asked_to_stop_after_the_last_epoch_it_is_finished() -> None:
     control, events = Control(), list[Event]()
     for event in fit(BASE, control):
