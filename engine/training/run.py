@@ -196,6 +196,8 @@ class Run:
             yield from self._health.verdict(course.epoch, train, self._seen(train, validation), test, self._best.epoch,
                                             best)
         stopped = self._control.stopped
+        if self._judged_whole:
+            self._control.another_epoch()  # of the next run in a series
         yield Finished(self._summary(test), stopped, Stop(
             *self._place, course.position, self._judged_whole) if stopped else None)
 
