@@ -60,8 +60,8 @@ class Recipe(BaseModel):
     lr: float = Field(0.1, gt=0, le=1000, title="Learning rate", description="Size of each step: 0.001 … 1.")
     schedule: Annotated[str, AfterValidator(lambda text: str(schedule_of(text)))] = Field(
         "constant", title="Schedule",
-        description="How the learning rate changes from epoch to epoch. Constant, step:every=10,factor=0.1, "
-        "exponential:factor=0.95, or cosine:end=0, which goes down to that share of it.",
+        description="How the learning rate changes on the way, once an epoch or with every step. Options stand behind "
+        "its name, as in step:every=10,factor=0.1 or cosine:end=0.01.",
     )
     schedule_by: ScheduleBy = Field(
         "epoch", title="Schedule moves", description="Once an epoch, or with every step. Its options count epochs in "

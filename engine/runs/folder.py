@@ -43,8 +43,9 @@ from engine.runs.resuming import kept_until
 from engine.runs.texts import (
     POINTS_HEAD,
     change_line,
-    metrics_head,
+    lacks_columns,
     metrics_line,
+    metrics_widened,
     point_line,
     remark_line,
     row_line,
@@ -291,8 +292,9 @@ class _Writer(Listener):
             self._best = self._best_known = event.weights
         if event.complete:
             row = row_of(event)
-            self._metrics.head_with(metrics_head(row))
-            self._metrics.add(metrics_line(row))
+            if lacks_columns(self._metrics.first, row) or self._metrics.is_empty:
+                self._metrics.replace(metrics_widened(self._metrics.text, row))
+            self._metrics.add(metrics_line(row, self._metrics.first))
         self._begin_if_not_yet()
         self._metrics.flush()
 

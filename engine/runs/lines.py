@@ -1,4 +1,4 @@
-"""A text file that only grows: a line costs the same however long the file is."""
+"""A text file that grows: a line costs the same however long the file is."""
 
 from __future__ import annotations
 
@@ -26,6 +26,20 @@ class Lines:
         """What a file begins with that has no head yet."""
         self._head = self._head or head
 
+    @property
+    def first(self) -> str:
+        """The first line that the file begins with; empty where it has no head yet."""
+        return self._head[:max(0, self._head.find("\n"))]
+
+    @property
+    def text(self) -> str:
+        """All that was given so far, what waits included."""
+        return "".join([self._head, *self._written, *self._waiting])
+
+    def replace(self, text: str) -> None:
+        """From the next ``flush`` on the file holds this in place of all that was given."""
+        self._head, self._size, self._written, self._waiting = text, 0, [], []
+
     def add(self, line: str) -> None:
         """Hold one back."""
         self._waiting.append(line + "\n")
@@ -43,7 +57,7 @@ class Lines:
             self._append(content)
             self._size += len(content)
         else:
-            text = "".join([self._head, *self._written, *self._waiting])
+            text = self.text
             write_text(self._path, text)
             self._size = len(text.encode("utf-8", errors="replace"))
         self._written += self._waiting

@@ -24,12 +24,9 @@ UNKNOWN_BATCH = -1
 
 def other_columns(rows: Iterable[EpochRow]) -> list[str]:
     """Columns after the usual ones: ``train_rmse``, ``validation_f1`` …, and all of what else was asked for."""
-    first = next(iter(rows), None)
-    if first is None:
-        return []
     usual = ("loss", "accuracy")
-    names = [f"{part}_{name}" for part, metrics in first.parts.items()
-             for name in (*usual, *(name for name, _ in metrics.others))]
+    names = dict.fromkeys(f"{part}_{name}" for row in rows for part, metrics in row.parts.items()
+                          for name in (*usual, *(name for name, _ in metrics.others)))
     return [name for name in names if name not in COLUMNS]
 
 
@@ -38,9 +35,28 @@ def metrics_head(row: EpochRow) -> str:
     return ",".join(["epoch", *COLUMNS, *other_columns([row])]) + "\n"
 
 
-def metrics_line(row: EpochRow) -> str:
-    """An epoch as text: nothing in it depends on time, so one seed gives one file. What is no number is empty."""
-    return ",".join([str(row.epoch), *epoch_cells(row, other_columns([row]))])
+def lacks_columns(head: str, row: EpochRow) -> bool:
+    """Whether this epoch has columns that are not in the first line of metrics.csv."""
+    return not set(other_columns([row])) <= set(head.split(","))
+
+
+def metrics_widened(text: str, row: EpochRow) -> str:
+    """metrics.csv with the columns of this epoch too, which are empty in the lines so far."""
+    if not text:
+        return metrics_head(row)
+    head, *lines = text.split("\n")
+    columns = head.split(",")
+    more = [name for name in other_columns([row]) if name not in columns]
+    lines = [line + "," * len(more) if line.count(",") == len(columns) - 1 else line for line in lines]
+    return "\n".join([",".join([*columns, *more]), *lines])
+
+
+def metrics_line(row: EpochRow, head: str) -> str:
+    """An epoch as text, with the columns of the first line: nothing in it depends on time, so one seed gives one file.
+
+    What is no number is empty.
+    """
+    return ",".join([str(row.epoch), *epoch_cells(row, head.split(",")[1 + len(COLUMNS):])])
 
 
 def epoch_cells(row: EpochRow, more: Iterable[str]) -> list[str]:
@@ -60,7 +76,8 @@ def metrics_read(text: str) -> list[EpochRow]:
 
 
 def _if_asked(row: Mapping[str, str], part: str) -> Metrics | None:
-    return _metrics(row, part) if {f"{part}_loss", f"{part}_accuracy"} <= row.keys() else None
+    """None also of an epoch before it was asked for, in a file that has the columns for later ones."""
+    return _metrics(row, part) if row.get(f"{part}_loss") and f"{part}_accuracy" in row else None
 
 
 def _metrics(row: Mapping[str, str], part: str) -> Metrics:

@@ -24,7 +24,7 @@ class Control:
         self._stopped = False
         self._abandoned = False
         self._until: Stretch | None = None  # what it goes on for, to be paused again
-        self._ends_with_epoch = False
+        self._ends_with_epoch = self._ends_here = False  # once this epoch was judged; it was
         self._wishes: dict[str, Any] = {}
 
     # -- going on and ending --------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ class Control:
             self._changed.notify_all()
 
     def stop_after_epoch(self, stops: bool = True) -> None:
-        """End once this epoch was judged, or do not after all."""
+        """End once this epoch was judged, or do not after all. After the last one it ends as any run does."""
         with self._changed:
             self._ends_with_epoch = stops
 
@@ -107,14 +107,18 @@ class Control:
         return wishes
 
     def reached(self, stretch: Stretch) -> None:
-        """A batch was learned, or an epoch judged: it holds, or ends, where that was asked for."""
-        if self._until is None and not self._ends_with_epoch:
+        """A batch was learned, or an epoch judged: it holds where that was asked for, unless it is to end there."""
+        if self._until is None and stretch == "batch":
             return
         with self._changed:
-            if self._until == stretch:
+            self._ends_here = stretch == "epoch" and self._ends_with_epoch
+            if self._until == stretch and not self._ends_here:
                 self._paused, self._until = True, None
-            if stretch == "epoch" and self._ends_with_epoch:
-                self._stopped = True
+
+    def another_epoch(self) -> None:
+        """Another one would follow: it ends where that was asked for before the last one was judged."""
+        if self._ends_here and self._ends_with_epoch:
+            self.stop()
 
     def wait_while_paused(self) -> None:
         """Block until ``resume``, ``stop`` or ``abandon``."""

@@ -60,10 +60,11 @@ class Learner:
         """Learn by another recipe from the next step on, drop other shares, hold other layers still.
 
         The optimizer keeps what it remembers unless it is another; of weights that are frozen it forgets it.
+        The scale of a loss stays with its precision.
         """
         recipe = experiment.recipe
         self._seed = recipe.seed
-        if isinstance(self.backend, Plain) and self.backend.precision is not recipe.precision_row:
+        if isinstance(self.backend, Plain) and self.backend.precision != recipe.precision_row:
             self.backend = Plain(self.device, recipe.precision_row)
         follow_layers(self.network, experiment)
         self._take_recipe(recipe)
@@ -75,15 +76,18 @@ class Learner:
 
     # -- one seed, one run --------------------------------------------------------------------------------------
 
-    def order(self, epoch: int, count: int) -> Tensor:
-        """The order of the examples in this epoch, which follows from the seed and the epoch's number."""
-        generator = torch.Generator().manual_seed(self._seed_of(epoch))
+    def order(self, epoch: int, count: int, seed: int | None = None) -> Tensor:
+        """The order of the examples in this epoch, which follows from the seed and the epoch's number.
+
+        ``seed``: another than the one that holds now.
+        """
+        generator = torch.Generator().manual_seed(self._seed_of(epoch, seed=seed))
         return torch.randperm(count, generator=generator).to(self.device)
 
-    def _seed_of(self, epoch: int, batch: int = 0) -> int:
+    def _seed_of(self, epoch: int, batch: int = 0, seed: int | None = None) -> int:
         """Dropout and augmentation draw anew in every batch: a run that goes on needs no stored state."""
-        return ((self._seed * 1_000_003 + epoch) * 2_000_003 + batch if batch else
-                self._seed * 1_000_003 + epoch) % _LARGE
+        of_epoch = (self._seed if seed is None else seed) * 1_000_003 + epoch
+        return (of_epoch * 2_000_003 + batch if batch else of_epoch) % _LARGE
 
     # -- batches ------------------------------------------------------------------------------------------------
 

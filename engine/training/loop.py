@@ -80,6 +80,8 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     noted = repeat.noted if repeat else resume.noted if resume else ()
     script = Script(experiment, noted, resume.course.place if resume else BEGINNING, repeats=repeat is not None)
     experiment = script.experiment
+    if script.first is not experiment:
+        check_trainable(script.first)
     expect_precision(device, script.first.recipe.precision_row)
     start = resume.weights if resume else weights
     if start is not None:
@@ -88,7 +90,7 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
     if backend is None:  # several processes have memory of their own
-        expect_room(experiment, device, data)
+        expect_room(script.first, device, data)
     with in_words(experiment, device), threads_as_before(), as_exact_as(script.first.recipe, device):
         known = resume.numerics if resume else repeat.numerics if repeat else None
         learner = Learner(experiment, device, start, data.train.targets, known or tuned(experiment, device),

@@ -21,6 +21,7 @@ from engine.experiment.recipe import Recipe
 from engine.messages import LayerloomError
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
+from engine.training.checks.memory import expect_room
 from engine.training.control import Control
 from engine.training.course import Course
 from engine.training.devices import ALL_THREADS, device_name, useful_threads
@@ -38,7 +39,7 @@ from engine.training.events import (
     Stop,
     ThreadsChanged,
 )
-from engine.training.failures import DataShapeError, diverged, expect_shape, expect_targets
+from engine.training.failures import DataShapeError, check_trainable, diverged, expect_shape, expect_targets
 from engine.training.judge.beginning import first_remarks
 from engine.training.judge.health import Health
 from engine.training.judge.setting import classes_of, setting_of
@@ -47,7 +48,7 @@ from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
 from engine.training.script import Place, Script, regroups
-from engine.training.steering import AUGMENT, steered, values_of
+from engine.training.steering import AUGMENT, not_followed, steered, values_of
 from engine.training.stopping import ended_early, expect_measures, waits_no_longer
 from engine.training.threads import Cores, Threads
 from engine.training.values import NOTHING, Metrics, Remark, Summary
@@ -78,7 +79,7 @@ class Run:
         """``experiment`` is as the ``script`` has left it where the run goes on."""
         self._experiment, self._script = experiment, script or Script(experiment)
         self._noted = self._script.done
-        self._control, self._learner, self._observers = control, learner, observers
+        self._data, self._control, self._learner, self._observers = data, control, learner, observers
         last = learner.numerics.channels_last
         self._train_set = Batches(data.train, data, learner.device, augment=True, channels_last=last).varied(
             experiment.data.augment)
@@ -88,13 +89,14 @@ class Run:
         self._probed = self._validation_set if len(data.validation) else self._train_set.still()
         self._watched = self._chosen_to_watch()
         expect_shape(experiment, self._train_set.sample_shape)
-        expect_targets(experiment, data.train.targets)
-        expect_measures(self._recipe, classes_of(experiment), validated=len(data.validation) > 0)
+        expect_targets(self._script.first, data.train.targets)
+        expect_measures(self._script.first.recipe, classes_of(experiment), validated=len(data.validation) > 0)
         self._skipped = data.report.skipped
         self._classes, self._logarithms = classes_of(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
         self._first = 0  # batch from which on examples are cut and fetched as they are now
         self._feed: Feed | None = None  # None: to be made anew
+        self._order: Tensor | None = None  # of the epoch's examples, from its first batch on
         self._course, self._totals = Course(len(self._ranges), given=len(self._train_set)), self._sums(learning=True)
         self._best = Best()
         self._health = Health(setting_of(experiment, data, learner))
@@ -194,6 +196,8 @@ class Run:
             yield from self._health.verdict(course.epoch, train, self._seen(train, validation), test, self._best.epoch,
                                             best)
         stopped = self._control.stopped
+        if self._judged_whole:
+            self._control.another_epoch()  # of the next run in a series
         yield Finished(self._summary(test), stopped, Stop(
             *self._place, course.position, self._judged_whole) if stopped else None)
 
@@ -221,8 +225,11 @@ class Run:
             return True
         if not self._stops():
             yield from self._follow()
-        return (self._course.epoch < self._recipe.epochs and not (self._stops() and bool(self._best.weights))
-                and not self._ends_early())
+        if self._course.epoch >= self._recipe.epochs or self._ends_early():
+            return False
+        if self._judged_whole:  # here, and not in the run before it in a series
+            self._control.another_epoch()
+        return not (self._stops() and bool(self._best.weights))
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
@@ -235,14 +242,13 @@ class Run:
         self._goes_on, totals = False, self._totals
         learner.mode(training=True)
         self._tell_learner()
-        order, self._feed = learner.order(course.epoch, len(self._train_set)), None
+        self._order = self._feed = None
         before = shown = totals.read() if course.done else Reading()
         self._training_time.start()
         self._read_at = perf_counter()  # the first point is not of fewer examples than others
         while not course.is_through:
             yield from self._follow()
-            feed = self._feed = self._feed or together(self._train_set, order, self._ranges, course.done,
-                                                       learner.backend, self._first)
+            feed = self._fed()
             begin, end = self._ranges[course.done]
             if self._observers:
                 self._learn_observed(feed)
@@ -270,6 +276,16 @@ class Run:
         if not course.is_through:
             yield from self._keep(learner.weights())
         return totals.result().metrics
+
+    def _fed(self) -> Feed:
+        """The batches that come next, in the order of the seed that held when the epoch's first one was learned."""
+        learner, course = self._learner, self._course
+        if self._order is None:
+            seed = self._script.seed_of(course.epoch) if course.done else self._recipe.seed
+            self._order = learner.order(course.epoch, len(self._train_set), seed)
+        self._feed = self._feed or together(self._train_set, self._order, self._ranges, course.done, learner.backend,
+                                            self._first)
+        return self._feed
 
     def _learn_observed(self, feed: Feed) -> None:
         epoch, number = self._course.epoch, self._course.done + 1
@@ -301,15 +317,33 @@ class Run:
 
     def _follow(self) -> Iterator[Event]:
         """Change what was changed here when the run was made first, and what is asked for by hand."""
-        for changes in (*self._script.changes_at(self._place), self._control.wishes()):
-            before = values_of(self._experiment, tuple(changes))
-            changes = {name: value for name, value in changes.items() if value != before[name]}
-            if changes:
-                self._change(changes)
-                change = Steered(*self._place, self._course.position, changes,
-                                 {name: before[name] for name in changes})
-                self._noted = (*self._noted, change)
-                yield change
+        for changes in self._script.changes_at(self._place):
+            yield from self._steer(changes)
+        if wishes := self._control.wishes():
+            try:
+                self._expect_possible(wishes)
+            except LayerloomError as error:
+                yield not_followed(wishes, error.message)
+            else:
+                yield from self._steer(wishes)
+
+    def _steer(self, changes: dict[str, Any]) -> Iterator[Event]:
+        before = values_of(self._experiment, tuple(changes))
+        changes = {name: value for name, value in changes.items() if value != before[name]}
+        if changes:
+            self._change(changes)
+            change = Steered(*self._place, self._course.position, changes, {name: before[name] for name in changes})
+            self._noted = (*self._noted, change)
+            yield change
+
+    def _expect_possible(self, changes: dict[str, Any]) -> None:
+        """Raise LayerloomError, in words, before anything is changed by what the run could not go on with."""
+        values_of(self._experiment, tuple(changes))
+        then = steered(self._experiment, changes)
+        check_trainable(then)
+        if "batch_size" in changes and self._learner.backend.world == 1:  # several processes have memory of their own
+            expect_room(then, self._learner.device, self._data, self._experiment)
+        expect_measures(then.recipe, self._classes, validated=len(self._validation_set) > 0)
 
     def _change(self, changes: dict[str, Any]) -> None:
         self._experiment = steered(self._experiment, changes)
@@ -319,6 +353,7 @@ class Run:
             self._cut(self._course.done, self._recipe.batch_size)
             self._course.batches, self._feed = len(self._ranges), None
         self._learner.follow(self._experiment)
+        self._watched = self._chosen_to_watch()
         self._tell_learner()
 
     def _tell_learner(self) -> None:
@@ -458,8 +493,7 @@ class Run:
         for observer in self._observers:
             with _watching():
                 observer.on_epoch(ended)
-        if not is_last:
-            yield from self._wait_while_paused()
+        yield from self._wait_while_paused()  # also after the last one: more may be asked for meanwhile
         return is_kept
 
     def _ends_early(self) -> bool:

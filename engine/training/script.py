@@ -53,6 +53,14 @@ class Script:
                 cuts.append(Cut(change.batch, experiment.recipe.batch_size))
         return cuts or [Cut(0, experiment.recipe.batch_size)]
 
+    def seed_of(self, epoch: int) -> int:
+        """The seed that held when the first batch of the epoch in which the run goes on was learned."""
+        experiment = self._before
+        for change in self.done:
+            if place_of(change) <= (epoch, 0):
+                experiment = steered(experiment, change.changes)
+        return experiment.recipe.seed
+
     def changes_at(self, place: Place) -> Iterator[dict[str, Any]]:
         """What is to be changed here, each once."""
         while self._due and place_of(self._due[0]) <= place:

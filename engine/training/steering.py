@@ -14,6 +14,7 @@ from engine.graph.edits import with_layers
 from engine.graph.graph import Graph, Node
 from engine.layers.base import OptionError
 from engine.messages import Message, say
+from engine.training.values import Remark
 
 Changes = Mapping[str, Any]
 """Plain values by what they are of: an option of the recipe (``lr``), ``augment`` with all of its options, or a layer's
@@ -112,6 +113,8 @@ def _value(experiment: Experiment, name: str) -> Any:
         return experiment.data.augment.model_dump(mode="json")
     if name in Recipe.model_fields:
         return getattr(experiment.recipe, name)
+    if "." not in name:
+        raise OptionError("There is no layer “{name}” to change", name=name)
     graph, (*places, last, option) = experiment.graph, name.split(".")
     for place in places:
         layer = graph.nodes[place].layer if place in graph.nodes else None
@@ -132,13 +135,26 @@ def told(changes: Changes, before: Changes) -> list[Message]:
     return [_told(name, before.get(name), value) for name, value in changes.items()]
 
 
+def not_followed(changes: Changes, reason: Message) -> Remark:
+    """What is said of changes that a run does not make: it goes on as it was."""
+    words, *others = told(changes, {})
+    for other in others:
+        words = say("{words}, {other}", words=words, other=other)
+    return Remark("not followed", say("Not followed: {changes}. {reason}", changes=words, reason=reason))
+
+
 def _told(name: str, before: Any, value: Any) -> Message:
     place, _, option = name.rpartition(".")
     if option == TRAINABLE:
         return say("{layer} learns", layer=place) if value else say("{layer} frozen", layer=place)
-    title = say("{layer}", layer=place) if place else _SHORT.get(name) or say(Recipe.model_fields[name].title or name)
+    title = say("{layer}", layer=place) if place else _SHORT.get(name) or _title(name)
     if name == AUGMENT:
         return title
     if before is None:
         return say("{what} {value}", what=title, value=value_text(value))
     return say("{what} {before} → {value}", what=title, before=value_text(before), value=value_text(value))
+
+
+def _title(name: str) -> Message:
+    field = Recipe.model_fields.get(name)
+    return say("{layer}", layer=name) if field is None else say(field.title or name)

@@ -41,14 +41,26 @@ class Steps:
     def follow(self, recipe: Recipe, settings: Mapping[str, NodeParameters], scaler: GradScaler | None) -> None:
         """Go on by a changed one; the optimizer keeps what it remembers, unless it is another."""
         before, kept = self._recipe, self._optimizer.state()
+        if scaler is not self._scaler:
+            self._scale_gathered(_scale_of(scaler) / _scale_of(self._scaler))
         self._settings, self._scaler = settings, scaler
         if recipe.averaging != before.averaging:
             self._average_anew(recipe)
+        if recipe.schedule != before.schedule:
+            self._plateau = Plateau()
         self._take_recipe(recipe)
         if recipe.optimizer == before.optimizer:
             self._optimizer.take_state(kept)
         self.set_lr(recipe.lr)
         self.begin_epoch(self._epoch, self._batches, self._whole)
+
+    def _scale_gathered(self, factor: float) -> None:
+        """Gradients that wait become as large as those that come; where one is no number there is no step with them."""
+        waiting = [weight.grad for weight in self._model.parameters() if self._gathered and weight.grad is not None]
+        for gradient in waiting:
+            gradient.mul_(factor)
+        if not all(bool(gradient.isfinite().all()) for gradient in waiting):
+            self._gathered = 0
 
     def _average_anew(self, recipe: Recipe) -> None:
         if self._average is not None:
@@ -94,7 +106,8 @@ class Steps:
         whole = max(1, self._whole)
         if self._batches:
             number = max(1, whole - (self._batches - number))  # from the end: before a change they had another size
-        self.set_lr(self.lr, self._moves.factor(epoch, number, whole) * self._plateau.factor)
+        fallen = self._plateau.factor if self._recipe.schedule_choice.row.is_measured else 1.0
+        self.set_lr(self.lr, self._moves.factor(epoch, number, whole) * fallen)
 
     def set_lr(self, lr: float, factor: float | None = None) -> None:
         """Another learning rate, and what the schedule multiplies it by."""
@@ -144,3 +157,7 @@ class Steps:
         for name, weight in self._model.named_parameters():
             gradient: Tensor | None = gathered.get("gradients", {}).get(name)
             weight.grad = None if gradient is None else like(weight, gradient)
+
+
+def _scale_of(scaler: GradScaler | None) -> float:
+    return 1.0 if scaler is None else scaler.get_scale()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
 RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered", "left out",
-                     "written again", "large batch", "test watched", "early stop"]
+                     "written again", "large batch", "test watched", "early stop", "not followed"]
 Others = tuple[tuple[str, float], ...]
 """Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 
@@ -157,7 +157,7 @@ def cut_short(summary: Summary) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about the run that a person should know, each ``kind`` once; training goes on.
+    """Something about the run that a person should know; training goes on. Each kind but "not followed" comes once.
 
     ``suggestion`` is an option of the recipe with a value to try: ``("lr", 0.09)``.
     """

@@ -116,22 +116,25 @@ def _swap(device: torch.device) -> int:
         return 0
 
 
-def expect_room(experiment: Experiment, device: torch.device, data: Data) -> None:
+def expect_room(experiment: Experiment, device: torch.device, data: Data, now: Experiment | None = None) -> None:
     """Raise NoRoomError where a batch clearly cannot fit, NetworkTooLargeError where not even the weights do.
 
-    What might run is not refused.
+    What might run is not refused. ``now``: what already trains there and gives its memory to the other.
     """
-    if (error := refusal(experiment, device, data)) is None:
+    if (error := refusal(experiment, device, data, now)) is None:
         return
     params = analyze(experiment.graph, experiment.data.sample_shape).params
     raise network_too_large(experiment) if params * FLOAT_BYTES > _at_most(device, error.free) else error
 
 
-def refusal(experiment: Experiment, device: torch.device, data: Data) -> NoRoomError | None:
+def refusal(experiment: Experiment, device: torch.device, data: Data,
+            now: Experiment | None = None) -> NoRoomError | None:
     """Why the training cannot fit, None where it may."""
     free = free_memory(device)
     if free is None:
         return None
+    if now is not None:
+        free += need_of(now, data, device).of(min(now.recipe.batch_size, len(data.train)))
     need, batch = need_of(experiment, data, device), min(experiment.recipe.batch_size, len(data.train))
     least = need.fixed + (need.of(batch) - need.fixed) * _sure_share(experiment)
     return None if least <= _at_most(device, free) else _no_room(need, batch, free)

@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
-from engine.training.checks.trial import Trial, guessed_loss, without_dropout, work_of
+from engine.training.checks.trial import Trial, guessed_loss, step_by_step, without_dropout, work_of
 from engine.training.control import Control
 from engine.training.judge.setting import classes_of
 from engine.training.values import Weights
@@ -88,12 +88,12 @@ def overfit_batch(experiment: Experiment, data: Data, control: Control | None = 
                   ) -> Generator[OverfitStep, None, Overfit]:
     """The recipe's own optimizer and rate on a copy of the network, with the first examples of its first epoch.
 
-    Without dropout and augmentation. It ends when all is known, or the loss is no number. One seed gives one course,
-    whatever else is at work (one thread computes it), bit for bit. Between the steps torch's random numbers are as they
-    were. A stopped ``control`` ends it after any step. Raises LayerloomError for what a run would refuse, such as a
-    network whose weights are all frozen.
+    Without dropout, augmentation and schedule, and each batch is a step. It ends when all is known, or the loss is no
+    number. One seed gives one course, whatever else is at work (one thread computes it), bit for bit. Between the steps
+    torch's random numbers are as they were. A stopped ``control`` ends it after any step. Raises LayerloomError for
+    what a run would refuse, such as a network whose weights are all frozen.
     """
-    start, control = perf_counter(), control or Control()
+    start, control, experiment = perf_counter(), control or Control(), step_by_step(experiment)
     count, steps = _affordable(experiment, min(examples, len(data.train)), steps)
     trial = Trial(experiment, data, weights, batch_size=count, varies=False)
     varied = experiment.data.is_image and experiment.data.augment.is_active

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
-from engine.training.checks.trial import Trial, work_of
+from engine.training.checks.trial import Trial, step_by_step, work_of
 from engine.training.control import Control
 from engine.training.values import Weights
 from engine.units import duration_text, grouped, typed_text
@@ -62,11 +62,12 @@ def find_rate(experiment: Experiment, data: Data, control: Control | None = None
               ) -> Generator[RatePoint, None, RateCurve]:
     """Steps of the recipe's own optimizer on a copy of the network, each at a higher rate, until the loss blows up.
 
+    The rate is that of the test alone: no schedule moves it, and each batch is a step.
     One seed gives one curve, whatever else is at work (one thread computes it), bit for bit. Between the
     points torch's random numbers are as they were. A stopped ``control`` ends it after any batch. Raises LayerloomError
     for what a run would refuse.
     """
-    start, control = perf_counter(), control or Control()
+    start, control, experiment = perf_counter(), control or Control(), step_by_step(experiment)
     size, steps = _affordable(experiment, steps)
     trial, smooth, points = Trial(experiment, data, weights, batch_size=size), _Smooth(), list[RatePoint]()
     is_stopped = False

@@ -1,4 +1,4 @@
-"""A copy of a network that learns for a moment, beside everything else: nothing outside it changes."""
+"""A copy of a network that learns for a moment, beside everything else: whatever else learns is not disturbed."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ BACKWARD = 3  # times the multiply-adds of predicting
 
 @contextmanager
 def undisturbed(device: torch.device, threads: int) -> Iterator[None]:
-    """So many threads inside; afterwards torch's threads, random numbers and choice of kernels are as before.
+    """So many threads inside; afterwards torch's threads and random numbers are as before.
 
-    A run in another thread seeds and draws while it holds ``RANDOM``: nothing is put back in between.
+    A run in another thread seeds and draws while it holds ``RANDOM``: nothing is put back in between. cuDNN's choice of
+    kernels, which is one for all threads, stays as whatever learned on a GPU made it: putting it back could take from a
+    run that began meanwhile what makes it repeatable.
     """
-    count, cudnn = torch.get_num_threads(), torch.backends.cudnn
-    kernels = cudnn.deterministic, cudnn.benchmark
+    count = torch.get_num_threads()
     with RANDOM:
         state = _random_state(device)
     torch.set_num_threads(threads)
@@ -46,7 +47,6 @@ def undisturbed(device: torch.device, threads: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(count)
-        cudnn.deterministic, cudnn.benchmark = kernels
         with RANDOM:
             _put_back(device, state)
 
@@ -141,6 +141,13 @@ class Trial:
         self.learner.mode(training=True)
         order = self.learner.order(self._epoch, len(self.batches))
         self._feed = together(self.batches, order, self._places, 0, self.learner.backend)
+
+
+def step_by_step(experiment: Experiment) -> Experiment:
+    """Its recipe where every batch is a step at the rate that is set: nothing moves it, gathers, averages or waits."""
+    recipe = experiment.recipe.with_options(schedule="constant", warmup=0.0, accumulate=1, averaging="none",
+                                            early_stop=0)
+    return replace(experiment, recipe=recipe)
 
 
 def work_of(experiment: Experiment) -> int:

@@ -36,6 +36,7 @@ from engine.runs.names import (
 )
 from engine.runs.opened import RunError
 from engine.runs.resuming import load_checkpoint
+from engine.runs.texts import metrics_read
 from engine.training import Control, fit
 from engine.training.best import Best
 from engine.training.checkpoint import FORMAT, Checkpoint
@@ -198,6 +199,15 @@ def test_a_line_that_was_cut_off_is_no_line(begun: Started, tmp_path: Path) -> N
         file.write("3,0.1")
     list(steps([begun, epoch(3, 5.0)], tmp_path, kept(2, 2.0)))
     assert [line[0] for line in (tmp_path / METRICS).read_text().splitlines()[1:]] == ["1", "2", "3"]
+
+
+def test_an_epoch_with_other_columns_widens_the_table(begun: Started, tmp_path: Path) -> None:
+    wide = replace(epoch(2, 2.0), after=NUMBERS, test=NUMBERS)
+    list(steps([begun, epoch(1, 1.0), wide, epoch(3, 3.0)], tmp_path))
+    list(steps([begun, replace(wide, epoch=3)], tmp_path, kept(2, 2.0)))
+    assert [(row.epoch, row.after is None, row.test is None)
+            for row in metrics_read((tmp_path / METRICS).read_text())] == [
+                (1, True, True), (2, False, False), (3, False, False)]
 
 
 def test_going_on_without_changes_leaves_none(begun: Started, tmp_path: Path) -> None:

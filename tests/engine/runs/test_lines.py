@@ -82,6 +82,18 @@ def test_a_line_is_held_back_until_it_is_flushed(tmp_path: Path) -> None:
     assert path.read_text() == f"{HEAD}1,0.5\n2,0.25\n"
 
 
+def test_what_was_given_can_be_replaced_and_goes_on_to_grow(tmp_path: Path) -> None:
+    lines, path = begun(tmp_path / "m.csv"), tmp_path / "m.csv"
+    lines.add("1,0.25")
+    assert lines.first == HEAD.strip() and lines.text == f"{HEAD}0,0.5\n1,0.25\n"
+    lines.replace("epoch,loss,more\n0,0.5,\n")
+    lines.flush()
+    lines.add("1,0.25,3")
+    lines.flush()
+    assert path.read_text() == lines.text == "epoch,loss,more\n0,0.5,\n1,0.25,3\n"
+    assert lines.first == "epoch,loss,more" and Lines(path).first == ""
+
+
 def test_a_head_alone_is_written_too(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("what a run that was killed left")
     Lines(tmp_path / "m.csv", f"{HEAD}1,0.5\n").flush()

@@ -13,10 +13,13 @@ from engine.runs.texts import (
     UNKNOWN_BATCH,
     change_line,
     changes_read,
+    lacks_columns,
     metrics_head,
     metrics_line,
     metrics_read,
+    metrics_widened,
     old_changes_read,
+    other_columns,
     point_line,
     points_read,
     remark_line,
@@ -54,7 +57,7 @@ SERIES = SeriesFinished(ROWS, {"train loss": 1.75}, {})
 
 def test_metrics_of_every_part_have_a_column() -> None:
     rows = [EpochRow(1, CLASSES, NUMBERS, 1.0), EpochRow(2, CLASSES, NUMBERS, 2.0)]
-    text = metrics_head(rows[0]) + "".join(f"{metrics_line(row)}\n" for row in rows)
+    text = metrics_head(rows[0]) + "".join(f"{metrics_line(row, metrics_head(row).strip())}\n" for row in rows)
     assert text == (
         "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,train_top5,train_f1,validation_rmse\n"
         "1,1.500000,0.250000,2.000000,,0.500000,,1.250000\n"
@@ -64,6 +67,20 @@ def test_metrics_of_every_part_have_a_column() -> None:
         (row.epoch, row.train.named, row.validation.named) for row in rows]
     assert len(read) == 2 == len(metrics_read(text + "3,0.1")) == len(metrics_read(text + "3,a,b\n"))
     assert metrics_read("") == metrics_read("something else\n1\n") == []
+
+
+def test_columns_of_a_later_epoch_are_empty_before_it_and_after_it() -> None:
+    rows = [EpochRow(1, CLASSES, NUMBERS, 1.0), EpochRow(2, CLASSES, NUMBERS, 2.0, CLASSES, NUMBERS),
+            EpochRow(3, CLASSES, NUMBERS, 3.0, test=NUMBERS)]
+    text = ""
+    for row in rows:
+        head = text.split("\n")[0]
+        if not text or lacks_columns(head, row):
+            text = metrics_widened(text, row)
+        text += f"{metrics_line(row, text.split(chr(10))[0])}\n"
+    assert [line.count(",") for line in text.split("\n")[:-1]] == [14] * 4
+    assert repr(metrics_read(text)) == repr(rows)
+    assert other_columns(rows) == text.split("\n")[0].split(",")[5:]
 
 
 def test_points_are_read_back() -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.data.tensors.batches import Batches
 from engine.data.tensors.loading import load_data
 from engine.experiment.choices.precisions import PRECISIONS
 from engine.experiment.experiment import load_experiment
@@ -17,6 +18,7 @@ from engine.training.backend import Plain
 from engine.training.checkpoint import Checkpoint, checkpoint_from
 from engine.training.devices import NoPrecisionError, expect_precision
 from engine.training.events import CheckpointReached
+from engine.training.learner import Learner
 from engine.training.observer import Batch, Observer
 from engine.training.optimizing import make_optimizer
 from tests.engine.cases import experiment, of_type, trained, with_recipe
@@ -196,3 +198,43 @@ def test_a_gradient_beyond_all_numbers_moves_nothing_and_lowers_the_scale() -> N
 def test_without_scaling_a_checkpoint_has_no_scale() -> None:
     kept = of_type(list(fit(experiment(precision="bfloat16", epochs=1))), CheckpointReached)
     assert [event.checkpoint.scaler for event in kept] == [{}]
+
+
+def gathering(precision: str) -> tuple[Learner, dict[str, Tensor]]:
+    """One that has learned the first of two batches whose gradients are gathered for a step; and these gradients."""
+    base = experiment(precision=precision, accumulate=2)
+    learner, data = Learner(base, CPU), load_data(base.data)
+    batches = Batches(data.train, data, CPU)
+    learner.begin_epoch(1, 4)
+    learner.mode(training=True)
+    learner.learn(iter([batches.take(torch.arange(8))]), 1, 1, learner.totals(None, classes=True))
+    return learner, gradients_of(learner)
+
+
+def gradients_of(learner: Learner) -> dict[str, Tensor]:
+    return {name: weight.grad.clone() for name, weight in learner.model.named_parameters() if weight.grad is not None}
+
+
+@pytest.mark.parametrize(("before", "then", "factor"), [
+    ("float16", "float32", 2.0**-16), ("float32", "float16", 2.0**16), ("float16", "bfloat16", 2.0**-16),
+    ("float16", "float16", 1.0), ("float32", "bfloat16", 1.0)])
+def test_gradients_that_wait_have_the_scale_of_those_that_come(before: str, then: str, factor: float) -> None:
+    learner, waiting = gathering(before)
+    learner.follow(experiment(precision=then, accumulate=2, lr=0.1))
+    now = gradients_of(learner)
+    assert waiting and all(torch.equal(now[name], factor * gradient) for name, gradient in waiting.items())
+    assert learner.optimizer_state()["gathered"]["batches"] == 1
+
+
+def test_the_scale_stays_where_another_option_changes() -> None:
+    learner, _ = gathering("float16")
+    learner.backend.take_scaler_state({**learner.backend.scaler_state(), "scale": 1024.0})
+    learner.follow(experiment(precision="float16", accumulate=2, lr=0.1))
+    assert learner.backend.scaler_state()["scale"] == 1024.0
+
+
+def test_gradients_beyond_all_numbers_do_not_wait_for_another_precision() -> None:
+    learner, _ = gathering("float16")
+    next(learner.model.parameters()).grad.fill_(torch.inf)  # type: ignore[union-attr]
+    learner.follow(experiment(precision="float32", accumulate=2))
+    assert "gathered" not in learner.optimizer_state()

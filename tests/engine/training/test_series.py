@@ -172,6 +172,16 @@ def test_a_stop_ends_the_run_and_begins_no_other() -> None:
     assert not end.mean and not end.std  # a fold that was cut short says nothing about them
 
 
+def test_a_stop_after_the_last_epoch_of_a_run_begins_no_other() -> None:
+    control, events = Control(), list[Event]()
+    for event in fit_series(RATES, control):
+        events.append(event)
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            control.stop_after_epoch()
+    [row], [end] = of_type(events, SeriesFinished)[0].rows, of_type(events, Finished)
+    assert row.values and end.summary.epochs == 2 and not end.stopped and of_type(events, SeriesFinished)[0].stopped
+
+
 def test_the_mean_is_that_of_whole_folds() -> None:
     control, events = Control(), list[Event]()
     for event in fit_series(FOLDS, control):

@@ -23,6 +23,10 @@ from tests.engine.cases import MLP, experiment, with_recipe
 
 BASE = experiment()
 DATA = load_data(BASE.data)
+MOVED: list[dict[str, Any]] = [
+    {"schedule": "one_cycle"}, {"schedule": "cosine", "schedule_by": "batch"}, {"accumulate": 8},
+    {"warmup": 5.0, "averaging": "ema"}, {"schedule": "plateau:measure=validation_loss", "early_stop": 2},
+]
 DROPPING = experiment(("flatten", "Flatten", {}), ("drop", "Dropout", {"p": 0.6}), *MLP[1:])
 
 
@@ -52,6 +56,11 @@ def test_a_rate_that_is_too_low_or_too_high_does_not_learn() -> None:
     assert str(end.line).startswith("It did not learn within 60 steps (") and len(seen) <= 60
     share, chance = (f"{100 * value:.0f}\u00a0%" for value in (end.last.accuracy, end.chance))
     assert f"): {share} of 32 examples right, where guessing has {chance}." in str(end.line)
+
+
+@pytest.mark.parametrize("recipe", MOVED, ids=lambda recipe: ",".join(map(str, recipe.values())))
+def test_no_schedule_moves_the_rate_and_each_batch_is_a_step(recipe: dict[str, Any]) -> None:
+    assert course(with_recipe(BASE, **recipe), steps=30)[0] == course(steps=30)[0]
 
 
 def test_a_low_rate_learns_slowly() -> None:

@@ -17,6 +17,7 @@ from engine.experiment.experiment import Experiment, load_experiment
 from engine.training import fit
 from engine.training.checks import rates
 from engine.training.checks.rates import RateCurve, RatePoint, find_rate
+from engine.training.checks.trial import undisturbed
 from engine.training.control import Control
 from engine.training.events import EpochEnded
 from engine.training.failures import DivergedError, NothingToLearnError
@@ -24,6 +25,10 @@ from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 BASE = experiment()
 DATA = load_data(BASE.data)
+MOVED: list[dict[str, Any]] = [
+    {"schedule": "one_cycle"}, {"schedule": "cosine", "schedule_by": "batch"}, {"accumulate": 8},
+    {"warmup": 5.0, "averaging": "ema"}, {"schedule": "plateau:measure=validation_loss", "early_stop": 2},
+]
 
 
 def found(base: Experiment = BASE, **options: Any) -> RateCurve:
@@ -54,6 +59,11 @@ def test_one_seed_is_one_curve_and_nothing_outside_changes() -> None:
     assert one.points == same.points != other.points and one.suggestion == same.suggestion
 
 
+@pytest.mark.parametrize("recipe", MOVED, ids=lambda recipe: ",".join(map(str, recipe.values())))
+def test_no_schedule_moves_the_rate_and_each_batch_is_a_step(recipe: dict[str, Any]) -> None:
+    assert found(with_recipe(BASE, **recipe), steps=20).points == found(steps=20).points
+
+
 def test_whoever_draws_between_the_points_changes_nothing_and_is_not_disturbed() -> None:
     torch.manual_seed(5)
     undisturbed = torch.rand(3).tolist()
@@ -65,6 +75,18 @@ def test_whoever_draws_between_the_points_changes_nothing_and_is_not_disturbed()
         drawn.append(float(torch.rand(1)))
     points.close()
     assert drawn == undisturbed and tuple(seen) == found().points[:3]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_the_choice_of_kernels_stays_that_of_a_run_which_began_meanwhile(held: bool, monkeypatch: pytest.MonkeyPatch
+                                                                         ) -> None:
+    cudnn = torch.backends.cudnn
+    monkeypatch.setattr(cudnn, "deterministic", not held)
+    monkeypatch.setattr(cudnn, "benchmark", held)
+    with undisturbed(torch.device("cpu"), 1):
+        cudnn.deterministic, cudnn.benchmark = held, not held
+        found(steps=3)
+    assert (cudnn.deterministic, cudnn.benchmark) == (held, not held)
 
 
 def test_rates_grow_by_one_factor_until_the_loss_blows_up() -> None:
