@@ -426,7 +426,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--lr", type=float, metavar="X", help="learning rate")
     train.add_argument("--optimizer", metavar="NAME[:K=V,…]", help="how weights follow the gradient: "
                        f"{', '.join(OPTIMIZERS)}")
-    train.add_argument("--schedule", metavar="NAME[:K=V,…]", help="how the learning rate changes from epoch to epoch: "
+    train.add_argument("--schedule", metavar="NAME[:K=V,…]", help="how the learning rate moves over the run: "
                        f"{', '.join(map(str, SCHEDULES))}")
     train.add_argument("--clip-norm", type=float, metavar="X", help="gradients of a larger norm are shortened to it; "
                        "0: not")

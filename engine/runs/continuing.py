@@ -100,8 +100,9 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
         changes = steering(left, asked, OPTIONS)
     else:  # what was steered stays, but for what is asked for now
         changes = steering(left, full, OPTIONS) | steering(begun, asked, OPTIONS)
-    was = values_of(left, tuple(changes))
-    changes = {name: value for name, value in changes.items() if value != was[name]}
+    before = values_of(left, tuple(changes))
+    changes = {name: value for name, value in changes.items() if value != before[name]}
+    was = {name: before[name] for name in changes}
     place = _beside(folder) if other is None else other()
     course = checkpoint.course
     _take_over(folder, place, checkpoint, Steered(*course.place, course.position, changes, was))

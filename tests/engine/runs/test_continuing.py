@@ -80,6 +80,7 @@ def test_with_more_epochs_it_is_a_new_run_that_begins_where_the_old_one_ended(tm
     events = gone_on(going)
     assert of_type(events, Started)[0].position == 2 and of_type(events, Steered)[0].changes == {"epochs": 4}
     assert same(going.folder, whole(BASE, tmp_path / "whole"))
+    assert len((going.folder / CHANGES).read_text().splitlines()) == 1
     assert {path.name: path.read_bytes() for path in old.iterdir()} == before
     found = open_run(going.folder)
     assert [row.epoch for row in found.state.epochs] == [1, 2, 3, 4] and found.state.experiment == BASE
@@ -127,6 +128,7 @@ def test_what_was_steered_is_not_taken_back(tmp_path: Path) -> None:
     going = going_on(tmp_path / "run", with_recipe(as_left, epochs=5), since_left=True)
     assert list(map(str, going.changes)) == ["epochs 4 → 5"]
     gone_on(going)
+    assert len((going.folder / CHANGES).read_text().splitlines()) == 2
     after = open_run(going.folder).state.experiment
     assert after is not None and (after.recipe.lr, after.recipe.epochs) == (0.05, 5)
 
