@@ -155,8 +155,12 @@ def parts_of(page: Page) -> dict[str, weakref.ref[object]]:
     return {name: weakref.ref(part) for name, part in found.items()}
 
 
-@pytest.mark.parametrize("done", DONE, ids=lambda done: done.__name__)
-@pytest.mark.parametrize("then", ["the other comes", "the start page comes"])
+# each with one of the two, in turns; what is trained with both
+CLOSED = [(done, then) for place, done in enumerate(DONE) for turn, then in enumerate(
+    ("the other comes", "the start page comes")) if place % 2 == turn or done in (trained, training)]
+
+
+@pytest.mark.parametrize(("done", "then"), CLOSED, ids=lambda value: getattr(value, "__name__", value))
 def test_nothing_of_a_closed_page_stays(window, qtbot, done, then):
     if then == "the start page comes":
         window.close_page(0)
