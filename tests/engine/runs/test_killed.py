@@ -87,10 +87,10 @@ def most_points(base: Experiment) -> int:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_run_killed_twice_ends_as_an_uninterrupted_one(name: str, tmp_path: Path) -> None:
+def test_a_killed_run_ends_as_an_uninterrupted_one(name: str, tmp_path: Path) -> None:
     base, random = CASES[name], Random(name)
     trained(base, tmp_path / "whole")
-    for every in (0.0, 0.01):
+    for every in (0.0, 0.01) if "dropout" in name or "cycle" in name else (random.choice([0.0, 0.01]),):
         reached = killed(base, tmp_path / "parts", random, most_points(base), every)
         checkpoint = kept(base, tmp_path / "parts")
         if not every and checkpoint is not None:  # kept at every point: no more than a batch is lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -163,6 +164,16 @@ def test_the_number_of_batches_may_change_within_an_epoch() -> None:
 # -- how exactly it is computed ---------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def as_torch_begins() -> Iterator[None]:
+    """Whatever else was run in this process."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    yield
+    torch.set_float32_matmul_precision(before)
+
+
+@pytest.mark.usefixtures("as_torch_begins")
 @pytest.mark.parametrize(("options", "inside"), [
     ({}, (True, "highest")), ({"deterministic": False}, (False, "highest")), ({"precision": "tf32"}, (True, "high")),
 ])
@@ -175,6 +186,7 @@ def test_a_gpu_computes_as_exactly_as_asked_and_as_before_afterwards(
     assert (torch.are_deterministic_algorithms_enabled(), torch.get_float32_matmul_precision()) == (False, "highest")
 
 
+@pytest.mark.usefixtures("as_torch_begins")
 def test_a_cpu_needs_no_asking() -> None:
     with as_exact_as(small(precision="tf32").recipe, CPU):
         assert not torch.are_deterministic_algorithms_enabled() and torch.get_float32_matmul_precision() == "highest"
