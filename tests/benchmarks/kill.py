@@ -102,11 +102,11 @@ def until_the_end(face: str, folder: Path, network: Path, kills: int, random: Ra
 
 
 def run_in(folder: Path) -> Path:
-    """Of a window's runs the one that came to its end: one killed before anything was kept is begun anew."""
+    """Of a window's runs the first that came to its end: one killed before anything was kept is begun anew, and so is
+    one that had ended when its window was killed."""
     if (folder / "run").is_dir():
         return folder / "run"
-    [ended] = [run for run in (folder / "runs").iterdir() if open_run(run).has_ended]
-    return ended
+    return min(run for run in (folder / "runs").iterdir() if open_run(run).has_ended)
 
 
 def is_same(whole: Path, parts: Path) -> bool:
