@@ -13,6 +13,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from engine.files import WriteError
 
 LOCK, OWNER = ".writing.lock", ".writing"  # the second says who; both go with the run
+PATIENCE = 0.3  # seconds: somebody may just be asking whether the folder is written to
 
 
 class ClaimedError(WriteError):
@@ -42,11 +43,11 @@ def claim(folder: Path) -> Claim | None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+        lock = FileLock(folder / LOCK, timeout=PATIENCE, thread_local=False)
         lock.acquire()
     except Timeout as error:
         raise ClaimedError("{path}: another run is being written there ({owner}). Choose another folder", path=folder,
-                         owner=_owner(folder)) from error
+                           owner=_owner(folder)) from error
     except (OSError, NotImplementedError):
         return None
     with suppress(OSError):

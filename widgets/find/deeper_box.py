@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
-from widgets.parts.popup import Popup
+from widgets.find.headed_box import HeadedBox
 from widgets.parts.row_list import Row
 
 WIDTH, MOST = 360, 6
@@ -20,20 +20,13 @@ class Inserted(NamedTuple):
     norm: bool
 
 
-class DeeperBox(Popup):
-    """Stays open until what was chosen is done, or has said why it cannot be."""
+class DeeperBox(HeadedBox):
+    """Says what shall come behind the layer."""
 
     chosen = Signal(object)  # Inserted
 
     def __init__(self, host: QWidget, name: str, is_convolution: bool) -> None:
-        super().__init__(host, WIDTH, MOST)
-        heading = QLabel(self.tr("Behind {name}").format(name=name), self)
-        heading.setProperty("role", "section")
-        top = QHBoxLayout()
-        top.setContentsMargins(14, 10, 12, 0)
-        top.addWidget(heading)
-        self.column.insertLayout(0, top)
-        self.setAccessibleName(heading.text())
+        super().__init__(host, WIDTH, MOST, self.tr("Behind {name}").format(name=name))
         self.field.setAccessibleName(self.tr("Layer"))
         self.field.setPlaceholderText(self.tr("Find one"))
         self.list.setAccessibleName(self.tr("Layer"))
@@ -55,16 +48,6 @@ class DeeperBox(Popup):
         self.list.show_rows(rows)
         self.tell(self.tr("It begins as the identity, with the activation once more: the network answers as before.")
                   if rows else self.tr("Nothing matches “{text}”.").format(text=text.strip()))
-
-    def tell(self, text: str, tone: str = "") -> None:
-        """At the bottom of it; ``tone``: "warning" for why something cannot be done."""
-        self.foot.setText(text)
-        if self.foot.property("role") != (tone or "small"):
-            self.foot.setProperty("role", tone or "small")
-            self.foot.style().unpolish(self.foot)
-            self.foot.style().polish(self.foot)
-        if not self.isHidden():
-            self.place()
 
     def choose(self, row: Row | None, modifiers: Qt.KeyboardModifier) -> None:
         if row is not None:

@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.units import grouped
-from widgets.parts.popup import Popup
+from widgets.find.headed_box import HeadedBox
 from widgets.parts.row_list import Row
 
 WIDTH, MOST, DIGITS = 320, 4, 7
 FACTORS = (1.5, 2.0, 3.0, 4.0)
 
 
-class WidthBox(Popup):
-    """Stays open until what was chosen is done, or has said why it cannot be."""
+class WidthBox(HeadedBox):
+    """Says how wide it shall be."""
 
     chosen = Signal(int)
 
     def __init__(self, host: QWidget, name: str, width: int, category: str) -> None:
-        super().__init__(host, WIDTH, MOST)
+        super().__init__(host, WIDTH, MOST, self.tr("{name} has {count} outputs").format(
+            name=name, count=grouped(width)))
         self._width, self._category = width, category
-        heading = QLabel(self.tr("{name} has {count} outputs").format(name=name, count=grouped(width)), self)
-        heading.setProperty("role", "section")
-        top = QHBoxLayout()
-        top.setContentsMargins(14, 10, 12, 0)
-        top.addWidget(heading)
-        self.column.insertLayout(0, top)
-        self.setAccessibleName(heading.text())
         self.field.setAccessibleName(self.tr("Outputs"))
         self.field.setPlaceholderText(self.tr("How many it shall have"))
         self.field.setMaxLength(DIGITS)
@@ -52,16 +46,6 @@ class WidthBox(Popup):
 
     def _row(self, width: int) -> Row:
         return Row(str(width), grouped(width), right=f"×{width / self._width:.3g}", category=self._category)
-
-    def tell(self, text: str, tone: str = "") -> None:
-        """At the bottom of it; ``tone``: "warning" for why something cannot be done."""
-        self.foot.setText(text)
-        if self.foot.property("role") != (tone or "small"):
-            self.foot.setProperty("role", tone or "small")
-            self.foot.style().unpolish(self.foot)
-            self.foot.style().polish(self.foot)
-        if not self.isHidden():
-            self.place()
 
     def choose(self, row: Row | None, modifiers: Qt.KeyboardModifier) -> None:
         if row is not None:
