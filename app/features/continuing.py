@@ -45,6 +45,8 @@ class Continuing(Feature):
         self._training.trainer.state_changed.connect(lambda _state: self._show())
         host.places.top.continue_clicked.connect(self.go_on)
         host.places.start_made.connect(self._connect_start)
+        if "start" in vars(host.places):  # the program began with it, before this was made
+            self._connect_start(host.places.start)
 
     def commands(self) -> Sequence[Row]:
         return [Command("continue", "Continue", self.go_on, "Train", "run", ("Ctrl+Shift+Return",))]

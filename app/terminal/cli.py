@@ -378,10 +378,10 @@ OWN = [source.own for source in SOURCES.values() if source.own is not None]
 
 
 def _data(text: str) -> str:
-    path = Path(text)
-    if text in NAMED or (path.exists() and source_for(path) is not None):
+    path, is_there = Path(text), os.path.exists(text)  # noqa: PTH110  (a name that no file can have is no exception)
+    if text in NAMED or (is_there and source_for(path) is not None):
         return text
-    if path.suffix in PICKLED and path.exists():
+    if path.suffix in PICKLED and is_there:
         raise argparse.ArgumentTypeError(str(why_no_data(path)))
     endings = ", ".join(suffix for own in OWN for suffix in own.suffixes)
     raise argparse.ArgumentTypeError(f"{text!r} is neither a data set ({', '.join(NAMED)}) nor a folder of images or "

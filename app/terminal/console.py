@@ -77,7 +77,8 @@ def go_on(going: Going, console: Console, root: Path | None = None, kept: bool =
     weights = going.about.weights
     events = (training.fit_series(experiment, control, root=root, weights=weights, resume=going.begun)
               if going.is_series else
-              training.fit(experiment, control, root=root, weights=weights, resume=going.checkpoint))
+              training.fit(experiment, control, root=root, weights=weights, resume=going.checkpoint,
+                            noted=going.about.noted))
     return shown(record(events, experiment, going.folder, going.checkpoint, going.begun, going.about), control, console,
                  going.states, going.folder if kept else None)
 

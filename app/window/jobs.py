@@ -173,7 +173,7 @@ class TrainingThread(QThread):
             return fit_series(going.experiment, self.control, root=self._root, weights=going.about.weights,
                               observers=self._observers, resume=going.begun)
         return fit(going.experiment, self.control, root=self._root, weights=going.about.weights,
-                   resume=going.checkpoint, observers=self._observers)
+                   resume=going.checkpoint, observers=self._observers, noted=going.about.noted)
 
     def interrupt(self) -> None:
         """Break off a person's own code that does not end; nothing else is ever interrupted."""

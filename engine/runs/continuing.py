@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -33,6 +33,7 @@ from engine.runs.names import (
 from engine.runs.opened import experiment_of, json_in, members_in, open_run
 from engine.runs.resuming import (
     begun_with,
+    changes_before,
     check_same,
     kept_until,
     load_checkpoint,
@@ -91,11 +92,15 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
     if is_series(saved) or is_series(asked):
         return Going(begun, folder, begun=load_series(folder, asked, changed_data), about=about)
     checkpoint = load_checkpoint(folder, begun, changed_data)
+    if checkpoint is None:  # it begins again, with what was changed in it; what is asked for otherwise counts at once
+        changed = steering(_steered(begun, changes_before(folder)), asked, OPTIONS) and steering(begun, asked, OPTIONS)
+        return Going(asked if changed else begun, folder,
+                     about=about if changed else about._replace(noted=changes_before(folder)))
     left, full = _steered_until(begun, checkpoint)
     if parts_of(steered(full, steering(full, asked, OPTIONS))) != parts_of(asked):
         check_same(saved, asked, folder)
-    if checkpoint is None or not steering(full, asked, OPTIONS) or not (since_left or steering(begun, asked, OPTIONS)):
-        return Going(asked if checkpoint is None else begun, folder, checkpoint, about=about)
+    if not steering(full, asked, OPTIONS) or not (since_left or steering(begun, asked, OPTIONS)):
+        return Going(begun, folder, checkpoint, about=about)
     if since_left:
         changes = steering(left, asked, OPTIONS)
     else:  # what was steered stays, but for what is asked for now
@@ -119,6 +124,12 @@ def _about(folder: Path) -> About:
 def _begun_from(about: About, folder: Path) -> About:
     """The same for a run that begins where another was left."""
     return about._replace(parent=str(folder))
+
+
+def _steered(experiment: Experiment, noted: Sequence[Steered]) -> Experiment:
+    for change in noted:
+        experiment = steered(experiment, change.changes)
+    return experiment
 
 
 def _steered_until(begun: Experiment, checkpoint: Checkpoint | None) -> tuple[Experiment, Experiment]:

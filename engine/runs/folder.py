@@ -93,6 +93,7 @@ class About(NamedTuple):
 
     weights: Weights | None = None
     parent: str = ""  # its folder
+    noted: tuple[Steered, ...] = ()  # what was changed before there was a checkpoint, and comes again
 
 
 ANEW = About()
@@ -185,8 +186,9 @@ class _SeriesWriter(Listener):
             for left in (SERIES, SERIES_TABLE):
                 _remove(self._folder / left)
             self._rows.flush()
+        about = self._about._replace(noted=begun.noted if begun and is_left else ())
         self._writer = _Writer(event.experiment, self._folder / name, begun.checkpoint if begun and is_left else None,
-                               event, self._about)
+                               event, about)
         self._folders.append(name)
         write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders))
 
@@ -215,9 +217,9 @@ class _Writer(Listener):
         kept = kept_until(resume, folder) if resume is not None else Kept()
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
         self._remarks = Lines(folder / REMARKS, kept.remarks)
-        noted = (*kept.changes, *kept.later)
+        noted = (*kept.changes, *kept.later, *(about.noted if resume is None else ()))
         self._changes = Lines(folder / CHANGES, "".join(f"{change_line(each)}\n" for each in noted))
-        self._will_come = [change_line(each) for each in kept.later]  # is written, and comes again
+        self._will_come = [change_line(each) for each in noted[len(kept.changes):]]  # is written, and comes again
         self._started: Started | None = None
         self._epoch = resume.whole_epochs + 1 if resume is not None else 0
         self._latest: Weights | None = None  # not yet written
@@ -259,6 +261,8 @@ class _Writer(Listener):
             write_text(self._folder / RUN, run_json(started, begun or _now(), VERSIONS, title, is_fold,
                                                     **({"parent": parent} if parent else {})))
         self._has_begun = True
+        if self._about.noted:
+            self._changes.flush()
 
     def _begin_if_not_yet(self) -> None:
         """There may be room now, or everything may be gone: then all comes back, and nothing without its experiment."""

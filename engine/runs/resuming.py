@@ -60,12 +60,17 @@ def begun_with(saved: Experiment, asked: Experiment) -> Experiment:
     return replace(saved, data=saved.data.model_copy(update={"known": asked.data.known}), recipe=recipe)
 
 
+def changes_before(folder: Path) -> tuple[Steered, ...]:
+    """What was changed by hand in a run that was broken off before it had a checkpoint."""
+    return tuple(each for each in noted_in(folder) if isinstance(each, Steered) and each.batch != UNKNOWN_BATCH)
+
+
 def changes_of(checkpoint: Checkpoint, folder: Path) -> tuple[Steered, ...]:
     """What was changed by hand in the run, by its folder and its checkpoint: either may have lost some.
 
     An earlier version did not say exactly where, and its checkpoint has the rate.
     """
-    written = [each for each in noted_in(folder) if isinstance(each, Steered) and each.batch != UNKNOWN_BATCH]
+    written = changes_before(folder)
     known = {(each.epoch, each.batch, tuple(each.changes)) for each in written}
     lost = [each for each in checkpoint.noted if (each.epoch, each.batch, tuple(each.changes)) not in known]
     return tuple(sorted([*written, *lost], key=place_of))
@@ -92,7 +97,7 @@ def load_series(folder: Path | str, experiment: Experiment, changed_data: bool =
     if not (inside / EXPERIMENT).exists():
         return Begun(tuple(rows))
     checkpoint = load_checkpoint(inside, plan.experiment, changed_data)
-    return Begun(tuple(rows), checkpoint)
+    return Begun(tuple(rows), checkpoint, changes_before(inside) if checkpoint is None else ())
 
 
 def _check_same_series(saved: Experiment, asked: Experiment, folder: Path) -> None:

@@ -24,7 +24,7 @@ from engine.training.checkpoint import Checkpoint
 from engine.training.checks.memory import expect_room
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import expect_precision, resolve_device
-from engine.training.events import DataRead, Event, Noted, Preparing
+from engine.training.events import DataRead, Event, Noted, Preparing, Steered
 from engine.training.exactness import as_exact_as
 from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
@@ -47,18 +47,19 @@ class Repeat(NamedTuple):
 def fit(experiment: Experiment, control: Control | None = None, *, data: Data | None = None, root: Path | None = None,
         weights: Weights | None = None, resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
         backend: Callable[[torch.device, Recipe], Backend] | None = None,
-        repeat: Repeat | None = None) -> Iterator[Event]:
+        repeat: Repeat | None = None, noted: Sequence[Steered] = ()) -> Iterator[Event]:
     """Train, yielding events; ``Finished`` is the last one. One seed on one machine gives one run, bit for bit.
 
     ``data`` spares loading; ``root`` is where data lie (default: the per-user folder); ``weights`` is what to begin
     with; ``resume`` is a ``CheckpointReached.checkpoint`` to go on from; ``observers`` see every batch; ``backend``
-    makes another than the plain one; ``repeat`` is a run to be made again. Raises
+    makes another than the plain one; ``repeat`` is a run to be made again; ``noted``
+    is what was changed in one that was broken off before there was a checkpoint. Raises
     LayerloomError, in words, on the iteration where something is wrong; StoppedError when stopped before anything was
     learned. After ``Control.abandon`` it just ends. Seeds torch's global generator.
     """
     control = control or Control()
     try:
-        yield from _fit(experiment, control, data, root, weights, resume, observers, backend, repeat)
+        yield from _fit(experiment, control, data, root, weights, resume, observers, backend, repeat, noted)
     except AbandonedError:
         return
     except StoppedCodeError as error:  # whoever steers the run has lost patience with code that does not end
@@ -67,7 +68,8 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
 
 def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path | None, weights: Weights | None,
          resume: Checkpoint | None, observers: Sequence[Observer],
-         backend: Callable[[torch.device, Recipe], Backend] | None, repeat: Repeat | None) -> Iterator[Event]:
+         backend: Callable[[torch.device, Recipe], Backend] | None, repeat: Repeat | None,
+         noted: Sequence[Steered]) -> Iterator[Event]:
     if experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(experiment)
     device, cores = resolve_device(experiment.recipe.device), Cores()
@@ -77,8 +79,8 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     if data.spec != experiment.data:  # reading has found out shapes and classes
         experiment = replace(experiment, data=data.spec)
         check_trainable(experiment)
-    noted = repeat.noted if repeat else resume.noted if resume else ()
-    script = Script(experiment, noted, resume.course.place if resume else BEGINNING, repeats=repeat is not None)
+    made = repeat.noted if repeat else resume.noted if resume else noted
+    script = Script(experiment, made, resume.course.place if resume else BEGINNING, repeats=repeat is not None)
     experiment = script.experiment
     if script.first is not experiment:
         check_trainable(script.first)

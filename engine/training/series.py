@@ -19,7 +19,7 @@ from engine.messages import LayerloomError, say
 from engine.network.weights import check_weights
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import AbandonedError, Control
-from engine.training.events import Event, MemberEnded, MemberStarted, SeriesFinished, SeriesRow
+from engine.training.events import Event, MemberEnded, MemberStarted, SeriesFinished, SeriesRow, Steered
 from engine.training.failures import check_trainable
 from engine.training.loop import Repeat, fit, prepare
 from engine.training.observer import Observer
@@ -44,6 +44,7 @@ class Begun(NamedTuple):
 
     rows: tuple[SeriesRow, ...] = ()
     checkpoint: Checkpoint | None = None
+    noted: tuple[Steered, ...] = ()  # of the next, where there is no checkpoint
 
 
 def plans(experiment: Experiment) -> list[Plan]:
@@ -91,7 +92,8 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
             is_next = index == len(begun.rows) + 1
             repeat = repeats[index - 1] if index <= len(repeats) else None
             row, stopped = yield from _member(index, plan, control, loaded, given,
-                                              begun.checkpoint if is_next else None, repeat)
+                                              begun.checkpoint if is_next else None, repeat,
+                                              begun.noted if is_next else ())
             rows += [] if row is None else [row]
             whole += [] if row is None or stopped or plan.fold is None else [row]
         control.check_abandoned()
@@ -112,11 +114,13 @@ class _Given(NamedTuple):
 
 
 def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data], given: _Given,
-            resume: Checkpoint | None, repeat: Repeat | None) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
+            resume: Checkpoint | None, repeat: Repeat | None,
+            noted: Sequence[Steered]) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
     """One run, None when it was abandoned; and whether it was stopped: a fold cut short says nothing of the mean."""
     data = yield from _data(plan, control, loaded, given.root)
     state = RunState(plan.experiment)
-    for event in fit(plan.experiment, control, data=data, resume=resume, repeat=repeat, **given._asdict()):
+    for event in fit(plan.experiment, control, data=data, resume=resume, repeat=repeat, noted=noted,
+                     **given._asdict()):
         state.hear(event)
         yield _named(event, plan.title)
     if state.summary is None or (ended := _ended(index, plan.title, state, resume)) is None:

@@ -495,3 +495,16 @@ def test_a_damaged_run_is_offered_as_far_as_it_can_be_read(window, qtbot) -> Non
         assert left_lines(qtbot, window, 1) == ["net"], damage
         assert window.places.start.left[0].line.startswith("in epoch 1 of 3"), damage
         window.turn_to(0)
+
+
+def test_the_start_page_with_which_the_program_begins_goes_on_too(qtbot, tmp_path, network) -> None:
+    with opened(qtbot, tmp_path / "layerloom", str(network)) as first:
+        stopped_at(qtbot, first, 1.3)
+    with opened(qtbot, tmp_path / "layerloom", "") as window:
+        start = window.places.start
+        window.show_start()
+        qtbot.waitUntil(lambda: len(start.left) == 1 and start.left[0].isVisible(), timeout=MS)
+        QTest.mouseClick(start.left[0], Qt.MouseButton.LeftButton)
+        wait_for(qtbot, window, "running")
+        wait_for(qtbot, window, "idle")
+        assert len(window.page.document.run.state.epochs) == 3

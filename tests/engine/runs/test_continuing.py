@@ -336,3 +336,20 @@ def test_changes_that_only_the_checkpoint_knows_are_not_lost(tmp_path: Path) -> 
             control.stop()
     gone_on(going_on(tmp_path / "run", BASE))
     assert len(open_run(tmp_path / "run").state.changes) == 2
+
+
+def test_what_was_steered_before_there_was_a_checkpoint_is_made_again(tmp_path: Path,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "KEEP_EVERY", 1e9)
+    for name, ends in (("whole", False), ("parts", True)):
+        control = Control()
+        for event in record(fit(BASE, control), BASE, tmp_path / name):
+            if isinstance(event, Point) and 0.2 < event.position < 0.3:
+                control.steer({"lr": 0.5})
+            if isinstance(event, Point) and event.position > 0.5 and ends:
+                control.abandon()
+    going = going_on(tmp_path / "parts", BASE)
+    assert going.checkpoint is None and len(going.about.noted) == 1
+    list(record(fit(BASE, noted=going.about.noted), BASE, going.folder, about=going.about))
+    assert differences(tmp_path / "whole", tmp_path / "parts") == []
+    assert same(tmp_path / "whole", tmp_path / "parts", CHANGES)
