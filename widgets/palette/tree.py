@@ -326,8 +326,8 @@ class LayerTree(QTreeView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
-            self._fold(index)
-            self._activate(index)
+            act = self._fold if index.data(KIND) is None else self._activate  # one: folding may end the index
+            act(index)
         elif event.key() == Qt.Key.Key_Up and index == self.model().index(0, 0):
             self.left_upwards.emit()
         else:
