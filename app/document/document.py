@@ -63,6 +63,11 @@ class Run:
         return self.states.experiment
 
     @property
+    def as_steered(self) -> Experiment:
+        """The same with what was changed by hand while it ran, if it is one run."""
+        return self.drawn if self.states.is_series else self.state.experiment or self.drawn
+
+    @property
     def latest(self) -> Weights | None:
         """Of the last epoch that was judged; of a run of a series that is over its best are left."""
         return self.furthest.latest or self.furthest.best
@@ -138,12 +143,19 @@ class Document(QObject):
     @property
     def since(self) -> Since:
         """What has changed since the run began that the weights are of."""
-        return since(self.trained.drawn, self.experiment) if self.trained is not None else NOTHING
+        return since(self.trained.as_steered, self.experiment) if self.trained is not None else NOTHING
 
     @property
     def since_run(self) -> Since:
         """What has changed since the latest run began, whose curves are seen; it may have come to no weights."""
-        return since(self.run.drawn, self.experiment) if self.run is not None and self.run.has_begun else NOTHING
+        has_begun = self.run is not None and self.run.has_begun
+        return since(self.run.as_steered, self.experiment) if self.run is not None and has_begun else NOTHING
+
+    @property
+    def is_as_it_ran(self) -> bool:
+        """Whether nothing that decides a run's course is another than in the latest run."""
+        return (self.run is not None and not self.since_run.anything
+                and self.run.as_steered.recipe == self.experiment.recipe)
 
     @property
     def owner(self) -> Experiment | None:
@@ -212,7 +224,7 @@ class Document(QObject):
     def as_trained(self, name: str) -> Document:
         """Another document: the network, data and recipe that the latest run has trained, with that run."""
         assert self.trained is not None
-        trained = Document(self.trained.drawn, name)
+        trained = Document(self.trained.as_steered, name)
         trained.run = self.trained
         return trained
 

@@ -99,4 +99,4 @@ class Belonging(Feature):
             self.host.say(say("Train the network first"))
             return
         self.host.feature(Comparing).compare_with(page, run.folder.name, self.tr("as it was trained"),
-                                                  lambda: run.drawn)
+                                                  lambda: run.as_steered)

@@ -70,9 +70,11 @@ class Continuing(Feature):
         self._left[page] = found[0]
         page.document.run = Run(found[0].run.states, found[0].folder.path)  # its curves are seen again
         self.host.refresh()
-        name = self.tr("Continue")
-        self.host.say(say("A run of {name} was left {place}", name=page.document.name, place=found[0].line),
-                      "info", [(name, partial(self._go_on_if_open, page))], waits=True, of=page.document)
+        name, told = self.tr("Continue"), say("A run of {name} was left {place}", name=page.document.name,
+                                               place=found[0].line)
+        if not page.document.is_as_it_ran:
+            told = say("{told}, with other settings than are shown here", told=told)
+        self.host.say(told, "info", [(name, partial(self._go_on_if_open, page))], waits=True, of=page.document)
 
     def _is_trained(self, left: Left) -> bool:
         """Whether it goes on by now."""
@@ -97,8 +99,18 @@ class Continuing(Feature):
         for other in [other for other in self._left if trainer.trains(other.document)]:
             del self._left[other]  # a new run has begun
         folder = self._folder(page) if page is not None else None
-        self.host.places.top.set_continuable(folder is not None and trainer.state == "idle")
+        self.host.places.top.set_continuable(folder is not None and trainer.state == "idle", self._hint())
         self.host.commands["continue"].setEnabled(folder is not None)
+
+    def _hint(self) -> str:
+        """How the run of the network in front would go on."""
+        page, document = self.page, self.page.document if self.page is not None else None
+        if page is None or document is None or document.run is None or document.run.states.is_series or (
+                document.is_as_it_ran or (page in self._left and self._opened[page] == document.experiment)):
+            return self.tr("Go on with the last run where it was left")
+        if document.since_run.network:
+            return self.tr("Begin a new run of the changed network with all weights of the last one that still fit")
+        return self.tr("Begin a new run with what the last one has learned: the recipe is another now")
 
     def folder(self, page: Page) -> Path | None:
         """Of the run that Continue would go on with; None: there is none."""
@@ -129,14 +141,9 @@ class Continuing(Feature):
             ended = run.states.series is not None and not run.states.was_stopped
             return None if ended else run.folder
         if run.state.summary is not None and not run.state.was_stopped and not is_changed and (
-                self._is_same(page.document)):
+                page.document.is_as_it_ran):
             return None
         return run.folder if (run.folder / CHECKPOINT).exists() else None
-
-    def _is_same(self, document: Document) -> bool:
-        """Whether nothing that decides a run's course is another than when its run ended."""
-        return (document.run is not None and not document.since_run.anything
-                and document.run.drawn.recipe == document.experiment.recipe)
 
     # -- going on -----------------------------------------------------------------------------------------------
 

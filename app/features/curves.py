@@ -16,12 +16,14 @@ from app.features.training import Training
 from app.window.host import Feature, Host, Section
 from app.window.panel import Tab
 from engine.experiment.recipe import Recipe
-from engine.messages import Message
+from engine.messages import Message, say
+from engine.runs.left import place_of
 from engine.training.events import (
     EpochEnded,
     Event,
     Finished,
     MemberStarted,
+    Paused,
     Point,
     Preparing,
     Progress,
@@ -73,7 +75,7 @@ class Curves(Feature, Listener):
         return [self.tab]
 
     def train_sections(self) -> Sequence[Section]:
-        return [Section(self.tr("Recipe"), lambda: self._beside, rank=0, is_main=True)]
+        return [Section("", lambda: self._beside, rank=0)]
 
     def _assembled(self, host: Host) -> QWidget:
         plots = QWidget()
@@ -159,9 +161,13 @@ class Curves(Feature, Listener):
     def _last_lines(self, document: Document) -> tuple[str, ...]:
         """What the latest run came to, and whether something is another since then; the same in brief."""
         run = document.run
-        if run is None or run.summary is None:
+        if run is None or not run.has_begun:
             return ("",)
-        line = self.tr("Changed since training · {line}") if document.since_run.anything else "{line}"
+        if run.summary is None:  # it was broken off
+            return (message_text(say("Left {place}", place=place_of(run.states, run.as_steered.recipe.epochs))),)
+        line = "{line}" if document.is_as_it_ran else (
+            self.tr("Changed since training · {line}") if document.since_run.anything else
+            self.tr("Recipe changed since training · {line}"))
         summary = run.summary
         texts = [self._of_member(message_text(words)) for words in (summary.line, summary.brief, summary.briefest)]
         return tuple(line.replace("{line}", text) for text in (*texts, message_text(summary.briefest)))
@@ -233,6 +239,12 @@ class Curves(Feature, Listener):
     def on_progress(self, event: Progress) -> None:
         self.host.places.top.show_progress(event.epoch, event.epochs, event.fraction, event.examples_per_second,
                                            event.seconds_left, self._of_member())
+
+    def on_paused(self, event: Paused) -> None:
+        state = self._run.state if self._run is not None else None
+        if state is not None and state.progress is not None:
+            self.host.places.top.show_pause(state.progress.epoch, state.progress.epochs, state.progress.fraction,
+                                            self._of_member())
 
     def on_epoch_ended(self, event: EpochEnded) -> None:
         if self.plots is not None:

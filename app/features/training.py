@@ -17,6 +17,7 @@ from app.features.trainer import Trainer
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
+from engine.compare.belonging import since
 from engine.data.sources import SOURCES
 from engine.data.spec.changes import changes
 from engine.experiment.experiment import Experiment
@@ -45,6 +46,7 @@ class Training(Feature):
         self._jobs = Jobs(self)  # that look for what changed
         self._stretch: Stretch | None = None  # that the run which is about to begin shall go
         self._told: Experiment | None = None  # what the run is to follow, as it was told last
+        self._is_another = False  # what is drawn, than what the run can follow
         self.trainer.state_changed.connect(lambda _state: self._show_state())
         top = host.places.top
         top.set_datasets([(source.id, translated(source.title)) for source in SOURCES.values()])
@@ -72,6 +74,15 @@ class Training(Feature):
             if changes:
                 self._told = steered(self._told, changes)
                 self.trainer.steer(changes)
+            self._tell_of_other(page, since(self._told, page.document.experiment).anything)
+
+    def _tell_of_other(self, page: Page, is_another: bool) -> None:
+        """A run cannot follow a change of the network or its data: that it goes on as it was is said once."""
+        if is_another != self._is_another and self.trainer.trains(page.document):
+            self._is_another = is_another
+            if is_another:
+                self.host.say(say("The run goes on with the network and the data as they were when it began"),
+                              of=page.document)
 
     def show_start(self) -> None:
         self.show_trainability()
@@ -240,7 +251,7 @@ class Training(Feature):
 
     def _begin_run(self, page: Page, series: bool) -> None:
         settings = self.host.settings
-        self._told = page.document.experiment  # a variant may be another
+        self._told, self._is_another = page.document.experiment, False  # a variant may be another
         self.trainer.start(page.document, settings.runs, settings.data_root, series, self._observers(page),
                            self._stretch)
 
@@ -253,7 +264,7 @@ class Training(Feature):
 
     def go_on(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None = None) -> None:
         """Go on with a run of this network, of which these states are known."""
-        self._told = as_it_goes_on(going)
+        self._told, self._is_another = as_it_goes_on(going), False
         self.trainer.go_on(page.document, going, states, self.host.settings.data_root, self._observers(page), stretch)
         self._steer(page)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from PySide6.QtWidgets import QApplication
+
+from app.document.page import Page
 from app.window.commands import Command, Row, words
 from app.window.host import Feature, Host
 from app.window.settings import Workspace
@@ -18,6 +21,7 @@ class Workspaces(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
+        self._selected: dict[Page, list[str]] = self.per_page()
         host.places.top.workspace_chosen.connect(host.places.stage.choose)
         host.places.stage.rearranged.connect(self._show)
 
@@ -40,6 +44,17 @@ class Workspaces(Feature):
         if self.page is not None:
             self.host.places.stage.choose(workspace)
         self._show()
+
+    def show_selection(self, page: Page | None) -> None:
+        """Where one trains, a card that is clicked is shown in the place of the recipe, until none is selected."""
+        if page is None:
+            return
+        names = page.scene.selected_names()
+        before, self._selected[page] = self._selected.get(page, names), names
+        right, focus = self.host.places.right, QApplication.focusWidget()
+        if names != before and self.host.places.panels.workspace == "train" and not (
+                focus is not None and right.isAncestorOf(focus)):
+            self.host.places.turn_to_layer(bool(names))
 
     def _show(self) -> None:
         places, commands = self.host.places, self.host.commands

@@ -21,11 +21,10 @@ class Section:
     ``show`` is called while the column is there, for the page in front, whenever something about it is another.
     """
 
-    title: str
+    title: str  # "": it needs none
     make: Callable[[], QWidget]
     rank: int = 100  # where it stands
     show: Callable[[Page], object] = nothing
-    is_main: bool = False  # what the column is about
 
 
 class Column(QFrame):
@@ -53,14 +52,18 @@ class Column(QFrame):
         self._content.insertWidget(index, self._part(section))
 
     def _part(self, section: Section) -> QWidget:
-        part, title = QWidget(), QLabel(section.title)
-        title.setProperty("role", "title" if section.is_main else "section")
-        title.setContentsMargins(EDGE, ABOVE, EDGE - BAR, BELOW if not section.is_main else BELOW // 2)
+        part = QWidget()
         part.setAccessibleName(section.title)
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(title)
+        if section.title:
+            title = QLabel(section.title)
+            title.setProperty("role", "section")
+            title.setContentsMargins(EDGE, ABOVE, EDGE - BAR, BELOW)
+            column.addWidget(title)
+        else:
+            column.addSpacing(BELOW)
         column.addWidget(section.make())
         return part
 

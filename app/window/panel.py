@@ -1,4 +1,4 @@
-"""Panels of tabs, at the left and at the bottom: one tab for each thing there is to see about the network in front."""
+"""Panels of tabs, at the left, right and bottom: a tab for each thing to see about the network in front."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Tab:
     make: Callable[[], QWidget]
     show: Callable[[Page], object] = nothing
     select: Callable[[Page], object] = nothing
-    at: Literal["bottom", "left"] = "bottom"
+    at: Literal["bottom", "left", "right"] = "bottom"
     rank: int = 100  # where it stands
     tip: str = ""
     hidden: bool = False  # until it is brought

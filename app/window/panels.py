@@ -40,7 +40,8 @@ class Rooms:
     inspector: QWidget
     bottom: QWidget
     curves: QWidget
-    column: QWidget  # the recipe, and what else belongs to training
+    right: QWidget  # for training: the recipe, and a tab where the inspector stands
+    layer: Holder  # there
 
 
 class Panels(QObject):
@@ -53,11 +54,11 @@ class Panels(QObject):
         super().__init__()
         self.workspace: Workspace = "build"
         self.body = QStackedWidget()
-        places: dict[Workspace, tuple[Holder, Holder]] = {"build": (Holder(), Holder()), "train": (Holder(), Holder())}
-        (middle, below), (left, bottom) = places["build"], places["train"]
+        places = {"build": (Holder(), Holder(), Holder()), "train": (Holder(), Holder(), rooms.layer)}
+        (middle, below, beside), (left, bottom, _) = places["build"], places["train"]
         self._arrangements: dict[Workspace, Arrangement] = {
-            "build": Arrangement(rooms.palette, rooms.inspector, below, middle, PLANS["build"]),
-            "train": Arrangement(left, rooms.column, bottom, rooms.curves, PLANS["train"]),
+            "build": Arrangement(rooms.palette, beside, below, middle, PLANS["build"]),
+            "train": Arrangement(left, rooms.right, bottom, rooms.curves, PLANS["train"]),
         }
         self._rooms, self._holders = rooms, places
         for workspace, each in self._arrangements.items():
@@ -80,9 +81,10 @@ class Panels(QObject):
             self.changed.emit()
 
     def _fill(self) -> None:
-        canvas, bottom = self._holders[self.workspace]
+        canvas, bottom, inspector = self._holders[self.workspace]
         canvas.hold(self._rooms.canvas)
         bottom.hold(self._rooms.bottom)
+        inspector.hold(self._rooms.inspector)
         self._now.above.hold(self._rooms.documents)
         self.body.setCurrentWidget(self._now.across)
 

@@ -1,4 +1,4 @@
-"""Where everything stands: top bar, tabs at the left, pages, tabs at the bottom, inspector, curves and recipe."""
+"""Where everything stands: top bar, pages and curves in the middle, panels at the left, at the right and below."""
 
 from __future__ import annotations
 
@@ -62,13 +62,18 @@ class Places(QObject):
         self.inspector, self.costs = Inspector(), NetworkCosts()
         self.documents, self.new_document = DocumentTabs(), QPushButton()
         self.stack = QStackedWidget()
-        self.left, self.bottom = TabPanel("left"), TabPanel("bottom")
+        self.left, self.right, self.bottom = TabPanel("left"), TabPanel("right"), TabPanel("bottom")
         self._layers = Tab(self.tr("Layers"), lambda: self.palette, at="left", rank=0)
         self.left.add(self._layers)
         self.side = self._side()
         self.curves, self.column = Holder(), Column()  # as they stand for training
+        layer = Holder()
+        self._recipe = Tab(self.tr("Recipe"), lambda: self.column, self.column.show_page, at="right", rank=0)
+        self._layer = Tab(self.tr("Layer"), lambda: layer, at="right", rank=1)
+        self.right.add(self._recipe)
+        self.right.add(self._layer)
         self.panels = Panels(Rooms(self._document_bar(), self.stack, self.left, self.side, self.bottom, self.curves,
-                                   self.column))
+                                   self.right, layer))
         self.stage = Stage(self.stack, self.panels, self.bottom, self.curves, self.top)
         self._connect()
         window.setMenuWidget(self.top)
@@ -89,8 +94,8 @@ class Places(QObject):
 
     def complete(self) -> None:
         """Make what is not seen at first."""
-        self.left.complete()
-        self.bottom.complete()
+        for panel in (self.left, self.right, self.bottom):
+            panel.complete()
 
     def _connect(self) -> None:
         self.left.brought.connect(self._bring_left)
@@ -165,18 +170,18 @@ class Places(QObject):
         self.left.bring(self._layers)
 
     def _bring_left(self) -> None:
-        self._build()
+        if self.stage.page is not None:
+            self.stage.choose("build")  # where the palette is
         self.panels.fold("left", False)
 
     def show_inspector(self) -> None:
-        """Bring the inspector back, where it is folded."""
-        self._build()
+        """Bring the inspector to the front, also where it is folded."""
+        self.turn_to_layer(True)
         self.panels.fold("right", False)
 
-    def _build(self) -> None:
-        """Go where palette and inspector are: one of them is asked for."""
-        if self.stage.page is not None:
-            self.stage.choose("build")
+    def turn_to_layer(self, turned: bool) -> None:
+        """Where one trains, whether the inspector is in front at the right, else the recipe."""
+        self.right.put_in_front(self._layer if turned else self._recipe)
 
     def search_layers(self) -> None:
         """Begin a search among the layers."""

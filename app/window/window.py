@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         documents.tabCloseRequested.connect(self.close_page)
         documents.tabMoved.connect(lambda a, b: self.pages.insert(b, self.pages.pop(a)))
         self.places.new_document.clicked.connect(self.show_start)
-        for panel in (self.places.left, self.places.bottom):
+        for panel in (self.places.left, self.places.right, self.places.bottom):
             panel.turned.connect(self._show_tabs)
         self.places.panels.changed.connect(self._remember_panels)
         self.places.stage.rearranged.connect(self._show_tabs)
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
             self.places.left.show_page(self.page)
             self.places.bottom.show_page(self.page)
             if self.places.panels.workspace == "train":
-                self.places.column.show_page(self.page)
+                self.places.right.show_page(self.page)
 
     def _select_on(self, page: Page) -> None:
         if page is self.page and not page.is_refreshing:  # what is shown anew shows the selection in the end

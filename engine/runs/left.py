@@ -16,6 +16,7 @@ from engine.runs.claim import is_being_written
 from engine.runs.names import CHECKPOINT
 from engine.runs.naming import RunFolder, run_folders
 from engine.runs.opened import Run, open_run
+from engine.training.state import RunState, SeriesState
 from engine.units import grouped
 
 LOOKED_AT = 40  # of the newest runs
@@ -33,13 +34,6 @@ class Left:
         """What was trained last: of a single run as it was steered."""
         return self.run.experiment if self.run.members else self.run.state.experiment or self.run.experiment
 
-    @property
-    def _reached(self) -> float:
-        """In epochs, as far as it can be read."""
-        state = self.run.state
-        places = [point.position for point in state.points if 0 <= point.position < math.inf]
-        return places[-1] if places else float(len(state.epochs))
-
     def is_of(self, experiment: Experiment) -> bool:
         """Whether this network was trained, as it was begun or as it was steered."""
         begun, data = self.run.experiment, experiment.data
@@ -51,12 +45,23 @@ class Left:
     @property
     def line(self) -> Message:
         """Where it was left: ``in epoch 4 of 10``, or of a series ``in run 2``."""
-        if self.run.members:
-            return say("in run {index}", index=len(self.run.members))
-        reached, epochs = self._reached, self.experiment.recipe.epochs
-        if reached == int(reached):
-            return say("after epoch {epoch} of {epochs}", epoch=grouped(reached), epochs=grouped(epochs))
-        return say("in epoch {epoch} of {epochs}", epoch=grouped(int(reached) + 1), epochs=grouped(epochs))
+        return place_of(self.run.states, self.experiment.recipe.epochs)
+
+
+def place_of(states: SeriesState, epochs: int) -> Message:
+    """How far a run or a series has come, of so many epochs: ``in epoch 4 of 10``, ``in run 2``."""
+    if states.is_series:
+        return say("in run {index}", index=len(states.members))
+    reached = _reached(states.current)
+    if reached == int(reached):
+        return say("after epoch {epoch} of {epochs}", epoch=grouped(reached), epochs=grouped(epochs))
+    return say("in epoch {epoch} of {epochs}", epoch=grouped(int(reached) + 1), epochs=grouped(epochs))
+
+
+def _reached(state: RunState) -> float:
+    """In epochs, as far as it can be read."""
+    places = [point.position for point in state.points if 0 <= point.position < math.inf]
+    return places[-1] if places else float(len(state.epochs))
 
 
 def left_runs(places: Iterable[Path], most: int, name: str | None = None, of: Experiment | None = None) -> list[Left]:

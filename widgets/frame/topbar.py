@@ -1,4 +1,4 @@
-"""The top bar: name, menus, workspaces, what is trained where, Train, and how far it is."""
+"""The top bar: name, menus, workspaces, what is trained where, one button to train and to pause, how far it is."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.choice import Choice
 from widgets.parts.segments import Segment, Segments
+from widgets.parts.still import StillButton
 from widgets.training.progress import Progress
 
 HEIGHT, GAP, EDGE = 46, 8, 16
 WORDS, FEW_WORDS = 36, 24  # letters in a line of the progress: as it should have, and where there is little room
 FEW_MENUS = 116  # the width of the first of them, and of the button that shows the others
 APART = 24  # between the progress and the totals
+HOLDABLE = ("running", "paused")  # what can be held, or go on
 
 
 @guarded
@@ -77,8 +79,8 @@ class TopBar(QWidget):
         self.dataset, self.device = Choice(self.tr("Data"), narrowest=14.6), Choice(self.tr("Device"))
         self.workspaces = Segments(self.tr("Workspace"), Segment("build", self.tr("Build")),
                                    Segment("train", self.tr("Train")))
-        self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
-        self.go_on = QPushButton(self.tr("Continue"))
+        self.train, self.stop = StillButton(), StillButton()
+        self.go_on = StillButton(self.tr("Continue"))
         self.one_batch, self.one_epoch = QPushButton(self.tr("1 batch")), QPushButton(self.tr("1 epoch"))
         self._steps = QWidget()
         self._has_steps = self._is_for_steps = False
@@ -96,10 +98,8 @@ class TopBar(QWidget):
 
     def _name_buttons(self) -> None:
         self.train.setProperty("role", "primary")
-        for button, name in ((self.pause, self.tr("Pause training")), (self.stop, self.tr("Stop training"))):
-            button.setFixedSize(34, 30)
-            button.setAccessibleName(name)
-            button.setToolTip(name)
+        self.stop.setFixedSize(34, 30)
+        self.stop.setAccessibleName(self.tr("Stop training"))
         for button, hint in ((self.one_batch, self.tr("Learn from one batch, then pause")),
                              (self.one_epoch, self.tr("Learn for one epoch, then pause"))):
             button.setFixedHeight(30)
@@ -107,10 +107,8 @@ class TopBar(QWidget):
             button.setToolTip(hint)
         self.train.setFixedHeight(30)
         self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # what is being typed is kept by whoever begins the training
-        self.pause.setCheckable(True)
         self.go_on.setFixedHeight(30)
         self.go_on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.go_on.setToolTip(self.tr("Go on with the last run where it was left"))
         self.go_on.hide()
 
     def _assemble(self) -> None:
@@ -136,7 +134,7 @@ class TopBar(QWidget):
     def _button_row(self) -> QHBoxLayout:
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
-        for button in (self.train, self.go_on, self.pause, self.stop):
+        for button in (self.train, self.go_on, self.stop):
             buttons.addWidget(button)
         steps = QHBoxLayout(self._steps)
         steps.setContentsMargins(0, 0, 0, 0)
@@ -147,8 +145,7 @@ class TopBar(QWidget):
         return buttons
 
     def _connect(self) -> None:
-        self.train.clicked.connect(self.train_clicked)
-        self.pause.clicked.connect(self._ask_to_pause)
+        self.train.clicked.connect(self._press)
         self.stop.clicked.connect(self.stop_clicked)
         self.go_on.clicked.connect(self.continue_clicked)
         self.one_batch.clicked.connect(self.one_batch_clicked)
@@ -157,9 +154,9 @@ class TopBar(QWidget):
         self.dataset.chosen.connect(self.dataset_chosen)
         self.device.chosen.connect(self.device_chosen)
 
-    def _ask_to_pause(self) -> None:
-        self.pause.setChecked(self._state == "paused")  # pressed only once it really is paused
-        self.pause_clicked.emit()
+    def _press(self) -> None:
+        """Train, or hold what is trained, or let it go on."""
+        (self.pause_clicked if self._state in HOLDABLE and not self._other else self.train_clicked).emit()
 
     # -- choices ------------------------------------------------------------------------------------------------
 
@@ -197,37 +194,32 @@ class TopBar(QWidget):
     def set_state(self, state: str, other: str = "") -> None:
         """One of loading, idle, preparing, running, paused, stopping; of another network than the one in front."""
         self._state, self._other = state, other
-        paused = state == "paused"
-        self.pause.setEnabled(state in ("running", "paused"))
-        self.pause.setChecked(paused)
-        self.pause.setToolTip(self._named(
-            (self.tr("Go on training"), self.tr("Go on training {name}")) if paused else (
-                self.tr("Pause training"), self.tr("Pause training {name}"))))
         self.stop.setEnabled(state in ("preparing", "running", "paused"))
-        self.stop.setToolTip(self._named((self.tr("Stop training and keep the best weights so far"),
-                                          self.tr("Stop training {name} and keep the best weights so far"))))
+        words = self.tr("Stop training {name} and keep the best weights so far") if other else (
+            self.tr("Stop training and keep the best weights so far"))
+        self.stop.setToolTip(words.replace("{name}", other))
+        for button in (self.one_batch, self.one_epoch):
+            button.setEnabled(not other and state in ("idle", *HOLDABLE))
         self._show_train()
-
-    def _named(self, words: tuple[str, str]) -> str:
-        """The words for the network in front, or those that name another."""
-        return words[1].format(name=self._other) if self._other else words[0]
 
     def set_train_enabled(self, enabled: bool, reason: str = "") -> None:
         """Whether the network can be trained, else why not."""
         self._can_train, self._reason = enabled, reason
         self._show_train()
 
-    def set_continuable(self, continuable: bool) -> None:
-        """Whether there is a run that can go on: the button takes the place of those that need one."""
+    def set_continuable(self, continuable: bool, hint: str = "") -> None:
+        """Whether there is a run that can go on, and how: the button takes the place of the one that needs one."""
+        self.go_on.setToolTip(hint)
         self.go_on.setVisible(continuable)
-        for button in (self.pause, self.stop):
-            button.setVisible(not continuable)
+        self.stop.setVisible(not continuable)
         self._fit()
 
     def _show_train(self) -> None:
-        paused = self._state == "paused" and not self._other
-        self.train.setText(self.tr("Resume") if paused else self.tr("Train"))
-        self.train.setEnabled(paused or (self._state == "idle" and self._can_train))
+        state = "idle" if self._other else self._state
+        pauses = state in ("preparing", "running", "stopping")
+        self.train.setText(self.tr("Pause") if pauses else self.tr("Resume") if state == "paused" else self.tr("Train"))
+        _draw(self.train, "pause" if pauses else "play", theme.current().on_accent)
+        self.train.setEnabled(not self._other and (state in HOLDABLE or (state == "idle" and self._can_train)))
         self.train.setToolTip(self._train_hint())
 
     def _train_hint(self) -> str:
@@ -237,7 +229,7 @@ class TopBar(QWidget):
         hints = {
             "loading": self.tr("PyTorch is still loading: ready in a moment"),
             "preparing": self.tr("Getting ready to train"),
-            "running": self.tr("Training: pause or stop it on the right"),
+            "running": self.tr("Pause after this batch"),
             "paused": self.tr("Go on training"),
             "stopping": self.tr("Stopping after this batch"),
         }
@@ -249,6 +241,11 @@ class TopBar(QWidget):
         self._set_silent(False)
         self.progress.show_epoch(epoch, epochs, fraction, examples_per_second, seconds_left, member)
 
+    def show_pause(self, epoch: int, epochs: int, fraction: float, member: str = "") -> None:
+        """Where the run is held."""
+        self._set_silent(False)
+        self.progress.show_pause(epoch, epochs, fraction, member)
+
     def show_status(self, text: str, fraction: float | None = None, shorter: Sequence[str] = ()) -> None:
         """A sentence in place of the progress, or in little room a ``shorter`` one; with ``fraction`` below the bar."""
         self._set_silent(not text and fraction is None)
@@ -258,13 +255,8 @@ class TopBar(QWidget):
 
     def _draw_icons(self) -> None:
         now = theme.current()
-        for button, name, color in (
-            (self.train, "play", now.on_accent), (self.pause, "pause", now.text), (self.stop, "stop", now.text),
-        ):  # fmt: skip
-            icon = QIcon(icon_url(name, color))
-            icon.addFile(icon_url(name, now.dim), QSize(), QIcon.Mode.Disabled)
-            button.setIcon(icon)
-            button.setIconSize(QSize(14, 14))
+        self._show_train()
+        _draw(self.stop, "stop", now.text)
         more = self.menu_bar.findChild(QToolButton, "qt_menubar_ext_button")
         if more is not None:  # Qt's own picture is dark in any theme
             more.setIcon(QIcon(icon_url("chevron", now.dim)))
@@ -272,9 +264,9 @@ class TopBar(QWidget):
             more.setToolTip(self.tr("More menus"))
 
     def _keep_width(self) -> None:
-        """As wide as the wider of its texts, so that it never changes."""
+        """As wide as the widest of its texts, so that it never changes."""
         text, widths = self.train.text(), []
-        for each in (self.tr("Train"), self.tr("Resume")):
+        for each in (self.tr("Train"), self.tr("Pause"), self.tr("Resume")):
             self.train.setText(each)
             widths.append(self.train.sizeHint().width())
         self.train.setText(text)
@@ -375,6 +367,13 @@ class TopBar(QWidget):
         self._keep_width()
         self._widths.clear()
         self._fit()
+
+
+def _draw(button: QPushButton, name: str, color: str) -> None:
+    icon = QIcon(icon_url(name, color))
+    icon.addFile(icon_url(name, theme.current().dim), QSize(), QIcon.Mode.Disabled)
+    button.setIcon(icon)
+    button.setIconSize(QSize(14, 14))
 
 
 def _room(part: QWidget) -> int:

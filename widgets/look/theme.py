@@ -212,7 +212,7 @@ QFrame[role="inset"] {{ background: {t.raised}; border-radius: 6px; }}
 #left {{ background: {t.panel}; }}
 #left QTabBar::tab {{ padding: 9px 12px 8px 12px; }}
 #left #palette {{ border-right: none; }}
-#side {{ background: {t.panel}; }}
+#side, #right {{ background: {t.panel}; }}
 #bottom {{ background: {t.panel}; }}
 #startpage {{ background: {t.canvas}; }}
 QMenuBar {{ background: transparent; color: {t.dim}; }}

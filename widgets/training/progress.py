@@ -63,15 +63,22 @@ class Progress(QWidget):
     def show_epoch(self, epoch: int, epochs: int, fraction: float, speed: float, seconds_left: float,
                    member: str = "") -> None:
         """A training run: ``epoch 7 of 10 · 62 %`` and ``35 740 examples/s · 0:21 left``; ``member`` first."""
-        fraction = fraction if math.isfinite(fraction) else 0.0
-        percent = math.floor(100 * fraction + 1e-9)
-        left = self.tr("epoch {epoch} of {epochs} · {percent} %")
         speed_text = self.tr("{speed} examples/s").format(speed=grouped(speed))
         time_left = self.tr("{time} left").format(time=clock_text(seconds_left))
+        self._show_place(epoch, epochs, fraction, member, (f"{speed_text} · {time_left}", time_left))
+
+    def show_pause(self, epoch: int, epochs: int, fraction: float, member: str = "") -> None:
+        """The same of one that is held: ``epoch 7 of 10 · 62 %`` and that it is paused."""
+        self._show_place(epoch, epochs, fraction, member, (self.tr("paused"),))
+
+    def _show_place(self, epoch: int, epochs: int, fraction: float, member: str, right: tuple[str, ...]) -> None:
+        fraction = fraction if math.isfinite(fraction) else 0.0
+        percent = math.floor(100 * fraction + 1e-9)
+        text = self.tr("epoch {epoch} of {epochs} · {percent} %").format(
+            epoch=grouped(epoch), epochs=grouped(epochs), percent=percent)
         self._show_bar(fraction)
-        text = left.format(epoch=grouped(epoch), epochs=grouped(epochs), percent=percent)
         self.left.setText(f"{member} · {text}" if member else text)
-        self._right_texts = (f"{speed_text} · {time_left}", time_left)
+        self._right_texts = right
         self._fit()
 
     def show_sentence(self, text: str, fraction: float | None = None, shorter: Sequence[str] = ()) -> None:

@@ -116,7 +116,7 @@ def press(window: MainWindow, words: str) -> None:
 
 def test_stopped_and_continued_it_is_the_uninterrupted_run_bit_for_bit(window, qtbot, tmp_path) -> None:
     top = window.places.top
-    assert not top.go_on.isVisible() and top.pause.isVisible()
+    assert not top.go_on.isVisible() and top.stop.isVisible()
     folder = stopped_at(qtbot, window, 1.3)
     assert top.go_on.isVisible() and not top.stop.isVisible() and top.train.isVisible()
     shown = len(window.page.document.run.state.epochs)

@@ -106,7 +106,7 @@ def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
     assert window.places.bottom.shows(window.feature(Curves).tab) and QApplication.focusWidget() is page.view
     assert not page.notice.isVisible() and running[-1] is True
     assert tab.tabText(0) == "▸ mlp.loom"
-    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, False, True]
+    assert [button.isEnabled() for button in (top.train, top.stop)] == [False, True]
     drawn = plots.taken()
     assert ("set_second", "Accuracy", True) in drawn and ("clear", page.document.experiment.recipe.epochs) in drawn
     assert drawn[-1] == ("set_hint", "Getting ready…")
@@ -117,25 +117,26 @@ def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
     assert shown(window) == "Unpacking"
     hear(window, STARTED)
     assert shown(window) == "Training on cpu"
-    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, True, True]
+    assert [button.isEnabled() for button in (top.train, top.stop)] == [True, True] and top.train.text() == "Pause"
     plots.taken()
     hear(window, PROGRESS, Point(0.5, 1.5, 0.25), epoch(1, True))
     assert shown(window) == "50 % epoch 2 of 3 · 50 %" and "1:01 left" in top.progress.right.text()
     assert plots.taken() == [("add_points", [(0.5, 1.5, 0.25)]), ("add_epoch", 1.0, 1.0, 0.5, 2.0, 0.25, True)]
-    QTest.mouseClick(top.pause, Qt.MouseButton.LeftButton)
+    top.train.click()
     hear(window, Paused())
-    assert top.pause.isChecked() and top.train.text() == "Resume" and top.train.isEnabled()
-    QTest.mouseClick(top.train, Qt.MouseButton.LeftButton)
+    assert top.train.text() == "Resume" and top.train.isEnabled()
+    assert top.progress.right.text() == "paused" and shown(window) == "50 % epoch 2 of 3 · 50 %"
+    top.train.click()
     hear(window, Resumed())
-    assert not top.pause.isChecked() and not FakeThread.newest.control.paused
-    QTest.mouseClick(top.pause, Qt.MouseButton.LeftButton)
+    assert top.train.text() == "Pause" and not FakeThread.newest.control.paused
+    top.train.click()
     assert FakeThread.newest.control.paused
     QTest.mouseClick(top.stop, Qt.MouseButton.LeftButton)
     assert FakeThread.newest.control.stopped
-    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, False, False]
+    assert [button.isEnabled() for button in (top.train, top.stop)] == [False, False]
     hear(window, Finished(SUMMARY, stopped=True), over=True)
     assert shown(window) == str(SUMMARY.line) and running[-1] is False and tab.tabText(0) == "mlp.loom"
-    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [True, False, False]
+    assert [button.isEnabled() for button in (top.train, top.stop)] == [True, False]
     assert can_be_changed(window) and plots.taken()[-1] == ("set_hint", "")
     window.feature(Documents).open("gallery:lenet")
     assert shown(window) == "" and ("show_all", [], []) not in plots.taken()
@@ -424,7 +425,7 @@ def test_a_paused_run_goes_on_from_its_own_network_alone(window):
     assert top.train.text() == "Resume" and top.train.toolTip() == "Go on training"
     window.feature(Documents).open("gallery:lenet")
     assert top.train.text() == "Train" and top.train.toolTip() == REFUSED and not top.train.isEnabled()
-    assert top.pause.toolTip() == "Go on training mlp" and "mlp" in top.stop.toolTip()
+    assert "mlp" in top.stop.toolTip() and not top.one_batch.isEnabled()
     for command in ("train", "train_series"):
         window.commands[command].trigger()
         assert FakeThread.newest.control.paused and window.page.notice.text.text() == REFUSED
@@ -437,7 +438,7 @@ def test_a_paused_run_goes_on_from_its_own_network_alone(window):
     window.commands["train"].trigger()
     assert FakeThread.newest.control.paused
     window.turn_to(0)
-    assert top.train.text() == "Resume" and top.train.isEnabled() and top.pause.toolTip() == "Go on training"
+    assert top.train.text() == "Resume" and top.train.isEnabled()
     press(window, Qt.Key.Key_Return)
     assert not FakeThread.newest.control.paused
 
@@ -451,7 +452,7 @@ def test_what_is_done_to_a_run_that_one_does_not_see_is_said(window):
     notice, control = window.page.notice, FakeThread.newest.control
     press(window, Qt.Key.Key_P)
     assert control.paused and notice.text.text() == "Training mlp is paused"
-    QTest.mouseClick(window.places.top.pause, Qt.MouseButton.LeftButton)
+    press(window, Qt.Key.Key_P)
     assert not control.paused and notice.text.text() == "Training mlp goes on"
     window.commands["stop"].trigger()
     assert control.stopped and notice.text.text() == "Training mlp is stopped"

@@ -77,6 +77,7 @@ def seen(window: MainWindow) -> set[str]:
     return {name for name, widget in rooms.items() if widget.isVisible()}
 
 
+TRAIN_LAYER = {"canvas", "curves", "inspector", "bottom"}
 BUILD, TRAIN = {"canvas", "palette", "inspector", "bottom"}, {"canvas", "curves", "column", "bottom"}
 
 
@@ -227,8 +228,7 @@ def test_a_feature_has_a_section_of_its_own_below_the_recipe(window):
     window.refresh()
     assert told == [], "it is not seen"
     train(window)
-    assert window.places.column.titles == ["Recipe", "Learning rate, before it runs", "Rate", "Checks", "Forecast",
-                                                  "More"]
+    assert window.places.column.titles == ["", "Learning rate, before it runs", "Rate", "Checks", "Forecast", "More"]
     assert set(told) == {window.page} and made.isVisible()
     recipe = window.feature(Curves).recipe
     assert made.mapTo(window, QPoint()).y() >= recipe.mapTo(window, QPoint(0, recipe.height())).y()
@@ -319,7 +319,7 @@ def test_layers_are_added_by_search_and_undone_in_the_column(window):
     assert window.rect().contains(QRectF(box.mapTo(window, QPoint()), box.size()).toRect())
     keyboard.type("dropout")
     press(window, Qt.Key.Key_Return)
-    assert "drop1" in keyboard.graph.nodes and window.page.view.hasFocus() and seen(window) == TRAIN
+    assert "drop1" in keyboard.graph.nodes and window.page.view.hasFocus() and seen(window) == TRAIN_LAYER
     keyboard.there_and_back(before)
 
 
@@ -356,12 +356,12 @@ def test_inside_of_a_block_each_looks_by_itself(qtbot, tmp_path):
 def test_what_asks_for_the_inspector_or_the_palette_goes_where_they_are(window):
     window.page.scene.select(["conv1"])
     train(window)
+    assert seen(window) == TRAIN
     press(window, Qt.Key.Key_F2)
-    assert seen(window) == BUILD and window.places.inspector.isAncestorOf(QApplication.focusWidget())
+    assert seen(window) == TRAIN_LAYER and window.places.inspector.isAncestorOf(QApplication.focusWidget())
     QTest.keyClicks(QApplication.focusWidget(), "first\r")
     assert "first" in window.page.scene.graph.nodes
     window.page.view.setFocus()
-    train(window)
     press(window, Qt.Key.Key_Slash)
     assert seen(window) == BUILD and window.places.palette.isAncestorOf(QApplication.focusWidget())
     window.page.view.setFocus()
@@ -493,3 +493,32 @@ def test_in_the_column_the_curves_are_below_each_other_and_on_the_tab_side_by_si
         assert plots.loss.x() == plots.accuracy.x() and plots.loss.y() < plots.accuracy.y()
         build(window)
         assert plots.loss.y() == plots.accuracy.y()
+
+
+def card(window: MainWindow, name: str) -> QPoint:
+    view = window.page.view
+    return view.mapFromScene(window.page.scene.cards[name].sceneBoundingRect().center())
+
+
+def test_where_one_trains_a_card_that_is_clicked_is_shown_until_none_is_selected(window):
+    train(window)
+    view, right = window.page.view.viewport(), window.places.right
+    QTest.mouseClick(view, LEFT, NOTHING, card(window, "conv1"))
+    assert seen(window) == TRAIN_LAYER and window.places.inspector.name == "conv1"
+    QTest.mouseClick(right.tabBar(), LEFT, NOTHING, right.tabBar().tabRect(0).center())
+    assert seen(window) == TRAIN, "the recipe, though it is selected"
+    window.page.view.append("ReLU")
+    assert seen(window) == TRAIN_LAYER
+    window.commands["undo"].trigger()
+    QTest.mouseClick(view, LEFT, NOTHING, QPoint(3, view.height() - 3))
+    assert seen(window) == TRAIN and window.page.scene.selected_names() == []
+
+
+def test_what_is_typed_into_the_recipe_is_not_taken_away_by_a_selection(window):
+    train(window)
+    lr = window.feature(Curves).recipe.findChild(QWidget, "lr")
+    lr.setFocus()
+    QTest.keyClicks(lr, "5")
+    window.page.scene.select(["conv1"])
+    settle()
+    assert seen(window) == TRAIN and lr.hasFocus()

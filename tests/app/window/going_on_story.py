@@ -88,7 +88,7 @@ if not AGAIN:
     until(lambda: position() > 3, "it trains")
     typed("Learning rate", "0.002")
     until(lambda: document.run.state.changes, "it is steered by hand")
-    click(middle(top.pause))
+    click(middle(top.train))
     until(lambda: state() == "paused", "it is paused")
     picture(window, "paused")
     click(middle(top.train))

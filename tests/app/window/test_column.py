@@ -27,7 +27,7 @@ def test_sections_stand_one_below_the_other_by_their_rank(qtbot: QtBot) -> None:
     column = in_front(qtbot, Column(), 300, 600)
     heard: list[object] = []
     last, below = section("Last", 20, show=heard.append)
-    first, above = section("First", 0, is_main=True)
+    first, above = section("First", 0)
     for each in (last, first):
         column.add(each)
     column.add(Section("Also", lambda: QLabel("here"), 20))

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QIcon, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -36,20 +37,28 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize(("state", "train", "pause", "stop"), [
-    ("loading", False, False, False), ("idle", True, False, False), ("preparing", False, False, True),
-    ("running", False, True, True), ("paused", True, True, True), ("stopping", False, False, False),
+@pytest.mark.parametrize(("state", "text", "train", "stop", "steps"), [
+    ("loading", "Train", False, False, False), ("idle", "Train", True, False, True),
+    ("preparing", "Pause", False, True, False), ("running", "Pause", True, True, True),
+    ("paused", "Resume", True, True, True), ("stopping", "Pause", False, False, False),
 ])  # fmt: skip
-def test_states(bar: TopBar, state: str, train: bool, pause: bool, stop: bool) -> None:
+def test_states(bar: TopBar, state: str, text: str, train: bool, stop: bool, steps: bool) -> None:
     bar.set_state(state)
-    assert (bar.train.isEnabled(), bar.pause.isEnabled(), bar.stop.isEnabled()) == (train, pause, stop)
-    assert bar.train.text() == ("Resume" if state == "paused" else "Train")
-    assert bar.pause.isChecked() == (state == "paused")
-    assert bar.pause.toolTip() == ("Go on training" if state == "paused" else "Pause training")
+    assert (bar.train.isEnabled(), bar.stop.isEnabled(), bar.one_batch.isEnabled(), bar.one_epoch.isEnabled()) == (
+        train, stop, steps, steps)
+    assert bar.train.text() == text
     assert bar.train.toolTip() == {
         "loading": "PyTorch is still loading: ready in a moment", "preparing": "Getting ready to train",
-        "running": "Training: pause or stop it on the right", "paused": "Go on training",
+        "running": "Pause after this batch", "paused": "Go on training",
         "stopping": "Stopping after this batch"}.get(state, "Train this network")
+
+
+@pytest.mark.parametrize("state", ["preparing", "running", "paused", "stopping"])
+def test_of_another_network_that_is_trained_only_the_end_can_be_asked_for(bar: TopBar, state: str) -> None:
+    bar.set_state(state, "lenet")
+    assert bar.train.text() == "Train" and "lenet" in bar.train.toolTip() and "lenet" in bar.stop.toolTip()
+    assert not any(button.isEnabled() for button in (bar.train, bar.one_batch, bar.one_epoch))
+    assert bar.stop.isEnabled() == (state != "stopping")
 
 
 def test_clicks_are_reported(bar: TopBar, qtbot: QtBot) -> None:
@@ -58,12 +67,11 @@ def test_clicks_are_reported(bar: TopBar, qtbot: QtBot) -> None:
         qtbot.mouseClick(bar.train, LEFT)
     bar.set_state("running")
     with qtbot.waitSignal(bar.pause_clicked):
-        qtbot.mouseClick(bar.pause, LEFT)
-    assert not bar.pause.isChecked()  # not before the run says that it is paused
+        bar.train.click()
+    assert bar.train.text() == "Pause"  # until the run says that it is paused
     bar.set_state("paused")
-    assert bar.pause.isChecked()
-    with qtbot.waitSignal(bar.train_clicked):
-        qtbot.mouseClick(bar.train, LEFT)
+    with qtbot.waitSignal(bar.pause_clicked):
+        bar.train.click()
     with qtbot.waitSignal(bar.stop_clicked):
         qtbot.keyClick(bar.stop, Qt.Key.Key_Space)
 
@@ -134,7 +142,7 @@ def test_progress_and_sentences(bar: TopBar) -> None:
 @pytest.mark.parametrize("width", [1280, 1600, 3840])
 def test_nothing_overlaps_and_nothing_moves(bar: TopBar, width: int) -> None:
     bar.resize(width, HEIGHT)
-    parts = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.progress]
+    parts = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.stop, bar.progress]
 
     def places() -> list[tuple[int, int]]:
         QApplication.processEvents()
@@ -157,13 +165,13 @@ def test_a_new_theme_is_taken_at_once(bar: TopBar) -> None:
     for look, other in ((theme.DARK, theme.LIGHT), (theme.LIGHT, theme.DARK)):
         theme.apply(QApplication.instance(), look)
         assert {look.panel, look.text} <= colors(bar) and other.panel not in colors(bar)
-    icon = bar.pause.icon().pixmap(14, 14).toImage()
+    icon = bar.stop.icon().pixmap(14, 14).toImage()
     pixels = [icon.pixelColor(x, y) for x in range(14) for y in range(14)]
     assert {pixel.name() for pixel in pixels if pixel.alpha() == 255} == {theme.LIGHT.text}
 
 
 def test_every_control_has_a_name(bar: TopBar) -> None:
-    for control in (bar.dataset, bar.device, bar.pause, bar.stop, bar.progress.bar):
+    for control in (bar.dataset, bar.device, bar.stop, bar.progress.bar):
         assert control.accessibleName()
 
 
@@ -221,7 +229,7 @@ def test_train_is_as_wide_in_every_state(bar: TopBar) -> None:
         QApplication.processEvents()
         widths.add(bar.train.width())
         assert bar.train.width() >= bar.train.sizeHint().width()
-        assert bar.train.text() == ("Resume" if state == "paused" else "Train")
+        assert bar.train.text() == {"idle": "Train", "paused": "Resume"}.get(state, "Pause")
     assert len(widths) == 1
     bar.setStyleSheet("QPushButton { font-size: 24px; }")
     QApplication.processEvents()
@@ -232,7 +240,7 @@ def test_train_is_as_wide_in_every_state(bar: TopBar) -> None:
 def test_what_is_not_known_yet_and_what_cannot_be_pressed(qtbot: QtBot) -> None:
     bar = TopBar()
     qtbot.addWidget(bar)
-    assert not any(button.icon().isNull() for button in (bar.train, bar.pause, bar.stop))
+    assert not any(button.icon().isNull() for button in (bar.train, bar.stop))
     assert not bar.train.isEnabled() and bar.train.toolTip() == "PyTorch is still loading: ready in a moment"
     bar.set_state("idle")
     assert bar.train.isEnabled(), "until it is said that it cannot be trained"
@@ -243,7 +251,7 @@ def test_what_is_not_known_yet_and_what_cannot_be_pressed(qtbot: QtBot) -> None:
 def test_signs_on_the_buttons_are_pale_where_they_cannot_be_pressed(bar: TopBar, look: theme.Theme) -> None:
     theme.apply(QApplication.instance(), look)
     QApplication.processEvents()
-    for button, tone in ((bar.train, look.on_accent), (bar.pause, look.text), (bar.stop, look.text)):
+    for button, tone in ((bar.train, look.on_accent), (bar.stop, look.text)):
         for mode, color in ((QIcon.Mode.Normal, tone), (QIcon.Mode.Disabled, look.dim)):
             image = button.icon().pixmap(14, 14, mode).toImage()
             opaque = {image.pixelColor(x, y).name() for x in range(14) for y in range(14)
@@ -257,22 +265,32 @@ def test_menus_stand_beside_the_name_and_take_no_more_room_than_they_need(bar: T
     [brand] = [label for label in bar.findChildren(QLabel) if label.text() == "Layerloom"]
     assert bar.menu_bar.width() == bar.menu_bar.sizeHint().width()
     assert brand.x() == 18 and brand.geometry().right() < bar.menu_bar.x() < brand.geometry().right() + 30
-    order = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.progress]
+    order = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.stop, bar.progress]
     lefts = [part.mapTo(bar, QPoint()).x() for part in order]
     assert lefts == sorted(set(lefts))
     assert bar.dataset.width() < 600 and lefts[1] - bar.menu_bar.geometry().right() > 100, "what is over lies between"
     assert bar.height() == HEIGHT
-    assert [button.size().toTuple() for button in (bar.pause, bar.stop)] == [(34, 30)] * 2 and bar.train.height() == 30
+    assert bar.stop.size().toTuple() == (34, 30) and bar.train.height() == 30
 
 
 def test_the_space_bar_asks_to_pause_and_to_go_on(bar: TopBar, qtbot: QtBot) -> None:
     asked = []
-    bar.pause_clicked.connect(lambda: asked.append(bar.pause.isChecked()))
-    bar.set_state("running")
-    qtbot.keyClick(bar.pause, Qt.Key.Key_Space)
-    bar.set_state("paused")
-    qtbot.keyClick(bar.pause, Qt.Key.Key_Space)
-    assert asked == [False, True], "pressed only once it really is paused"
+    bar.pause_clicked.connect(lambda: asked.append(bar.train.text()))
+    for state in ("running", "paused"):
+        bar.set_state(state)
+        qtbot.keyClick(bar.train, Qt.Key.Key_Space)
+    assert asked == ["Pause", "Resume"]
+
+
+def test_a_double_click_on_train_does_not_pause_what_it_began(bar: TopBar, qtbot: QtBot) -> None:
+    asked = []
+    bar.pause_clicked.connect(lambda: asked.append("pause"))
+    bar.train_clicked.connect(lambda: (asked.append("train"), bar.set_state("running")))
+    bar.set_state("idle")
+    window, at = bar.window().windowHandle(), bar.train.mapTo(bar.window(), bar.train.rect().center())
+    QTest.mouseClick(window, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    QTest.mouseDClick(window, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    assert asked == ["train"]
 
 
 # -- little room, and the totals at the right -----------------------------------------------------------------------
@@ -282,7 +300,7 @@ COSTS = Costs(params=5_977_530, mult_adds=276_000_000, training_memory=886_000_0
 
 def spots(bar: TopBar) -> list[tuple[int, int]]:
     QApplication.processEvents()
-    parts = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.progress, bar.totals]
+    parts = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.stop, bar.progress, bar.totals]
     return [(part.mapTo(bar, QPoint()).x(), part.width()) for part in parts if part.isVisible() and part.width() > 1]
 
 
@@ -381,6 +399,7 @@ def test_single_steps_are_there_once_they_are_possible_and_only_where_one_trains
     bar.show_workspace("train", with_steps=True)
     assert not bar.one_batch.isVisible() and not bar.one_epoch.isVisible()
     bar.set_steps(True)
+    bar.set_state("idle")
     assert bar.one_batch.isVisible() and bar.one_epoch.isVisible()
     for button, asked in ((bar.one_batch, bar.one_batch_clicked), (bar.one_epoch, bar.one_epoch_clicked)):
         with qtbot.waitSignal(asked):
@@ -403,7 +422,7 @@ def test_in_little_room_the_name_and_the_steps_go_before_labels_and_the_workspac
         QApplication.processEvents()
         seen.append((brand.isVisible(), bar.one_batch.isVisible(), not bar.dataset.is_brief,
                      bar.workspaces.isVisible()))
-        parts = [bar.menu_bar, bar.workspaces, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.one_batch,
+        parts = [bar.menu_bar, bar.workspaces, bar.dataset, bar.device, bar.train, bar.stop, bar.one_batch,
                  bar.one_epoch, bar.progress]
         found = [(part.mapTo(bar, QPoint()).x(), part.width()) for part in parts if part.isVisible()]
         assert all(left + size <= right for (left, size), (right, _) in pairwise(found)), width
