@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ class Training(Feature):
         self._jobs = Jobs(self)  # that look for what changed
         self._stretch: Stretch | None = None  # that the run which is about to begin shall go
         self._told: Experiment | None = None  # what the run is to follow, as it was told last
-        self._is_another = False  # what is drawn, than what the run can follow
+        self._take_back: Callable[[], None] | None = None  # what was said of what the run cannot follow
         self.trainer.state_changed.connect(lambda _state: self._show_state())
         top = host.places.top
         top.set_datasets([(source.id, translated(source.title)) for source in SOURCES.values()])
@@ -78,11 +78,13 @@ class Training(Feature):
 
     def _tell_of_other(self, page: Page, is_another: bool) -> None:
         """A run cannot follow a change of the network or its data: that it goes on as it was is said once."""
-        if is_another != self._is_another and self.trainer.trains(page.document):
-            self._is_another = is_another
-            if is_another:
-                self.host.say(say("The run goes on with the network and the data as they were when it began"),
-                              of=page.document)
+        is_another = is_another and self.trainer.trains(page.document)
+        if is_another and self._take_back is None:
+            self._take_back = self.host.say(
+                say("The run goes on with the network and the data as they were when it began"), of=page.document)
+        elif not is_another and self._take_back is not None:
+            self._take_back()
+            self._take_back = None
 
     def show_start(self) -> None:
         self.show_trainability()
@@ -251,7 +253,7 @@ class Training(Feature):
 
     def _begin_run(self, page: Page, series: bool) -> None:
         settings = self.host.settings
-        self._told, self._is_another = page.document.experiment, False  # a variant may be another
+        self._told, self._take_back = page.document.experiment, None  # a variant may be another
         self.trainer.start(page.document, settings.runs, settings.data_root, series, self._observers(page),
                            self._stretch)
 
@@ -264,7 +266,7 @@ class Training(Feature):
 
     def go_on(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None = None) -> None:
         """Go on with a run of this network, of which these states are known."""
-        self._told, self._is_another = as_it_goes_on(going), False
+        self._told, self._take_back = as_it_goes_on(going), None
         self.trainer.go_on(page.document, going, states, self.host.settings.data_root, self._observers(page), stretch)
         self._steer(page)
 

@@ -273,7 +273,7 @@ class TopBar(QWidget):
         self.train.setFixedWidth(max(widths))
 
     def _fit(self) -> None:
-        """In little room, or with a wide font, first the program's name goes, then single steps, room, labels, words,
+        """In little room, or with a wide font, first the program's name goes, then labels, room, single steps, words,
         menus, and last the workspaces: menus have steps and workspaces, too."""
         labels, words, few_words = self._label_room(), self._place.letters(WORDS), self._place.letters(FEW_WORDS)
         room = self.width() - self._rest()
@@ -283,11 +283,12 @@ class TopBar(QWidget):
         has_workspaces = room >= workspaces + min(FEW_MENUS, menus) + few_words
         self.workspaces.setVisible(has_workspaces)
         room -= menus + words + (workspaces if has_workspaces else 0)
+        has_steps = self._has_steps and self._is_for_steps and room + words - few_words >= _room(self._steps)
+        self._steps.setVisible(has_steps)
+        room -= _room(self._steps) if has_steps else 0
         for choice in (self.dataset, self.device):
             choice.set_brief(room < labels)
-        has_steps = self._has_steps and self._is_for_steps and room >= labels + _room(self._steps)
-        self._steps.setVisible(has_steps)
-        self._brand.setVisible(room >= labels + _room(self._brand) + (_room(self._steps) if has_steps else 0))
+        self._brand.setVisible(room >= labels + _room(self._brand))
         few = max(few_words, words + min(0, room))
         self._place.setMinimumWidth(few)
         self.menu_bar.setFixedWidth(max(min(FEW_MENUS, menus), menus + min(0, room + words - few)))

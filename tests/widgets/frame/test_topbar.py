@@ -412,7 +412,7 @@ def test_single_steps_are_there_once_they_are_possible_and_only_where_one_trains
 
 
 @pytest.mark.usefixtures("font")
-def test_in_little_room_the_name_and_the_steps_go_before_labels_and_the_workspaces_last(bar: TopBar) -> None:
+def test_in_little_room_the_name_goes_then_labels_then_the_steps_and_the_workspaces_last(bar: TopBar) -> None:
     bar.show_workspace("train", with_steps=True)
     bar.set_steps(True)
     [brand] = [label for label in bar.findChildren(QLabel) if label.text() == "Layerloom"]
@@ -427,6 +427,7 @@ def test_in_little_room_the_name_and_the_steps_go_before_labels_and_the_workspac
         found = [(part.mapTo(bar, QPoint()).x(), part.width()) for part in parts if part.isVisible()]
         assert all(left + size <= right for (left, size), (right, _) in pairwise(found)), width
         assert found[-1][0] + found[-1][1] <= width
-    assert list(dict.fromkeys(seen)) == [
-        (True, True, True, True), (False, True, True, True), (True, False, True, True), (False, False, True, True),
-        (False, False, False, True), (False, False, False, False)]
+    labels_again = (False, False, True, True)  # in the room of the steps, if that is enough for them
+    assert [each for each in dict.fromkeys(seen) if each != labels_again] == [
+        (True, True, True, True), (False, True, True, True), (False, True, False, True), (False, False, False, True),
+        (False, False, False, False)]
