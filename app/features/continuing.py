@@ -21,6 +21,7 @@ from engine.runs.claim import is_being_written
 from engine.runs.left import Left, left_runs
 from engine.runs.names import CHECKPOINT
 from engine.training.control import Stretch
+from engine.units import typed_text
 from widgets.look.text import message_text
 
 if TYPE_CHECKING:
@@ -234,8 +235,9 @@ class Continuing(Feature):
                                              for path, left in self._found.items()])
 
     def _told(self, left: Left) -> str:
-        """Where and when it was left: ``in epoch 4 of 10 · 30 Nov 14:02``."""
-        return f"{message_text(left.line)} · {left.folder.begun:%d %b %H:%M}"
+        """Where it was left, with which rate and when it began: ``in epoch 4 of 10 · lr 0.1 · 30 Nov 14:02``."""
+        rate = self.tr("lr {rate}").format(rate=typed_text(left.experiment.recipe.lr))
+        return f"{message_text(left.line)} · {rate} · {left.folder.begun:%d %b %H:%M}"
 
     def _open_left(self, path: str) -> None:
         """The network as it was trained, and its run goes on."""

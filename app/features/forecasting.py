@@ -192,20 +192,23 @@ class Forecasting(Feature):
     def _numbers(self, forecast: Forecast, then: int, epochs: int) -> ForecastState:
         """Of so many epochs; ``then`` it was about others."""
         seconds = forecast.run_seconds + (epochs - then) * forecast.epoch_seconds
-        numbers: Four = (_rough(forecast.epoch_seconds), bytes_text(forecast.memory), self._batch(
-            forecast.largest_batch), _rough(seconds))
-        free = self.tr("What would fit into {free} of free memory").format(
-            free=bytes_text(forecast.free)) if forecast.free is not None else self.tr("How much memory is free is "
-                                                                                      "not known here")
+        numbers: Four = (_rough(forecast.epoch_seconds), bytes_text(forecast.memory), self._batch(forecast),
+                         _rough(seconds))
+        free = self.tr("All training examples would fit into one batch") if forecast.fits_all else (
+            self.tr("What would fit into {free} of free memory").format(free=bytes_text(forecast.free))
+            if forecast.free is not None else self.tr("How much memory is free is not known here"))
         tips: Four = (self.tr("Learning all examples once, and judging those for validation"),
                       self.tr("The most at one moment of a step, by the layers' own formulas"), free,
                       self.tr("{epochs} epochs, and the test").format(epochs=grouped(epochs)))
         return ForecastState(numbers, tips)
 
-    def _batch(self, largest: int | None) -> str:
-        """As a power of two: more digits would say what nobody knows."""
+    def _batch(self, forecast: Forecast) -> str:
+        """As a power of two, for more digits would say what nobody knows; or all examples."""
+        largest = forecast.largest_batch
         if not largest:
             return UNKNOWN if largest is None else self.tr("none")
+        if forecast.fits_all:
+            return self.tr("all {count}").format(count=grouped(forecast.examples))
         return grouped(1 << (largest.bit_length() - 1))
 
     def _where(self, told: Told, experiment: Experiment) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from engine.messages import LayerloomError, Message, say
 from engine.runs.claim import is_being_written
 from engine.runs.names import CHECKPOINT
 from engine.runs.naming import RunFolder, run_folders
-from engine.runs.opened import Run, open_run
+from engine.runs.opened import Run, open_run, parent_of
 from engine.training.state import RunState, SeriesState
 from engine.units import grouped
 
@@ -65,10 +66,20 @@ def _reached(state: RunState) -> float:
 
 
 def left_runs(places: Iterable[Path], most: int, name: str | None = None, of: Experiment | None = None) -> list[Left]:
-    """The newest runs below these folders that can go on, of networks of this name and of this network, or of any."""
-    folders = (folder for folder in run_folders(places) if name is None or folder.is_of(name))
-    found = (left for folder in islice(folders, LOOKED_AT) if (left := left_in(folder)) is not None)
+    """The newest runs below these folders that can go on, of networks of this name and of this network, or of any.
+
+    One that has gone on as another run is none of them.
+    """
+    folders = [*islice((each for each in run_folders(places) if name is None or each.is_of(name)), LOOKED_AT)]
+    gone_on = {_real(parent) for each in folders if (parent := parent_of(each.path))}
+    found = (left for each in folders if _real(str(each.path)) not in gone_on and (left := left_in(each)) is not None)
     return list(islice((left for left in found if of is None or left.is_of(of)), most))
+
+
+def _real(path: str) -> str:
+    with suppress(OSError, ValueError):  # of a damaged file
+        return os.path.realpath(path)
+    return path
 
 
 def left_in(folder: RunFolder) -> Left | None:

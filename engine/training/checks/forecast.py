@@ -42,6 +42,7 @@ class Forecast:
     run_seconds: float  # all epochs, and the test examples once; of a series one run
     memory: int  # bytes, the most at one moment of a step
     largest_batch: int | None
+    examples: int  # to learn from: no batch is larger
     free: int | None  # bytes
     need: Need
     took: float  # seconds that finding it out took
@@ -54,7 +55,15 @@ class Forecast:
                     memory=bytes_text(self.memory))
         if self.largest_batch is None:
             return times
+        if self.fits_all:
+            return say("{times}, and all {batch} examples would fit into one batch", times=times,
+                       batch=grouped(self.examples))
         return say("{times}, and a batch of {batch} would fit", times=times, batch=grouped(self.largest_batch))
+
+    @property
+    def fits_all(self) -> bool:
+        """Whether one batch could have all examples."""
+        return self.largest_batch is not None and self.largest_batch >= self.examples
 
 
 def forecast(experiment: Experiment, data: Data, control: Control | None = None, *, weights: Weights | None = None
@@ -72,7 +81,7 @@ def forecast(experiment: Experiment, data: Data, control: Control | None = None,
     need = need_of(experiment, data, resolve_device(recipe.device))
     return Forecast(epoch, recipe.epochs * epoch + times.judging * len(data.test),
                     need.of(min(recipe.batch_size, len(data.train))), None if free is None else need.largest(free),
-                    free, need, perf_counter() - start)
+                    len(data.train), free, need, perf_counter() - start)
 
 
 def _judged(recipe: Recipe, data: Data) -> int:

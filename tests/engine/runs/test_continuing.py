@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -228,6 +229,18 @@ def test_runs_that_were_left_are_found_newest_first(tmp_path: Path) -> None:
     assert len(left_runs([tmp_path], 1)) == 1 and left_runs([tmp_path / "nowhere"], 1) == []
     (tmp_path / "other-20260104-120000" / CHECKPOINT).unlink()
     assert len(left_runs([tmp_path], 9)) == 2, "nothing to go on from"
+
+
+@pytest.mark.parametrize("parent", [None, "", "\0", 7, ["a"], "nowhere"])
+def test_a_run_that_has_gone_on_as_another_is_left_no_more(parent: object, tmp_path: Path) -> None:
+    first, second = tmp_path / "net-20260101-120000", tmp_path / "net-20260102-120000"
+    left_at(BASE, first, 1.5)
+    going = going_on(first, with_recipe(BASE, lr=0.5), lambda: second)
+    gone_on(going)
+    assert going.folder == second and left_runs([tmp_path], 9) == []
+    about = json.loads((second / RUN).read_text())
+    (second / RUN).write_text(json.dumps({**about, "parent": parent}))
+    assert [left.folder.path for left in left_runs([tmp_path], 9)] == [first]
 
 
 @pytest.mark.parametrize("name", [RUN, METRICS, CHANGES, LAST, BEST, SUMMARY, CHECKPOINT])

@@ -94,11 +94,12 @@ def test_memory_is_that_of_the_recipes_batch(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_it_is_said() -> None:
-    found = Forecast(12.3, 125.2, 13_100_000, 4096, 16 * 10**9, memory.Need(()), 1.0)
+    found = Forecast(12.3, 125.2, 13_100_000, 4096, 60_000, 16 * 10**9, memory.Need(()), 1.0)
     assert str(found.line) == ("About 12.3 s for an epoch, 2:05 min in all; 13.1 MB of memory, and a batch of 4 096 "
                                "would fit").replace("12.3 s", "12.3\u00a0s").replace(
         "2:05 min", "2:05\u00a0min").replace("13.1 MB", "13.1\u00a0MB").replace("4 096", "4\u00a0096")
     assert str(replace(found, largest_batch=None).line).endswith("of memory")
+    assert str(replace(found, examples=4096).line).endswith("all 4\u00a0096 examples would fit into one batch")
 
 
 def test_a_stopped_control_ends_it() -> None:
