@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -191,6 +193,11 @@ class Document(QObject):
     def name(self) -> str:
         """What its tab says."""
         return self.path.stem if self.path else self._name
+
+    def differ_from(self, names: Collection[str]) -> None:
+        """Take a name that none of these is, unless a file gives it one: ``lenet-2``."""
+        if self.path is None and self._name in names:
+            self._name = next(name for number in count(2) if (name := f"{self._name}-{number}") not in names)
 
     @property
     def dirty(self) -> bool:

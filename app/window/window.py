@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
             if document.path is not None and page.document.is_file(document.path):
                 self.places.documents.setCurrentIndex(index)
                 return
+        document.differ_from({page.document.name for page in self.pages})
         page = Page(document)
         self.pages.append(page)
         document.changed.connect(lambda: self._show_page(page))

@@ -102,7 +102,7 @@ def test_a_file_that_is_open_comes_to_the_front(window, tmp_path):
     window.open(Document.open(str(path)))
     assert names(window) == ["mine", "lenet"] and window.page is window.pages[0]
     window.open(Document.open("gallery:lenet"))
-    assert names(window) == ["mine", "lenet", "lenet"], "of the gallery each is a new one"
+    assert names(window) == ["mine", "lenet", "lenet-2"], "of the gallery each is a new one, with a name of its own"
 
 
 def test_only_what_can_be_opened_can_be_dropped(window, tmp_path):
