@@ -36,6 +36,7 @@ from app.window.window import MainWindow
 from engine.blocks.base import Block
 from engine.data.fetching.folder import missing_files
 from engine.experiment.experiment import DEFAULT, gallery_ids, load_experiment
+from engine.graph.edits import with_layers
 from engine.layers.base import LAYERS
 from widgets.canvas.cards.repair_button import RepairButton
 
@@ -74,6 +75,11 @@ SHORTCUTS = (Key.Key_A, Key.Key_C, Key.Key_V, Key.Key_X, Key.Key_D, Key.Key_G, K
              Key.Key_Z, Key.Key_Y, Key.Key_S, Key.Key_Plus, Key.Key_Minus)  # fmt: skip
 MEANWHILE = ("do_comment", "do_hold", "do_pull_a_wire", "do_search", "do_repair", "do_field")
 MENU_KEYS = (Key.Key_Down, Key.Key_Escape, Key.Key_Up, Key.Key_Right, Key.Key_Return)
+RUNNING = ("stop", "pause", "pause", "train", "one_batch", "one_epoch", "stop_after_epoch", "more_epochs", "continue")
+CHECKS = ("find_rate", "overfit_batch", "forecast", "make_wider", "make_deeper")
+STEERED = ({"lr": 0.3}, {"lr": 0.01}, {"batch_size": 7}, {"batch_size": 256}, {"weight_decay": 0.1}, {"momentum": 0.5},
+           {"epochs": 3}, {"epochs": 60}, {"clip_norm": 1.0}, {"l1": 0.001}, {"early_stop": 2}, {"optimizer": "adam"},
+           {"schedule": "cosine"}, {"averaging": "ema"}, {"optimizer": "sgd"}, {"schedule": "plateau"})
 SOURCES = ("digits", "linear", "polynomial", "edges", "mnist")
 
 
@@ -515,13 +521,16 @@ class Hands:
         """Begin where that is possible, stop, pause or go on."""
         trainer = self.window.feature(Training).trainer
         if trainer.state != "idle":
-            self.window.commands[self.random.choice(("stop", "pause", "train"))].trigger()
+            self.window.commands[self.random.choice(RUNNING)].trigger()
             return
         if not self._can_train() and len(self.window.pages) < MOST_PAGES:
             self.window.feature(Documents).open("gallery:" + self.random.choice(self._trainable))
         if self._can_train():
             self._edit_recipe(epochs=self.random.choice((1, 2, 50)), device="cpu")
-            QTest.keyClick(self._focus(), Key.Key_Return, CTRL)
+            if self.random.random() < 0.5:
+                QTest.keyClick(self._focus(), Key.Key_Return, CTRL)
+            else:
+                self.window.commands[self.random.choice(("continue", "one_batch", "one_epoch"))].trigger()
             self.runs += trainer.state != "idle"
 
     def _can_train(self) -> bool:
@@ -537,6 +546,32 @@ class Hands:
     def do_rate(self) -> None:
         if self.window.page is not None:
             self._edit_recipe(lr=self.random.choice((0.1, 0.01, 0.5)))
+
+    def do_steer(self) -> None:
+        """Change what a run takes over while it goes on, and something that it does not."""
+        page = self.window.page
+        if page is None:
+            return
+        self._edit_recipe(**self.random.choice(STEERED))
+        experiment = page.document.experiment
+        drops = [node for node in experiment.graph.nodes.values() if node.layer.kind() == "Dropout"]
+        if drops and self.random.random() < 0.5:
+            node = self.random.choice(drops)
+            page.document.edit_graph("dropout", with_layers(experiment.graph, {
+                node.name: node.layer.with_options(p=self.random.choice((0.0, 0.3, 0.9)))}))
+        elif self.random.random() < 0.3:
+            name = self.random.choice(list(experiment.graph.nodes))
+            options = experiment.graph.nodes[name].parameters.with_options(trainable=self.random.random() < 0.5)
+            page.document.edit_graph("trainable", experiment.graph.with_parameters(name, options))
+
+    def do_workspace(self) -> None:
+        """Go where one trains, or where one builds."""
+        QTest.keyClick(self._focus(), self.random.choice((Key.Key_1, Key.Key_2, Key.Key_2)), CTRL)
+
+    def do_check(self) -> None:
+        """Ask for a check, for a larger network, or for what a run would take."""
+        if self.window.page is not None:
+            self.window.commands[self.random.choice(CHECKS)].trigger()
 
     def do_series(self) -> None:
         if self._can_train():
@@ -554,14 +589,16 @@ class Hands:
     # -- panels -------------------------------------------------------------------------------------------------
 
     def do_tab(self) -> None:
-        panel = self.random.choice((self.window.places.bottom, self.window.places.bottom, self.window.places.left))
+        places = self.window.places
+        panel = self.random.choice((places.bottom, places.bottom, places.left, places.right))
         shown = [index for index in range(panel.count()) if panel.isTabVisible(index)]
         panel.setCurrentIndex(self.random.choice(shown))
 
     def _side(self) -> QWidget:
         places = self.window.places
         return self.random.choice(
-            (places.inspector, places.inspector, places.bottom, places.left, places.top, places.costs)
+            (places.inspector, places.inspector, places.bottom, places.left, places.top, places.costs, places.column,
+             places.curves)
         )
 
     def do_field(self) -> None:
@@ -684,7 +721,10 @@ WEIGHTS = {
     "select": 8,
     "search": 6,
     "switch": 5,
-    "train": 4,
+    "train": 8,
+    "steer": 6,
+    "workspace": 3,
+    "check": 3,
     "field": 8,
     "point": 6,
     "button": 4,
