@@ -13,7 +13,7 @@ from engine.units import tick_text
 from widgets.look import theme
 from widgets.plot.epochs import decimals_for, epoch_text
 from widgets.plot.legend import RIGHT, Legend, Style
-from widgets.plot.marks import Crossed, Mark, Marks, marked, paint_best, paint_marks, shortened
+from widgets.plot.marks import Board, Crossed, Mark, Marks, paint_best, paint_marks, shortened
 from widgets.plot.scales import LinearScale, Scale
 from widgets.plot.ticks import nice_step, tick_values
 
@@ -78,6 +78,7 @@ class Frame:
         """Read fonts again."""
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
         self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
+        self._board = Board(self._ticks)
         self._left = math.ceil(DIGITS * self._digit) + OUTER
         self._asked: tuple[object, ...] = ()
         self._aside_place = QRectF()
@@ -125,7 +126,7 @@ class Frame:
         painter.setPen(theme.color("dim"))
         pill = self._pill(area)
         for value in tick_values(left, right, step):
-            text = tick_text(value, step)
+            text = tick_text(value, max(1.0, step) if value == round(value) else step)
             half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
             x = min(self._x(area, value), area.right() + OUTER - half)  # the last one is not cut
             if pill is None or not pill[0].adjusted(-GAP, 0, GAP, 0).intersects(
@@ -133,8 +134,9 @@ class Frame:
                 painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
 
     def _epoch_step(self, span: float, most: float) -> float:
+        """Whole epochs, and of few also halves; less only where one has come near."""
         step = nice_step(span, max(2, int(most)), (1, 2, 5, 10))
-        return max(1.0, step) if span >= WHOLE else step
+        return max(1.0 if span >= WHOLE else 0.5 if span >= 1 else 0.0, step)
 
     # -- title and legend -------------------------------------------------------------------------------------
 
@@ -244,12 +246,13 @@ class Frame:
         self._paint_threads(painter, marks)
         for best, color in self.best:
             if self._visible(best):
-                self._ring(painter, area, best, color)
+                self._ring(painter, marks, best, color)
         for index, reading in enumerate(self.readings):
             if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
                 self._dot(painter, area, reading, self.colors[index])
-        if self.cursor_at is not None and self._within(self.cursor_at):
-            painter.fillRect(marks.thread(round(self._x(area, self.cursor_at))), theme.color("wire"))
+        at = self._read_at
+        if at is not None and self._within(at):
+            painter.fillRect(marks.thread(round(self._x(area, at))), theme.color("wire"))
         self._paint_pill(painter, self._pill(area))
 
     def _paint_threads(self, painter: QPainter, marks: Marks) -> None:
@@ -260,8 +263,8 @@ class Frame:
         paint_marks(painter, marks, self._ticks)
 
     def _marked(self, area: QRectF) -> Marks:
-        return marked(area, [(self._x(area, mark.position), mark) for mark in self.marks
-                             if self._within(mark.position)], self._ticks, self.is_crossed)
+        return self._board.marked(area, [(self._x(area, mark.position), mark) for mark in self.marks
+                                         if self._within(mark.position)], self.is_crossed)
 
     def told_at(self, area: QRectF, point: QPointF) -> tuple[str, ...]:
         """All that the marks there say, each with its epoch."""
@@ -279,12 +282,14 @@ class Frame:
         painter.setBrush(color)
         painter.drawEllipse(self.point(area, *reading), 4, 4)
 
-    def _ring(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
+    def _ring(self, painter: QPainter, marks: Marks, reading: Reading, color: QColor) -> None:
         """The best epoch: a ring on the dashed curve, and of several runs a thread down to its number."""
-        center = self.point(area, *reading)
+        center = self.point(marks.area, *reading)
         if len(self.best) > 1:
+            thread = marks.thread(center.x())
             painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
+            painter.drawLine(QPointF(center.x(), max(center.y() + 5, thread.top())),
+                             QPointF(center.x(), max(center.y() + 5, thread.bottom())))
         painter.setPen(QPen(color, 1.5))
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
@@ -302,23 +307,29 @@ class Frame:
         left = max(area.left(), min(round(self._x(area, read.at)) - width / 2, area.right() - width))
         return QRectF(left, area.bottom() + 4, width, 18), text
 
+    @property
+    def _read_at(self) -> float | None:
+        """Where the value in sight is that is nearest to the cursor: its numbers are read."""
+        at = self.cursor_at
+        if at is None:
+            return None
+        seen = (reading.x for reading in self.readings if reading and self._within(reading.x))
+        return min(seen, key=lambda x: abs(x - at), default=at)
+
     def _read(self) -> Rest | None:
-        """The cursor's epoch; else what stands for the run."""
-        return self.rest if self.cursor_at is None else Rest(self.cursor_at, self._place(self.cursor_at))
+        """The epoch that is read; else what stands for the run."""
+        at, (left, right) = self._read_at, self.x_range
+        if at is None:
+            return self.rest
+        return Rest(at, self.cursor_template.format(epoch_text(at, decimals_for(right - left))))
 
     def _held(self, room: float, metrics: QFontMetricsF) -> str:
-        """What a mark before the cursor says to hold since then, as much as there is room for."""
-        at = self.cursor_at
+        """What a mark before the epoch that is read says to hold since then, as much as there is room for."""
+        at = self._read_at
         before = [mark.text for mark in sorted(self.marks) if mark.holds and at is not None and mark.position <= at]
         if not before or room < LEAST_HELD * self._digit:
             return ""
         return shortened(metrics, f" · {before[-1]}", room)
-
-    def _place(self, at: float) -> str:
-        """The epoch that is read: that of the nearest value."""
-        nearest = min((reading.x for reading in self.readings if reading), key=lambda x: abs(x - at), default=at)
-        left, right = self.x_range
-        return self.cursor_template.format(epoch_text(nearest, decimals_for(right - left)))
 
     def _paint_pill(self, painter: QPainter, pill: tuple[QRectF, str] | None) -> None:
         if pill is None:

@@ -62,20 +62,27 @@ class Marks(NamedTuple):
         return [self.seen[index][1] for index in sorted(there)]
 
 
-def marked(area: QRectF, marks: Iterable[tuple[float, Mark]], font: QFont, is_crossed: Crossed) -> Marks:
-    """Words at the head of the plot, or at its foot where they lie on fewer curves."""
-    metrics = QFontMetricsF(font)
-    seen = tuple(sorted({(round(x), mark) for x, mark in marks}))
-    texts = [(x, mark.text, mark.role) for x, mark in seen]
-    least: tuple[int, Marks] | None = None
-    for below in (False, True):
-        words = placed(texts, area, lambda text: metrics.horizontalAdvance(text) + 2,
-                       lambda text, room: shortened(metrics, text, room), below)
-        on = sum(is_crossed(each.place) for each in words)
-        if least is None or on < least[0]:
-            least = on, Marks(area, seen, tuple(words), below)
-    assert least is not None
-    return least[1]
+class Board:
+    """Finds where words stand; while nothing moves, they are where they were."""
+
+    def __init__(self, font: QFont) -> None:
+        self._metrics = QFontMetricsF(font)
+        self._asked: tuple[object, ...] = ()
+        self._found: tuple[Marks, ...] = ()
+
+    def marked(self, area: QRectF, marks: Iterable[tuple[float, Mark]], is_crossed: Crossed) -> Marks:
+        """Words at the head of the plot, or at its foot where they lie on fewer curves."""
+        seen = tuple(sorted({(round(x), mark) for x, mark in marks}))
+        if (seen, area.getRect()) != self._asked:  # at every mouse move and redraw; many marks take long
+            self._asked = seen, area.getRect()
+            self._found = tuple(self._placed(area, seen, below) for below in (False, True))
+        return min(self._found, key=lambda found: sum(is_crossed(words.place) for words in found.words))
+
+    def _placed(self, area: QRectF, seen: tuple[tuple[float, Mark], ...], below: bool) -> Marks:
+        words = placed([(x, mark.text, mark.role) for x, mark in seen], area,
+                       lambda text: self._metrics.horizontalAdvance(text) + 2,
+                       lambda text, room: shortened(self._metrics, text, room), below)
+        return Marks(area, seen, tuple(words), below)
 
 
 def shortened(metrics: QFontMetricsF, text: str, room: float) -> str:
@@ -102,7 +109,8 @@ def paint_best(painter: QPainter, marks: Marks, x: float, word: str, font: QFont
         return
     taken = [*(words.place for words in marks.words), *(place for place, _ in marks.threads())]
     width = QFontMetricsF(font).horizontalAdvance(word) + 2
-    place = beside(x, width, marks.area, lambda place: any(there.intersects(place) for there in taken), is_crossed)
+    along = QRectF(marks.area.left(), thread.top(), marks.area.width(), thread.height())
+    place = beside(x, width, along, lambda place: any(there.intersects(place) for there in taken), is_crossed)
     if place is not None:
         painter.setFont(font)
         _write(painter, place, word, theme.color("dim"))

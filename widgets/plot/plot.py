@@ -56,6 +56,7 @@ class Plot(SpanView):
         self.lines: list[Line] = []  # those of each run one after the other, as its curves
         self._pens: list[tuple[int, QColor]] = []  # of each: its kind and colour
         frame.is_crossed = self._is_crossed
+        self._crossed: dict[object, bool] = {}  # what was asked of the curves as they are drawn now
         self._assemble()
         self.set_title(frame.title)
 
@@ -77,6 +78,7 @@ class Plot(SpanView):
     def redraw(self) -> None:
         """Show the runs as they are now."""
         self._match_lines()
+        self._crossed.clear()
         area = self.area
         if self._box.geometry() != area:
             self._box.setGeometry(area)
@@ -142,7 +144,13 @@ class Plot(SpanView):
         return LinearScale(*nice_range(low, high, intervals))
 
     def _is_crossed(self, place: QRectF) -> bool:
-        """Whether a curve is there."""
+        """Whether a curve is there; it is asked again at every mouse move."""
+        key = place.getRect()
+        if key not in self._crossed:
+            self._crossed[key] = self._runs_through(place)
+        return self._crossed[key]
+
+    def _runs_through(self, place: QRectF) -> bool:
         area, (low, high), (bottom, top) = self.area, self.span, self.surround.y_scale.ends
         left, right = (low + (x - area.left()) / area.width() * (high - low) for x in (place.left(), place.right()))
         lower, upper = (bottom + (area.bottom() - y) / area.height() * (top - bottom)

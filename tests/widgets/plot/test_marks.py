@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from widgets.look import theme
-from widgets.plot.marks import Mark, Marks, marked, paint_best, paint_marks, shortened
+from widgets.plot.marks import Board, Mark, Marks, paint_best, paint_marks, shortened
 
 AREA = QRectF(40, 30, 400, 160)
 
@@ -31,7 +31,7 @@ def painted(paint) -> QImage:
 def test_a_thread_is_solid_and_has_its_roles_colour(qapp, look: theme.Theme) -> None:
     theme.apply(qapp, look)
     font = theme.mono_font(10)
-    marks = marked(AREA, [(100.0, Mark(1, "lr 0.06")), (300.0, Mark(2, "saved", "ok"))], font, free)
+    marks = Board(font).marked(AREA, [(100.0, Mark(1, "lr 0.06")), (300.0, Mark(2, "saved", "ok"))], free)
     image = painted(lambda painter: paint_marks(painter, marks, font))
     for x, name in ((100, "warn"), (300, "ok")):
         assert {image.pixelColor(x, y).name() for y in range(31, 189)} == {theme.color(name).name()}
@@ -51,16 +51,16 @@ def test_the_best_epoch_is_dotted_and_says_so_at_its_foot() -> None:
 
 def test_words_stand_at_the_foot_where_curves_run_at_the_head() -> None:
     seen = [(100.0, Mark(1, "lr 0.06")), (104.0, Mark(2, "lr 0.03"))]
-    assert not marked(AREA, seen, FONT, free).below
-    assert not marked(AREA, seen, FONT, lambda place: True).below, "no better there"
-    marks = marked(AREA, seen, FONT, lambda place: place.top() < AREA.center().y())
+    assert not Board(FONT).marked(AREA, seen, free).below
+    assert not Board(FONT).marked(AREA, seen, lambda place: True).below, "no better there"
+    marks = Board(FONT).marked(AREA, seen, lambda place: place.top() < AREA.center().y())
     assert marks.below and [words.place.bottom() for words in marks.words] == [190, 175]
     assert [place.bottom() for place, _ in marks.threads()] == [190, 175]
     assert {place.top() for place, _ in marks.threads()} == {30}
 
 
 def test_another_thread_begins_after_the_words_in_its_way() -> None:
-    marks = marked(AREA, [(100.0, Mark(1, "lr 0.06")), (104.0, Mark(2, "lr 0.03"))], FONT, free)
+    marks = Board(FONT).marked(AREA, [(100.0, Mark(1, "lr 0.06")), (104.0, Mark(2, "lr 0.03"))], free)
     [first, second] = (words.place for words in marks.words)
     assert marks.thread(110) == QRectF(110, second.bottom(), 1, 190 - second.bottom())
     assert marks.thread(105).top() == first.bottom() and marks.thread(101).top() == first.top()
@@ -69,7 +69,7 @@ def test_another_thread_begins_after_the_words_in_its_way() -> None:
 
 def test_the_mouse_finds_a_mark_by_its_thread_and_by_its_words() -> None:
     seen = [(100.0, Mark(1, "lr 0.06")), (104.0, Mark(2, "lr 0.03")), (300.0, Mark(3, "saved"))]
-    marks = marked(AREA, seen, FONT, free)
+    marks = Board(FONT).marked(AREA, seen, free)
     texts = [[mark.text for mark in marks.at(QPointF(*point))] for point in (
         (102, 120), (304, 60), (marks.words[1].place.center().x(), marks.words[1].place.center().y()), (200, 120),
         (300, 20))]

@@ -253,6 +253,14 @@ def test_the_mouse_says_an_epoch_or_how_much_of_one(curves: Curves) -> None:
     assert "epoch 7" in said(curves.loss), "there are values of whole epochs alone"
 
 
+def test_beyond_the_curves_the_mouse_reads_their_end(curves: Curves) -> None:
+    long_run(curves, epochs=12, best=12)
+    curves.loss.hovered.emit(29.0)
+    [pill] = of("box", over_curves(curves.loss))
+    assert "epoch 12" in said(curves.loss)
+    assert pill.place.center().x() == pytest.approx(curves.loss.surround.point(curves.loss.area, 12, 0).x(), abs=1)
+
+
 def test_what_the_best_epoch_came_to_stands_behind_the_last_title_where_there_is_room(curves: Curves) -> None:
     assert "".join(said(curves.accuracy)).count("best 0.500 at epoch 2") == 1
     assert " at epoch 2" not in said(curves.loss)
