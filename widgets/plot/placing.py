@@ -45,6 +45,10 @@ class _Spot(NamedTuple):
     right: float
     behind: bool
 
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
     def covers(self, xs: Iterable[float]) -> bool:
         return any(self.left - GAP < x < self.right + GAP for x in xs)
 
@@ -96,11 +100,11 @@ def _spots(groups: Sequence[_Group], area: QRectF, rows: int, least: float) -> l
         taken, is_behind = min(group.full, least), group in behind
         left = group.xs[-1] + GAP if is_behind else group.xs[0] - GAP - taken
         first = 1 + max((spot.row for spot in spots if spot.covers(group.xs)), default=-1)
-        tried = (_Spot(group, row, left, left + taken, is_behind) for row in range(first, rows))
-        spot = next((spot for spot in tried if left >= area.left() and all(_agree(spot, each) for each in spots)), None)
-        if spot is None:
+        tried = [_Spot(group, row, left, left + taken, is_behind) for row in range(first, rows)]
+        free = [spot for spot in tried if left >= area.left() and all(_agree(spot, each) for each in spots)]
+        if not free:
             return None
-        spots.append(spot)
+        spots.append(max(free, key=lambda spot: _widened(spot, spots, area).width))  # the first with the most room
     return spots
 
 
@@ -134,8 +138,8 @@ def _widened(spot: _Spot, others: Sequence[_Spot], area: QRectF) -> _Spot:
 def _words(seen: Sequence[Seen], spot: _Spot, area: QRectF, shortened: Shortened, width: Width, below: bool) -> Words:
     told, role = spot.group.told, seen[spot.group.told[0]][2]
     top = area.bottom() - (spot.row + 1) * HEIGHT if below else area.top() + spot.row * HEIGHT
-    text = _fitted(seen, told, spot.right - spot.left, shortened, width)
-    taken = min(width(text), spot.right - spot.left)
+    text = _fitted(seen, told, spot.width, shortened, width)
+    taken = min(width(text), spot.width)
     return Words(QRectF(spot.left if spot.behind else spot.right - taken, top, taken, HEIGHT), text, role, told)
 
 

@@ -35,6 +35,13 @@ def row(words: Words, area: QRectF, below: bool) -> float:
     return ((area.bottom() - words.place.bottom()) if below else (words.place.top() - area.top())) / HEIGHT
 
 
+def test_at_the_end_they_take_a_row_with_room() -> None:
+    low = QRectF(40, 30, 400, 64)
+    found = words((60, LONG), (64, LONG), (240, LONG), (436, LONG), area=low)
+    assert [row for _, row, _ in found] == [0, 1, 0, 1], "those in the first row may go on"
+    assert all(len(text) > 15 for *_, text in found[2:])
+
+
 @pytest.mark.parametrize("below", [False, True])
 def test_words_stand_behind_their_thread_and_a_row_further_where_others_reach_over_it(below: bool) -> None:
     assert words((100, "lr 0.1"), below=below) == [(104, 0, "lr 0.1")]
