@@ -176,7 +176,7 @@ class Curves(Feature, Listener):
         experiment = run.experiment if run else document.experiment
         with_classes = experiment.data.task == "classification"
         plots.set_second(self.tr("Accuracy") if with_classes else None, is_share=True)
-        plots.clear(experiment.recipe.epochs)
+        plots.clear(_epochs(run) if run else experiment.recipe.epochs)
         if run is None:
             return
         if run.states.is_series:
@@ -299,6 +299,12 @@ class _Elsewhere(Listener):
 
     def on_finished(self, event: Finished) -> None:
         self._show("{name}: " + message_text(event.summary.line).replace("{", "{{").replace("}", "}}"))
+
+
+def _epochs(run: Run) -> int:
+    """How many a run shall learn, as it was steered last."""
+    steered = [change.changes["epochs"] for change in run.state.changes if "epochs" in change.changes]
+    return steered[-1] if steered else run.experiment.recipe.epochs
 
 
 def _told(change: Steered) -> str:

@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from engine.units import tick_text
 from widgets.look import theme
+from widgets.plot.epochs import decimals_for, epoch_text
 from widgets.plot.legend import RIGHT, Legend, Style
-from widgets.plot.marks import Mark, paint_best, paint_marks
+from widgets.plot.marks import Board, Crossed, Mark, Marks, paint_best, paint_marks, shortened
 from widgets.plot.scales import LinearScale, Scale
 from widgets.plot.ticks import nice_step, tick_values
 
@@ -22,6 +23,8 @@ DIGITS = 6.6  # that fit beside the curves
 WHOLE = 4.0  # epochs: of so many only whole ones are written
 CLOSEST = 40.0  # from one number of an epoch to the next
 APART, GAP = 24, 6  # from the legend to what is said after it, and in that before its number
+ROUND = 16  # of a pill: at both of its ends together
+MOST, LEAST_HELD = 0.6, 12  # of the width that a pill's words may take; digits of what holds
 WIDEST_NUMBER = "0.000000"
 CENTER = Qt.AlignmentFlag.AlignCenter
 
@@ -63,8 +66,10 @@ class Frame:
         self.rest: Rest | None = None  # what the legend's numbers are of while nobody reads
         self.best: tuple[tuple[Reading, QColor], ...] = ()
         self.marks: tuple[Mark, ...] = ()
+        self.is_crossed: Crossed = lambda place: False  # whether a curve is there
         self.best_word = ""  # at the foot of the best epoch, where there is only one run
         self.is_best_at_rest = False  # the numbers that nobody reads are of the best epoch, and say so
+        self.behind: tuple[str, str, str] | None = None  # what is said behind the title: words, a number, words
         self.aside: tuple[str, str] | None = None  # what is said at the end of the title's line, and its number
         self.kept_free = 0  # pixels after that
         self.restyle()
@@ -73,6 +78,7 @@ class Frame:
         """Read fonts again."""
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
         self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
+        self._board = Board(self._ticks)
         self._left = math.ceil(DIGITS * self._digit) + OUTER
         self._asked: tuple[object, ...] = ()
         self._aside_place = QRectF()
@@ -91,9 +97,11 @@ class Frame:
 
     def point(self, area: QRectF, x: float, y: float) -> QPointF:
         """Where a point of the data is on the screen."""
+        return QPointF(self._x(area, x), area.bottom() - self.y_scale.place(y) * area.height())
+
+    def _x(self, area: QRectF, position: float) -> float:
         left, right = self.x_range
-        return QPointF(area.left() + (x - left) / (right - left) * area.width(),
-                       area.bottom() - self.y_scale.place(y) * area.height())
+        return area.left() + (position - left) / (right - left) * area.width()
 
     # -- grid -------------------------------------------------------------------------------------------------
 
@@ -118,15 +126,17 @@ class Frame:
         painter.setPen(theme.color("dim"))
         pill = self._pill(area)
         for value in tick_values(left, right, step):
-            text = tick_text(value, step)
+            text = tick_text(value, max(1.0, step) if value == round(value) else step)
             half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
-            x = min(self.point(area, value, 0).x(), area.right() + OUTER - half)  # the last one is not cut
-            if pill is None or not pill[0].intersects(QRectF(x - half, pill[0].top(), 2 * half, 1)):
+            x = min(self._x(area, value), area.right() + OUTER - half)  # the last one is not cut
+            if pill is None or not pill[0].adjusted(-GAP, 0, GAP, 0).intersects(
+                    QRectF(x - half, pill[0].top(), 2 * half, 1)):
                 painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
 
     def _epoch_step(self, span: float, most: float) -> float:
+        """Whole epochs, and of few also halves; less only where one has come near."""
         step = nice_step(span, max(2, int(most)), (1, 2, 5, 10))
-        return max(1.0, step) if span >= WHOLE else step
+        return max(1.0 if span >= WHOLE else 0.5 if span >= 1 else 0.0, step)
 
     # -- title and legend -------------------------------------------------------------------------------------
 
@@ -134,6 +144,7 @@ class Frame:
         """The title and the legend."""
         title, legend, style = self.header(area)
         self._paint_title(painter, title, focused)
+        self._paint_behind(painter, title)
         self._paint_aside(painter)
         self.legend.paint(painter, legend, style, [reading.y if reading else None for reading in self.readings])
 
@@ -210,30 +221,55 @@ class Frame:
             width = min(row.width(), self._width_of(self.title))
             painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
 
+    def _paint_behind(self, painter: QPainter, row: QRectF) -> None:
+        """What is said behind the title, if all of it fits before the legend."""
+        if self.behind is None:
+            return
+        looks = [(theme.ui_font(11), "dim"), (theme.mono_font(11), "text"), (theme.ui_font(11), "dim")]
+        widths = [QFontMetricsF(font).horizontalAdvance(text)
+                  for (font, _), text in zip(looks, self.behind, strict=True)]
+        left = row.left() + self._width_of(self.title) + BETWEEN
+        if left + sum(widths) > row.right():
+            return
+        for (font, color), text, width in zip(looks, self.behind, widths, strict=True):
+            painter.setFont(font)
+            painter.setPen(theme.color(color))
+            painter.drawText(QRectF(left, row.top(), width + 1, row.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            left += width
+
     # -- marks ------------------------------------------------------------------------------------------------
 
     def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
         """What happened, the best epoch, the cursor, and curves too short for a line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_threads(painter, area)
+        marks = self._marked(area)
+        self._paint_threads(painter, marks)
         for best, color in self.best:
             if self._visible(best):
-                self._ring(painter, area, best, color)
+                self._ring(painter, marks, best, color)
         for index, reading in enumerate(self.readings):
             if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
                 self._dot(painter, area, reading, self.colors[index])
-        if self.cursor_at is not None and self._within(self.cursor_at):
-            x = round(self.point(area, self.cursor_at, 0).x())
-            painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
+        at = self._read_at
+        if at is not None and self._within(at):
+            painter.fillRect(marks.thread(round(self._x(area, at))), theme.color("wire"))
         self._paint_pill(painter, self._pill(area))
 
-    def _paint_threads(self, painter: QPainter, area: QRectF) -> None:
+    def _paint_threads(self, painter: QPainter, marks: Marks) -> None:
         if len(self.best) == 1 and self._visible(self.best[0][0]):
-            at = self.best[0][0].x
+            x = round(self._x(marks.area, self.best[0][0].x))
             told = self.is_best_at_rest and self.cursor_at is None  # below the axis
-            paint_best(painter, area, round(self.point(area, at, 0).x()), "" if told else self.best_word, self._ticks)
-        paint_marks(painter, area, [(self.point(area, mark.position, 0).x(), mark) for mark in self.marks
-                                    if self._within(mark.position)], self._ticks)
+            paint_best(painter, marks, x, "" if told else self.best_word, self._ticks, self.is_crossed)
+        paint_marks(painter, marks, self._ticks)
+
+    def _marked(self, area: QRectF) -> Marks:
+        return self._board.marked(area, [(self._x(area, mark.position), mark) for mark in self.marks
+                                         if self._within(mark.position)], self.is_crossed)
+
+    def told_at(self, area: QRectF, point: QPointF) -> tuple[str, ...]:
+        """All that the marks there say, each with its epoch."""
+        return tuple(f"{self.cursor_template.format(epoch_text(mark.position))}: {mark.text}"
+                     for mark in self._marked(area).at(point))
 
     def _visible(self, reading: Reading) -> bool:
         return self._within(reading.x) and math.isfinite(self.y_scale.place(reading.y))
@@ -246,12 +282,14 @@ class Frame:
         painter.setBrush(color)
         painter.drawEllipse(self.point(area, *reading), 4, 4)
 
-    def _ring(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
+    def _ring(self, painter: QPainter, marks: Marks, reading: Reading, color: QColor) -> None:
         """The best epoch: a ring on the dashed curve, and of several runs a thread down to its number."""
-        center = self.point(area, *reading)
+        center = self.point(marks.area, *reading)
         if len(self.best) > 1:
+            thread = marks.thread(center.x())
             painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
+            painter.drawLine(QPointF(center.x(), max(center.y() + 5, thread.top())),
+                             QPointF(center.x(), max(center.y() + 5, thread.bottom())))
         painter.setPen(QPen(color, 1.5))
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
@@ -263,17 +301,35 @@ class Frame:
         read = self._read()
         if read is None or not self._within(read.at):
             return None
-        width = QFontMetricsF(self._ticks).horizontalAdvance(read.text) + 16
-        left = max(area.left(), min(round(self.point(area, read.at, 0).x()) - width / 2, area.right() - width))
-        return QRectF(left, area.bottom() + 4, width, 18), read.text
+        metrics = QFontMetricsF(self._ticks)
+        text = read.text + self._held(MOST * area.width() - metrics.horizontalAdvance(read.text), metrics)
+        width = metrics.horizontalAdvance(text) + ROUND
+        left = max(area.left(), min(round(self._x(area, read.at)) - width / 2, area.right() - width))
+        return QRectF(left, area.bottom() + 4, width, 18), text
 
-    def _read(self) -> Rest | None:
-        """The cursor's epoch, with what a mark before it says to hold since then; else what stands for the run."""
+    @property
+    def _read_at(self) -> float | None:
+        """Where the value in sight is that is nearest to the cursor: its numbers are read."""
         at = self.cursor_at
         if at is None:
+            return None
+        seen = (reading.x for reading in self.readings if reading and self._within(reading.x))
+        return min(seen, key=lambda x: abs(x - at), default=at)
+
+    def _read(self) -> Rest | None:
+        """The epoch that is read; else what stands for the run."""
+        at, (left, right) = self._read_at, self.x_range
+        if at is None:
             return self.rest
-        before = [mark.text for mark in sorted(self.marks) if mark.holds and mark.position <= at]
-        return Rest(at, " · ".join([self.cursor_template.format(tick_text(at, 0.01)), *before[-1:]]))
+        return Rest(at, self.cursor_template.format(epoch_text(at, decimals_for(right - left))))
+
+    def _held(self, room: float, metrics: QFontMetricsF) -> str:
+        """What a mark before the epoch that is read says to hold since then, as much as there is room for."""
+        at = self._read_at
+        before = [mark.text for mark in sorted(self.marks) if mark.holds and at is not None and mark.position <= at]
+        if not before or room < LEAST_HELD * self._digit:
+            return ""
+        return shortened(metrics, f" · {before[-1]}", room)
 
     def _paint_pill(self, painter: QPainter, pill: tuple[QRectF, str] | None) -> None:
         if pill is None:

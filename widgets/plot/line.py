@@ -51,6 +51,16 @@ class Line(pg.PlotCurveItem):
             self._show(x, y)
         return self._bounds
 
+    def is_within(self, left: float, right: float, low: float, high: float) -> bool:
+        """Whether any of it is drawn in this part of the plot."""
+        x, y = self.xData, self.yData
+        if not len(x) or right < x[0] or left > x[-1]:
+            return False
+        start, stop = np.searchsorted(x, (left, right))
+        ends = np.interp((max(left, x[0]), min(right, x[-1])), x, y)
+        bounds = finite_bounds(np.concatenate([y[start:stop], ends]))
+        return bounds is not None and bounds[0] <= high and bounds[1] >= low
+
     def _show(self, x: Floats, y: Floats) -> None:
         """A gap stands where a value is not finite."""
         finite = np.isfinite(y)

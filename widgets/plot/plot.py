@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QResizeEvent
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from widgets.look import theme
 from widgets.look.guarded import guarded
+from widgets.look.text import tooltip
 from widgets.plot.frame import Frame, Reading
 from widgets.plot.legend import DASHES, kind_colors
 from widgets.plot.line import Line, Span
@@ -54,6 +55,8 @@ class Plot(SpanView):
         self._box = pg.ViewBox(enableMenu=False)
         self.lines: list[Line] = []  # those of each run one after the other, as its curves
         self._pens: list[tuple[int, QColor]] = []  # of each: its kind and colour
+        frame.is_crossed = self._is_crossed
+        self._crossed: dict[object, bool] = {}  # what was asked of the curves as they are drawn now
         self._assemble()
         self.set_title(frame.title)
 
@@ -75,6 +78,7 @@ class Plot(SpanView):
     def redraw(self) -> None:
         """Show the runs as they are now."""
         self._match_lines()
+        self._crossed.clear()
         area = self.area
         if self._box.geometry() != area:
             self._box.setGeometry(area)
@@ -139,6 +143,20 @@ class Plot(SpanView):
             low = min(0.0, low)
         return LinearScale(*nice_range(low, high, intervals))
 
+    def _is_crossed(self, place: QRectF) -> bool:
+        """Whether a curve is there; it is asked again at every mouse move."""
+        key = place.getRect()
+        if key not in self._crossed:
+            self._crossed[key] = self._runs_through(place)
+        return self._crossed[key]
+
+    def _runs_through(self, place: QRectF) -> bool:
+        area, (low, high), (bottom, top) = self.area, self.span, self.surround.y_scale.ends
+        left, right = (low + (x - area.left()) / area.width() * (high - low) for x in (place.left(), place.right()))
+        lower, upper = (bottom + (area.bottom() - y) / area.height() * (top - bottom)
+                        for y in (place.bottom(), place.top()))
+        return any(line.is_within(left, right, lower, upper) for line in self.lines)
+
     def read(self) -> None:
         """Say the values at the cursor, else those that stand for the run."""
         self.surround.readings = tuple(reading for run in self.runs for reading in self._readings(run))
@@ -167,6 +185,14 @@ class Plot(SpanView):
         painter.resetTransform()
         single = [len(series) == 1 for run in self.runs for series in self._shown(run)]
         self.surround.paint_marks(painter, self.area, single)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say all of a mark of which there is only room for some, or for none."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            told = self.surround.told_at(self.area, event.pos().toPointF())
+            QToolTip.showText(event.globalPos(), tooltip(*told) if told else "", self.viewport())
+            return True
+        return bool(super().viewportEvent(event))
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the new theme's colours."""

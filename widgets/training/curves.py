@@ -9,8 +9,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from engine.units import tick_text
+from engine.units import measure_text
 from widgets.look.guarded import guarded
+from widgets.plot.epochs import epoch_text
 from widgets.plot.frame import Frame, Rest
 from widgets.plot.line import Span
 from widgets.plot.marks import Mark
@@ -195,6 +196,7 @@ class Curves(QWidget):
             plot.surround.titles, plot.surround.best_word = titles, self.tr("best")
             plot.surround.is_best_at_rest = self._stands_for is not None and self._members[0].best is not None
             plot.surround.aside = rate if plot is shown[-1] else None
+            plot.surround.behind = self._best(index) if plot is shown[-1] else None
             plot.surround.legend.kinds = self._kinds()
             plot.runs = tuple(
                 Drawn(member.curves(index), member.best, place if self._is_series else None,
@@ -224,6 +226,16 @@ class Curves(QWidget):
         member = self._members[0]
         return member.best if member.best is not None else member.last_epoch
 
+    def _best(self, plot: int) -> tuple[str, str, str] | None:
+        """What the best epoch of a single run came to: words, the number, words."""
+        member = self._members[0] if self._members else None
+        point = member.curves(plot)[1].nearest(member.best) if member is not None and member.best else None
+        if self._is_series or point is None or point[0] != round(point[0]):  # it was stopped within its first epoch
+            return None
+        words = self.tr("best {value} at epoch {epoch}").replace("{epoch}", epoch_text(point[0]))
+        before, _, after = words.partition("{value}")
+        return before, measure_text(point[1]), after
+
     def _at_rest(self, member: Member, plot: int) -> tuple[Point, ...] | None:
         at = self._stands_for
         return None if at is None else member.judged_at(plot, at)
@@ -238,9 +250,9 @@ class Curves(QWidget):
         if at is None:
             return Rest(end, self.tr("latest"))
         if at != round(at):  # it was stopped within its first epoch
-            return Rest(at, self.tr("stopped at epoch {}").format(tick_text(at, 0.01)))
+            return Rest(at, self.tr("stopped at epoch {}").format(epoch_text(at)))
         words = self.tr("best epoch {}") if self._members[0].best is not None else self.tr("epoch {}")
-        return Rest(at, words.format(tick_text(at, 1)))
+        return Rest(at, words.format(epoch_text(at)))
 
     def _show_values(self, hovered: Plot | None = None) -> None:
         """Of each run what both plots show; where that is too much, what the one below the mouse does."""

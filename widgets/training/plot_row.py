@@ -14,6 +14,7 @@ from widgets.plot.plot import Plot
 NARROW = 560  # pixels
 TALL, WIDE = 320, 2.6  # less high is not tall, nor what is so much wider than high
 EDGE, TOP = 8, 8
+SLACK = 7  # from the end of the last button's word to where a plot's words end, if both ended at one place
 
 
 @guarded
@@ -50,10 +51,11 @@ class PlotRow(QWidget):
         self._box.setDirection(ways.TopToBottom if tall else ways.LeftToRight)
         self._box.setSpacing(between)
         self._box.setContentsMargins(16, TOP, EDGE + taken, EDGE)
+        over = SLACK if tall else 0
         for plot in self._plots:
-            plot.surround.kept_free = size.width() + EDGE if tall and roomy and plot is self._plots[0] else 0
+            plot.surround.kept_free = size.width() + EDGE - over if tall and roomy and plot is self._plots[0] else 0
         self._box.activate()
-        self._buttons.setGeometry(self.width() - EDGE - size.width(), TOP, size.width(), size.height())
+        self._buttons.setGeometry(self.width() - EDGE + over - size.width(), TOP, size.width(), size.height())
         self._buttons.setVisible(roomy)
         self._buttons.raise_()
 

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QWidget
 from engine.units import tick_text, typed_text
 from widgets.look import theme
 from widgets.look.guarded import guarded
+from widgets.plot.epochs import epoch_text
 
 Point = tuple[float, float]  # position in epochs, learning rate
-HEIGHT, LEAST, INSET, LINE = 104, 160, 8, 14  # pixels; from the border to the line; of words
+HEIGHT, LEAST, INSET, LINE, OVER = 104, 160, 8, 14, 4  # pixels; from the border to the line; of words; beyond a line
+NOTHING = 1e-3  # of the highest rate: on an axis of even steps less cannot be told from 0
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -50,7 +52,7 @@ class RatePlot(QWidget):
         rates = [rate for _, rate in self._points]
         words = self.tr("up to {most}") if rough else self.tr("from {least} to {most}")
         self.setAccessibleDescription(words.format(
-            least=_short(min(rates)), most=_short(max(rates))) if rates else "")
+            least=self._lowest(), most=_short(max(rates))) if rates else "")
         self.update()
 
     def show_now(self, position: float | None) -> None:
@@ -66,8 +68,18 @@ class RatePlot(QWidget):
         if at is None or not self._points:
             return ""
         words = self.tr("epoch {position} · about {rate}") if self._is_rough else self.tr("epoch {position} · {rate}")
-        digits = 2 if self._is_rough else 3
-        return words.format(position=tick_text(at, 0.01), rate=_short(self._rate(at), digits))
+        rate = _short(self._rate(at), 2 if self._is_rough else 3)
+        whole, _, _ = (place := epoch_text(at)).partition(" ")
+        found = [words.format(position=position, rate=rate) for position in (place, whole)]
+        metrics = QFontMetricsF(theme.mono_font(10))
+        return next((text for text in found if metrics.horizontalAdvance(text) <= self.width() - 2 * INSET), found[-1])
+
+    def _lowest(self) -> str:
+        """The lowest rate as one would write it down."""
+        rates = [rate for _, rate in self._points]
+        if not self._is_log and 0 < min(rates) < NOTHING * max(rates):
+            return self.tr("≈ 0")
+        return _short(min(rates), 3 if min(rates) == max(rates) else 2)
 
     def _rate(self, at: float) -> float:
         """Between two points on the straight line from one to the other."""
@@ -122,10 +134,11 @@ class RatePlot(QWidget):
                 self._paint_words(painter)
 
     def _paint_places(self, painter: QPainter) -> None:
-        """The run's place as a line from top to bottom; the one that is read as a dot."""
+        """The run's place as a line between the words; the one that is read as a dot."""
         for at, name in ((self._now, "text"), (self._read_at, "dim")):
             if at is not None and self._span[0] <= at <= self._span[1]:
-                painter.fillRect(QRectF(round(self._x(at)), 1, 1, self.height() - 2), theme.color(name))
+                place = QRectF(round(self._x(at)), self.area.top() - OVER, 1, self.area.height() + 2 * OVER)
+                painter.fillRect(place, theme.color(name))
         if self._read_at is not None:
             painter.setPen(QPen(theme.color("panel"), 1.5))
             painter.setBrush(theme.color("accent"))
@@ -139,11 +152,13 @@ class RatePlot(QWidget):
         above = QRectF(INSET, 4, self.width() - 2 * INSET, LINE)
         below = above.translated(0, self.height() - LINE - 8)
         epochs = self.tr("{count} epochs").format(count=tick_text(self._span[1], 0.01 if self._span[1] % 1 else 1))
-        self._write(painter, above, LEFT, _short(max(rates)), "dim")
-        self._write(painter, above, RIGHT, self.readout, "text")
+        highest, readout = _short(max(rates)), self.readout
+        if QFontMetricsF(font).horizontalAdvance(f"{highest} {readout}") <= above.width():
+            self._write(painter, above, LEFT, highest, "dim")
+        self._write(painter, above, RIGHT, readout, "text")
         self._write(painter, below, RIGHT, epochs, "dim")
         if max(rates) > min(rates) and not self._is_rough:
-            self._write(painter, below, LEFT, _short(min(rates)), "dim")
+            self._write(painter, below, LEFT, self._lowest(), "dim")
 
     def _write(self, painter: QPainter, line: QRectF, side: Qt.AlignmentFlag, text: str, name: str) -> None:
         """On the panel's ground, so that no line runs through it."""

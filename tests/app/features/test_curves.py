@@ -20,7 +20,7 @@ from app.features.training import Training
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
 from engine.messages import say
-from engine.training.events import MemberStarted, Point, Preparing, Progress, Started
+from engine.training.events import MemberStarted, Point, Preparing, Progress, Started, Steered
 from engine.units import clock_text, grouped, measure_text
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import brought, opened
@@ -383,3 +383,22 @@ def test_a_learning_rate_changed_on_the_way_is_marked_and_still_there_later(wind
     assert plots.loss.surround.marks == ()
     turn_to(window, document)
     assert plots.loss.surround.marks == (mark,)
+
+
+def test_a_run_that_was_opened_again_has_the_axis_that_it_was_steered_to(still):
+    plots, document = still.feature(Curves).plots, still.page.document
+    recipe = document.experiment.recipe.with_options(epochs=400)
+    document.edit("recipe", replace(document.experiment, recipe=recipe))
+    begun = document.experiment
+    still.feature(Training).train()
+    hear(still, STARTED, Point(0.5, 1.0, 0.5), Steered(1, 9, 0.5, {"epochs": 300}, {"epochs": 400}))
+    assert {plot.full for plot in plots.plots} == {(0, 300)}
+    document.run.state.experiment = begun  # as its folder has it
+    document.run.states.experiment = begun
+    another(still)
+    turn_to(still, document)
+    assert {plot.full for plot in plots.plots} == {(0, 300)}
+    hear(still, Steered(1, 10, 0.6, {"lr": 0.1}, {"lr": 0.2}), Steered(1, 11, 0.7, {"epochs": 500}, {"epochs": 300}))
+    another(still)
+    turn_to(still, document)
+    assert {plot.full for plot in plots.plots} == {(0, 500)}

@@ -106,7 +106,7 @@ def test_in_a_run_the_line_and_the_curves_say_where_it_is(window):
     assert said(window) is None and plot.readout == "", "nothing was learned yet"
     hear(window, Point(2.5, 1.0, 0.5), Progress(3, 10, 0.25, 100.0, 9.0))
     now = recipe.lr * recipe.lr_factor(3, 10, 20)
-    assert said(window) == words(now) and plot.readout == f"epoch 2.50 · {words(rates(recipe, 20, 200)[50].lr)}"
+    assert said(window) == words(now) and plot.readout == f"epoch 3 · 50 % · {words(rates(recipe, 20, 200)[50].lr)}"
     assert plot.accessibleDescription().startswith("from "), "how many batches there are is known"
     hear(window, Steered(3, 10, 2.5, {"lr": 0.05}, {"lr": 0.1}), Point(3.0, 0.9, 0.6))
     assert said(window) == words(0.05 * recipe.lr_factor(3, 20, 20)), "as the run was steered"
@@ -120,7 +120,7 @@ def test_a_rate_that_nobody_knows_is_not_said(window):
     window.feature(Training).train()
     hear(window, STARTED, Point(2.5, 1.0, 0.5))
     assert said(window) is None and "nobody knows" in window.feature(Rates).section.words.text()
-    assert plot.readout.startswith("epoch 2.50")
+    assert plot.readout.startswith("epoch 3 · 50 %")
     window.show_start()
     hear(window, Point(2.6, 1.0, 0.5), over=True)
     assert said(window) is None

@@ -94,6 +94,14 @@ def test_numbers_of_epochs_never_touch_each_other(frame: Frame, span: tuple[floa
     assert len({mark.text for mark in epochs}) == len(epochs)
 
 
+@pytest.mark.parametrize(("span", "texts"), [
+    ((0.0, 3.0), ["0", "0.5", "1", "1.5", "2", "2.5", "3"]), ((0.0, 1.0), ["0", "0.5", "1"]),
+    ((2.2, 2.6), ["2.20", "2.25", "2.30", "2.35", "2.40", "2.45", "2.50", "2.55", "2.60"])])
+def test_of_few_epochs_halves_are_written_too(frame: Frame, span: tuple[float, float], texts: list[str]):
+    frame.x_range = span
+    assert words(painted(lambda painter: frame.paint_grid(painter, AREA)))[5:] == texts
+
+
 def test_little_room_has_at_least_a_number_at_each_third(frame: Frame):
     frame.x_range = (0.0, 9.0)
     assert words(painted(lambda painter: frame.paint_grid(painter, QRectF(60, 40, 40, 200))))[5:] == ["0", "5"]
@@ -183,14 +191,17 @@ def test_marks_are_smooth_and_their_lines_fine(frame: Frame):
     assert (thread.width, ring.width, dot.width) == (1, 1.5, 1.5)
     assert ring.place.size().toTuple() == dot.place.size().toTuple() == (8, 8)
     assert cursor.place.left() == 260, "on whole pixels"
-    wide = QFontMetricsF(theme.mono_font(10)).horizontalAdvance("epoch 4.99") + 16
+    wide = QFontMetricsF(theme.mono_font(10)).horizontalAdvance("epoch 5") + 16
     assert pill.place == QRectF(260 - wide / 2, 244, wide, 18) == text.place
     assert (text.font.family(), text.font.pixelSize()) == (theme.mono_font(10).family(), 10)
     frame.cursor_at = 10.0
     assert len(of("box", painted(lambda painter: frame.paint_marks(painter, AREA, (False, False))))) == 1
     frame.cursor_at = 0.0
     marks = painted(lambda painter: frame.paint_marks(painter, AREA, (False, False)))
-    assert words(marks) == ["epoch 0.00"] and of("area", marks)[0].place.left() == 60
+    assert words(marks) == ["epoch 5"] and of("area", marks)[0].place.left() == 260, "it stands at what it says"
+    frame.readings = ()
+    marks = painted(lambda painter: frame.paint_marks(painter, AREA, (False, False)))
+    assert words(marks) == ["epoch 1 · 0 %"] and of("area", marks)[0].place.left() == 60
 
 
 def test_marks_are_shown_where_they_are_in_sight(frame: Frame):
@@ -208,12 +219,12 @@ def test_marks_are_shown_where_they_are_in_sight(frame: Frame):
     assert thread.place == QRectF(260, 40, 1, 200) and thread.fill == DARK.wire
     [pill] = of("box", marks())
     assert pill.fill == DARK.raised and pill.pen == "" and pill.place.center().x() == pytest.approx(260, abs=1)
-    assert words(marks()) == ["epoch 5.00"] and of("text", marks())[0].pen == DARK.text
+    assert words(marks()) == ["epoch 5"] and of("text", marks())[0].pen == DARK.text
     for at, edge in ((0.0, "left"), (10.0, "right")):
-        frame.cursor_at = at
+        frame.cursor_at, frame.readings = at, (Reading(at, 0.5), None)
         [pill] = of("box", marks())
         assert getattr(pill.place, edge)() == pytest.approx(getattr(AREA, edge)())
-    frame.cursor_at = 11.0
+    frame.cursor_at, frame.readings = 11.0, (Reading(11.0, 0.5), None)
     assert of("area", marks()) == [] and words(marks()) == []
     frame.readings, frame.cursor_at = (Reading(11.0, 0.5), Reading(1.0, math.nan)), 5.0
     assert of("dot", marks()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.in_front import in_front
 from tests.legible import cut_words
-from tests.painted import drawn, words
+from tests.painted import drawn, of, words
 from tests.seen import colors
 from widgets.look import theme
 from widgets.training.check_line import CheckState
@@ -26,7 +27,7 @@ CURVE = [(10.0**exponent, loss) for exponent, loss in ((-6, 2.3), (-4, 2.2), (-2
 
 @pytest.fixture
 def plot(qtbot: QtBot) -> RangePlot:
-    plot = in_front(qtbot, RangePlot(), 280, 104)
+    plot = in_front(qtbot, RangePlot(), 280, 120)
     plot.show_curve(CURVE, SPAN, 0.01)
     return plot
 
@@ -38,7 +39,7 @@ def test_the_curve_lies_over_powers_of_ten_and_what_blows_up_is_cut(plot: RangeP
     assert plot.place(10**-2.5, 1.0).x() == pytest.approx(area.center().x())
     assert plot.place(0.1, 0.5).y() == pytest.approx(area.bottom())
     assert area.top() < plot.place(1e-6, 2.3).y() < area.top() + 10 and plot.place(1.0, 9.0).y() < area.top()
-    assert {"1e-6", "10", "0.01", "learning rate"} <= set(words(drawn(plot)))
+    assert {"1e-6", "0.01", "1", "learning rate"} <= set(words(drawn(plot)))
     assert "0.01" in plot.accessibleDescription()
 
 
@@ -63,6 +64,34 @@ def test_what_is_no_number_is_left_out_and_an_old_curve_is_grey(plot: RangePlot)
     plot.show_curve([], SPAN)
     QTest.mouseMove(plot, QPoint(40, 40))
     assert plot.readout == "" and words(drawn(plot))
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [160, 244, 304, 500])
+@pytest.mark.parametrize("scale", [1.0, 1000.0, 1e-3])
+def test_losses_stand_beside_the_curve_and_powers_of_ten_below_it(plot: RangePlot, width: int, scale: float) -> None:
+    plot.resize(width, plot.height())
+    plot.show_curve([(rate, loss * scale) for rate, loss in CURVE], SPAN, 0.01)
+    losses, rates, written = plot.losses(), plot.rates(), of("text", drawn(plot))
+    assert 2 <= len(losses) <= 5 and {1e-6, 1e-4, 1e-2} & {round(rate, 9) for rate, _ in rates}
+    places = {mark.text: mark.place for mark in written}
+    for value, text in losses:
+        assert places[text].center().y() == pytest.approx(plot.place(1e-6, value).y(), abs=1)
+        assert places[text].right() < plot.area.left()
+    for rate, text in rates:
+        assert places[text].center().x() == pytest.approx(plot.place(rate, scale).x(), abs=4)
+    below = [places[text] for _, text in rates]
+    assert all(one.right() < other.left() for one, other in pairwise(below))
+    [ring] = of("dot", drawn(plot))
+    assert ring.place.center() == plot.place(0.01, scale), "the proposed rate on the curve"
+    assert "0.01" in places and places["learning rate"].top() >= below[0].bottom()
+
+
+def test_before_there_is_a_curve_the_rates_are_there(plot: RangePlot) -> None:
+    plot.show_curve([], SPAN)
+    assert plot.losses() == [] and {"1e-6", "0.01"} <= set(words(drawn(plot)))
+    plot.show_curve([(1e-3, 2.0), (1e-2, 2.0)], SPAN)
+    assert plot.losses() == [(2.0, "2.000")] and "2.000" in words(drawn(plot))
 
 
 @pytest.mark.parametrize("width", [244, 304])

@@ -502,7 +502,7 @@ def test_a_run_that_was_stopped_within_its_first_epoch_has_no_best_one(curves: C
     curves.add_points([(0.01, 2.3, 0.1), (0.02, 2.2, 0.1)])
     curves.add_epoch(0.02, 2.25, 0.1, 2.2, 0.12, True)
     curves.set_over(True)
-    assert curves.loss.surround.rest == (0.02, "stopped at epoch 0.02")
+    assert curves.loss.surround.rest == (0.02, "stopped at epoch 1 · 2 %")
 
 
 def test_changes_of_the_rate_that_are_close_together_are_all_named(curves: Curves) -> None:
@@ -526,7 +526,7 @@ def test_when_a_run_is_over_the_legend_has_the_best_epochs_own_numbers(curves: C
     assert curves.loss.surround.rest == (2.0, "best epoch 2")
     curves.loss.hovered.emit(3.0)
     assert legend_values(curves.loss) == [0.7, 1.3]
-    assert "epoch 3.00" in painted_words(curves.loss) and "best epoch 2" not in painted_words(curves.loss)
+    assert "epoch 3" in painted_words(curves.loss) and "best epoch 2" not in painted_words(curves.loss)
     curves.loss.hovered.emit(None)
     assert "best epoch 2" in painted_words(curves.loss)
     curves.clear(3)

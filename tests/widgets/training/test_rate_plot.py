@@ -6,13 +6,13 @@ import math
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.in_front import in_front
-from tests.painted import drawn, words
+from tests.painted import drawn, of, words
 from tests.seen import colors
 from widgets.look import theme
 from widgets.training.rate_plot import RatePlot
@@ -57,14 +57,14 @@ def test_equal_factors_are_equal_steps_where_that_is_asked(plot: RatePlot) -> No
 def test_the_mouse_reads_the_value_and_leaving_it_gives_back_the_runs(plot: RatePlot) -> None:
     assert plot.readout == ""
     plot.show_now(1.0)
-    assert plot.readout == "epoch 1.00 · 0.1" and plot.readout in said(plot)
+    assert plot.readout == "epoch 1 · 0.1" and plot.readout in said(plot)
     move(plot, 0.5)
-    epoch, rate = plot.readout.removeprefix("epoch ").split(" · ")
-    assert float(epoch) == pytest.approx(0.5, abs=0.03)
+    epoch, percent, rate = plot.readout.removeprefix("epoch ").split(" · ")
+    assert epoch == "1" and int(percent.removesuffix(" %")) == pytest.approx(50, abs=3)
     assert float(rate) == pytest.approx(0.06, abs=0.003), "between two points"
     QTest.mouseMove(plot, QPoint(-50, 50))
     QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
-    assert plot.readout == "epoch 1.00 · 0.1"
+    assert plot.readout == "epoch 1 · 0.1"
     plot.show_now(None)
     assert plot.readout == ""
 
@@ -101,3 +101,33 @@ def test_words_have_room(plot: RatePlot, width: int) -> None:
     plot.resize(width, 104)
     plot.show_now(3.0)
     assert {"0.1", "0.001", "10 epochs"} <= set(said(plot))
+
+
+def test_the_lowest_rate_is_a_number_as_one_would_write_it(plot: RatePlot) -> None:
+    for rates, log, lowest in (([(0, 0.0018), (1, 1.97e-5)], False, "2e-5"), ([(0, 0.1), (1, 2.47e-7)], False, "≈ 0"),
+                               ([(0, 0.1), (1, 1.7841e-6)], True, "1.8e-6"), ([(0, 0.1), (1, 0.0)], False, "0"),
+                               ([(0, 0.123), (1, 0.0625)], False, "0.062")):
+        plot.show_rates(rates, log=log)
+        assert lowest in said(plot)
+
+
+@pytest.mark.usefixtures("font")
+def test_in_little_room_it_says_the_epoch_alone(plot: RatePlot) -> None:
+    plot.show_rates([(0.0, 0.000123), (16.0, 0.000456)])
+    plot.show_now(10.651)
+    plot.resize(300, 104)
+    assert plot.readout.startswith("epoch 11 · 65 % · 0.000")
+    assert "0.000456" in said(plot)
+    plot.resize(160, 104)
+    assert plot.readout.startswith("epoch 11 · ") and plot.readout.endswith(" · 0.000345")
+    assert QFontMetricsF(theme.mono_font(10)).horizontalAdvance(plot.readout) <= 160 - 16
+    assert "0.000456" not in said(plot), "it would lie on it"
+
+
+def test_no_word_lies_on_the_line_or_where_the_run_is(plot: RatePlot) -> None:
+    plot.show_now(0.2)
+    marks = drawn(plot)
+    written = [mark.place for mark in of("text", marks)]
+    line = [mark.place for mark in of("area", marks) if mark.place.width() == 1]
+    assert line and not any(each.adjusted(0, 1, 0, -1).intersects(line[0]) for each in written)
+    assert not any(each.adjusted(0, 1, 0, -1).intersects(plot.area.adjusted(0, -1, 0, 1)) for each in written)
