@@ -23,8 +23,8 @@ class Preset:
 
 
 _ROWS = (
-    Preset("notes", "As in the notes", "Ten epochs of plain SGD with a rate of 0.1 and batches of 256, as Dive into "
-           "Deep Learning trains most of its networks.", {"batch_size": 256, "epochs": 10}),
+    Preset("notes", "As in the notes", "Plain SGD with a rate of 0.1 and batches of 256, as Dive into Deep Learning "
+           "trains most of its networks.", {"batch_size": 256}),
     Preset("images", "A strong default for images", "SGD with Nesterov momentum, a warm-up and half a cosine wave, "
            "weight decay on weights alone, and smoothed labels.", {
                "optimizer": "momentum:nesterov=yes", "lr": 0.05, "schedule": "cosine", "schedule_by": "batch",
@@ -40,6 +40,6 @@ PRESETS: Mapping[str, Preset] = {row.id: row for row in _ROWS}
 
 
 def with_preset(recipe: Recipe, preset: Preset) -> Recipe:
-    """The recipe with a preset's way to learn; loss, seed, device … stay, batch and epochs unless it names them."""
+    """The recipe with a preset's way to learn; loss, epochs, seed, device … stay, the batch unless it names one."""
     usual = Recipe()
     return recipe.with_options(**{**{name: getattr(usual, name) for name in DECIDED}, **preset.fields})

@@ -110,7 +110,7 @@ def test_a_preset_decides_how_to_learn_and_nothing_else(id: str) -> None:
     after = with_preset(before, preset)
     kept = set(Recipe.model_fields) - set(DECIDED) - set(preset.fields)
     assert all(getattr(after, name) == getattr(before, name) for name in kept)
-    assert {"loss", "seed", "device"} <= kept
+    assert {"loss", "epochs", "seed", "device"} <= kept
     assert all(getattr(after, name) == value for name, value in preset.fields.items())
     usual = Recipe()
     assert all(getattr(after, name) == getattr(usual, name) for name in set(DECIDED) - set(preset.fields))
