@@ -217,8 +217,8 @@ class Run:
     def _take_threads(self) -> Iterator[Event]:
         count = self._script.threads_at(self._place)
         if count is not None:
-            self._threads.use(min(count, ALL_THREADS))
-            yield ThreadsChanged(self._course.position, self._threads.count, *self._place)
+            self._threads.use(count)
+            yield ThreadsChanged(self._course.position, count, *self._place)
 
     def _goes_on_after_epoch(self) -> Generator[Event, None, bool]:
         """Whether there is another epoch, or the rest of one, after what was changed meanwhile."""
