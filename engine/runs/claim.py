@@ -48,7 +48,7 @@ def claim(folder: Path) -> Claim | None:
     except Timeout as error:
         raise ClaimedError("{path}: another run is being written there ({owner}). Choose another folder", path=folder,
                            owner=_owner(folder)) from error
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError, ValueError):  # the last: a name that no system allows
         return None
     with suppress(OSError):
         (folder / OWNER).write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")

@@ -14,9 +14,9 @@ from engine.experiment.recipe import Recipe
 from engine.experiment.series import is_series
 from engine.export.weight_files import load_weights
 from engine.files import WriteError, reason_of_os_error
-from engine.messages import Message
+from engine.messages import Message, say
 from engine.network.growing.keeping import kept
-from engine.runs.folder import ANEW, About
+from engine.runs.folder import ANEW, About, make_folder
 from engine.runs.names import (
     BEST,
     CHANGES,
@@ -29,24 +29,27 @@ from engine.runs.names import (
     REMARKS,
     RUN,
     START,
+    member_folder,
 )
-from engine.runs.opened import experiment_of, json_in, members_in, open_run
+from engine.runs.opened import experiment_of, json_in, members_in, open_run, text_in
 from engine.runs.resuming import (
+    LostCheckpointError,
     begun_with,
     changes_before,
     check_same,
     kept_until,
     load_checkpoint,
     load_series,
+    notes_on,
     parts_of,
     resumed,
     resumed_series,
 )
-from engine.runs.texts import change_line
+from engine.runs.texts import change_line, metrics_read
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import Steered
 from engine.training.script import place_of
-from engine.training.series import Begun
+from engine.training.series import Begun, plans
 from engine.training.state import SeriesState
 from engine.training.steering import steered, steering, told, values_of
 
@@ -64,6 +67,7 @@ class Going:
     begun: Begun | None = None  # of a series
     about: About = ANEW
     changes: tuple[Message, ...] = ()  # what is another than it was; empty: the same run goes on
+    notes: tuple[Message, ...] = ()  # what else is to be said before it goes on: what is lost, or begins again
 
     @property
     def is_series(self) -> bool:
@@ -85,22 +89,26 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
 
     ``asked`` may be what was begun, or what steering had made of it: then it is the same run. Else what is another is
     what differs from the first; ``since_left``: from the second.
+    Where there is nothing to go on from it begins again; ``notes`` say so.
     Raises RunError where it cannot go on, as with another network.
     """
     saved = experiment_of(folder)
     begun, about = begun_with(saved, asked), _about(folder)
     if is_series(saved) or is_series(asked):
-        return Going(begun, folder, begun=load_series(folder, asked, changed_data), about=about)
-    checkpoint = load_checkpoint(folder, begun, changed_data)
-    if checkpoint is None:  # it begins again, with what was changed in it; what is asked for otherwise counts at once
-        changed = steering(_steered(begun, changes_before(folder)), asked, OPTIONS) and steering(begun, asked, OPTIONS)
-        return Going(asked if changed else begun, folder,
-                     about=about if changed else about._replace(noted=changes_before(folder)))
+        series = load_series(folder, asked, changed_data)
+        return Going(begun, folder, begun=series, about=about, notes=_notes_on_series(series, begun, folder))
+    try:
+        checkpoint = load_checkpoint(folder, begun, changed_data)
+    except LostCheckpointError:
+        checkpoint = None
+    if checkpoint is None:
+        return _again(folder, begun, asked, about, other)
+    notes = notes_on(checkpoint, folder)
     left, full = _steered_until(begun, checkpoint)
     if parts_of(steered(full, steering(full, asked, OPTIONS))) != parts_of(asked):
         check_same(saved, asked, folder)
     if not steering(full, asked, OPTIONS) or not (since_left or steering(begun, asked, OPTIONS)):
-        return Going(begun, folder, checkpoint, about=about)
+        return Going(begun, folder, checkpoint, about=about, notes=notes)
     if since_left:
         changes = steering(left, asked, OPTIONS)
     else:  # what was steered stays, but for what is asked for now
@@ -112,7 +120,36 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
     course = checkpoint.course
     _take_over(folder, place, checkpoint, Steered(*course.place, course.position, changes, was))
     return Going(begun, place, load_checkpoint(place, begun, changed_data), about=_begun_from(about, folder),
-                 changes=tuple(told(changes, was)))
+                 changes=tuple(told(changes, was)), notes=notes)
+
+
+def _again(folder: Path, begun: Experiment, asked: Experiment, about: About, other: Callable[[], Path] | None) -> Going:
+    """Without a checkpoint it begins again, with what was changed in it by hand; what is asked for otherwise counts at
+    once. In another folder where that is another run, or where the first would lose what it has learned."""
+    if parts_of(steered(begun, steering(begun, asked, OPTIONS))) != parts_of(asked):
+        check_same(begun, asked, folder)
+    noted, changes = changes_before(folder), steering(begun, asked, OPTIONS)
+    if not steering(_steered(begun, noted), asked, OPTIONS):
+        changes = {}
+    has_learned = len(metrics_read(text_in(folder / METRICS))) > 1 or any(
+        (folder / name).exists() for name in (LAST, BEST))
+    place = folder if not (changes or has_learned) else _beside(folder) if other is None else other()
+    if has_learned:
+        note = say("{folder} has no {file} any more: the run begins anew in {place}, and what was learned stays",
+                   folder=folder, file=CHECKPOINT, place=place)
+    else:
+        note = say("Nothing that it could go on from was kept in {folder}: the run begins with its first epoch",
+                   folder=folder)
+    about = about._replace(noted=() if changes else noted)
+    return Going(asked if changes else begun, place, about=about if place == folder else _begun_from(about, folder),
+                 changes=tuple(told(changes, values_of(begun, tuple(changes)))), notes=(note,))
+
+
+def _notes_on_series(series: Begun, begun: Experiment, folder: Path) -> tuple[Message, ...]:
+    if series.checkpoint is None:
+        return ()
+    index = len(series.rows) + 1
+    return notes_on(series.checkpoint, folder / member_folder(index, plans(begun)[index - 1].title))
 
 
 def _about(folder: Path) -> About:
@@ -168,8 +205,8 @@ def _beside(folder: Path) -> Path:
 def _take_over(folder: Path, place: Path, checkpoint: Checkpoint, change: Steered) -> None:
     """A new folder with all that the old one had until it was left, and the change that makes it another run."""
     kept = kept_until(checkpoint, folder).changes
+    make_folder(place)
     try:
-        place.mkdir(parents=True, exist_ok=True)
         for name in (*TAKEN_OVER, CHECKPOINT):
             if (folder / name).exists():
                 shutil.copyfile(folder / name, place / name)

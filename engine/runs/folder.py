@@ -409,3 +409,5 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WriteError("{path} could not be made: {reason}", path=folder, reason=reason_of_os_error(error)) from error
+    except ValueError as error:  # a name that no system allows
+        raise WriteError("{path} could not be made: no file can be called so", path=folder) from error

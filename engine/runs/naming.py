@@ -57,7 +57,7 @@ def new_run_folder(runs: Path, name: str) -> Path:
         folder = runs / (stem if number == 1 else f"{stem}-{number}")
         try:
             folder.mkdir(parents=True)
-        except OSError:
+        except (OSError, ValueError):  # a name that no system allows
             if os.path.lexists(folder):  # another run's
                 continue
         return folder
@@ -81,7 +81,7 @@ def run_folders(places: Iterable[Path]) -> list[RunFolder]:
 def _inside(place: Path) -> list[Path]:
     try:
         return sorted(place.iterdir())
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 

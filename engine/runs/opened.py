@@ -259,20 +259,26 @@ def with_current_keys(found: Checkpoint | None, experiment: Experiment) -> Check
 def checkpoint_in(path: Path) -> Checkpoint | None:
     if not path.exists():
         return None
-    from engine.training.checkpoint import CheckpointError, checkpoint_from  # loads torch
+    from engine.training.checkpoint import (  # loads torch
+        CheckpointError,
+        NewerCheckpointError,
+        checkpoint_from,
+        not_continued,
+    )
 
     def unread(reason: Message) -> RunError:
         return RunError("{path} could not be read: {reason}", path=path, reason=reason)
 
-    def broken(_: Message) -> RunError:
-        return RunError("{path} is damaged: this run cannot be continued", path=path)
+    def broken(reason: Message) -> RunError:
+        return RunError("{reason}", reason=not_continued(path, reason))
 
-    with parsing(unread, broken, say("it is damaged")):
+    damaged = say("it is damaged")
+    with parsing(unread, broken, damaged):
         try:
-            content = tensors_of(path)
+            return replace(checkpoint_from(tensors_of(path)), file=str(path))
         except TorchFileError as error:
-            raise broken(error.message) from error
-        try:
-            return checkpoint_from(content)
-        except CheckpointError as error:
+            raise broken(damaged) from error
+        except NewerCheckpointError as error:
             raise RunError("{path}: this run cannot be continued: {reason}", path=path, reason=error.message) from error
+        except CheckpointError as error:
+            raise broken(error.message) from error

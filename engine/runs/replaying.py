@@ -16,6 +16,7 @@ from engine.runs.folder import VERSIONS
 from engine.runs.names import BEST, LAST, METRICS, RUN, START
 from engine.runs.opened import Run, RunError, experiment_of, json_in, noted_in, open_run, text_in
 from engine.training.control import Control
+from engine.training.devices import fewer_threads
 from engine.training.events import Event
 from engine.training.loop import Repeat, fit
 from engine.training.numerics import Numerics
@@ -30,6 +31,12 @@ class Replay(NamedTuple):
     weights: Weights | None  # that it began with; None: its seed's
     repeats: tuple[Repeat, ...]  # one for each run
     is_series: bool
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What is to be said before it begins: why it may not become the same."""
+        note = fewer_threads(max(repeat.numerics.threads for repeat in self.repeats))
+        return () if note is None else (note,)
 
     def events(self, control: Control | None = None, root: Path | None = None) -> Iterator[Event]:
         """As ``fit`` or ``fit_series`` yields them."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.data.spec.changes import difference
 from engine.experiment.experiment import Experiment
-from engine.messages import LayerloomError, say
+from engine.messages import LayerloomError, Message, say
 from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, METRICS, POINTS, REMARKS, RUN, SERIES_ROWS, member_folder
 from engine.runs.opened import (
     Kept,
@@ -27,12 +27,18 @@ from engine.runs.opened import (
 )
 from engine.runs.texts import UNKNOWN_BATCH, metrics_read, remarks_read, rows_read
 from engine.training.checkpoint import Checkpoint
+from engine.training.devices import fewer_threads
 from engine.training.events import SeriesRow, Steered, Stop
 from engine.training.script import place_of
 from engine.training.series import Begun, plans
 from engine.training.state import RunState, SeriesState
+from engine.units import grouped
 
 MAY_DIFFER = ("device", "early_stop")  # of recipes: where a run is computed, and when it is left
+
+
+class LostCheckpointError(RunError):
+    """What a run was to go on from is gone, though it had learned."""
 
 
 def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Checkpoint | None:
@@ -48,8 +54,9 @@ def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bo
         _check_same_files(saved, experiment, folder)
     found = checkpoint_in(folder / CHECKPOINT)
     if found is None and len(metrics_read(text_in(folder / METRICS))) > 1:  # the first is written before its checkpoint
-        raise RunError("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
-                       "replace what is there", folder=folder, file=CHECKPOINT)
+        raise LostCheckpointError("{folder} has no {file} any more: this run cannot be continued, and to begin it "
+                                  "again would replace what is there. Move the folder away to train it anew",
+                                  folder=folder, file=CHECKPOINT)
     found = with_current_keys(found, experiment)
     return found if found is None else replace(found, noted=changes_of(found, folder))
 
@@ -74,6 +81,16 @@ def changes_of(checkpoint: Checkpoint, folder: Path) -> tuple[Steered, ...]:
     known = {(each.epoch, each.batch, tuple(each.changes)) for each in written}
     lost = [each for each in checkpoint.noted if (each.epoch, each.batch, tuple(each.changes)) not in known]
     return tuple(sorted([*written, *lost], key=place_of))
+
+
+def notes_on(checkpoint: Checkpoint, folder: Path) -> tuple[Message, ...]:
+    """What is to be said before a run goes on from it: what is lost, and why it may not become the same."""
+    whole, have = checkpoint.whole_epochs, {row.epoch for row in metrics_read(kept_until(checkpoint, folder).metrics)}
+    lost = sum(epoch not in have for epoch in range(1, whole + 1))
+    missing = say("{file} lacks {lost} of the {whole} epochs that were learned: the run goes on, without them in its "
+                  "curves and tables", file=folder / METRICS, lost=grouped(lost), whole=grouped(whole))
+    threads = fewer_threads(checkpoint.numerics.threads) if checkpoint.numerics is not None else None
+    return (*([missing] if lost else []), *([threads] if threads is not None else []))
 
 
 def load_series(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Begun:

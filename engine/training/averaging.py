@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn, get_swa_avg_fn
 
 from engine.experiment.recipe import Recipe
+from engine.training.groups import expect_shape
 
 Follow = Callable[[list[Tensor], list[Tensor], Tensor], None]  # the averages, the weights now, how many there were
 
@@ -70,8 +71,11 @@ class Average:
         """Go on with it in a model that has the averages."""
         self._count = torch.tensor(int(state["count"]))
         if self._count:
+            learning = [state["learning"][name] for name in self._names]
+            for own, kept in zip(self._own, learning, strict=True):
+                expect_shape(own, kept)
             _copy(self._own, self._aside)
-            _copy([state["learning"][name] for name in self._names], self._own)
+            _copy(learning, self._own)
 
 
 @torch.no_grad()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from torch import Tensor
 
-from engine.messages import LayerloomError, say
+from engine.messages import LayerloomError, Message, say
+from engine.network.weights import WeightsError, is_out_of_memory
 from engine.training.best import Best
 from engine.training.course import Course
 from engine.training.events import Steered
 from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
 from engine.training.numerics import Numerics
+from engine.training.sealing import seal_of
 
 FORMAT = "layerloom checkpoint"
 VERSION = 3
@@ -24,6 +27,10 @@ VERSION = 3
 
 class CheckpointError(LayerloomError):
     """Something is no checkpoint that this program can go on from."""
+
+
+class NewerCheckpointError(CheckpointError):
+    """A newer version of the program made it: nothing is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Checkpoint:
     numerics: Numerics | None = None  # None: of an earlier version, which did not write them down
     scaler: dict[str, Any] = field(default_factory=dict)  # of float16
     noted: tuple[Steered, ...] = ()  # what was changed by hand, also later than this in a run that was broken off
+    file: Annotated[str, Field(exclude=True)] = ""  # where it was read, for whoever finds that it does not fit
 
     @property
     def epoch(self) -> int:
@@ -59,8 +67,8 @@ class Checkpoint:
 
     def stored(self) -> dict[str, Any]:
         """Tensors and plain values, which ``torch.save`` writes and ``torch.load(weights_only=True)`` reads."""
-        plain: dict[str, Any] = _ADAPTER.dump_python(self)
-        return {"format": FORMAT, "version": VERSION, **plain}
+        plain: dict[str, Any] = {"format": FORMAT, "version": VERSION, **_ADAPTER.dump_python(self)}
+        return {**plain, "seal": seal_of(plain)}
 
 
 _ADAPTER = TypeAdapter(Checkpoint)
@@ -71,20 +79,44 @@ def checkpoint_from(stored: Any) -> Checkpoint:
     if not isinstance(stored, Mapping) or not str(stored.get("format", "")).startswith(FORMAT):
         raise CheckpointError("it is no checkpoint")
     plain = dict(stored)
+    seal = plain.pop("seal", "")  # earlier versions had none
     version = 2 if plain.pop("format") == "layerloom checkpoint 2" else plain.pop("version", None)
     if type(version) is not int:
         raise CheckpointError("it is damaged: it does not say which version it is")
     if version > VERSION:
-        raise CheckpointError("it was made by a newer Layerloom")
+        raise NewerCheckpointError("it was made by a newer Layerloom")
+    if seal != "" and seal != seal_of({"format": stored["format"], "version": version, **plain}):
+        raise CheckpointError("it is damaged: something in it is not as it was written")
     if version < 3:
         plain = _of_version_2(plain)
     try:
-        return _ADAPTER.validate_python(plain)
+        found = _ADAPTER.validate_python(plain)
     except (AttributeError, RecursionError) as error:  # of parts that are no mappings, or too deep
         raise CheckpointError("it is damaged") from error
     except ValidationError as error:
         raise CheckpointError("it is damaged: {what} cannot be read",
                               what=".".join(map(str, error.errors()[0]["loc"])) or say("something in it")) from error
+    if not found.course.is_possible:
+        raise CheckpointError("it is damaged: {what} cannot be read", what="course")
+    return found
+
+
+def not_continued(file: object, reason: Message) -> Message:
+    """Why a run does not go on from this file, and what to do."""
+    return say("{file}: this run cannot be continued: {reason}. Delete this file to begin anew", file=file,
+               reason=reason)
+
+
+@contextmanager
+def going_on_from(checkpoint: Checkpoint) -> Iterator[None]:
+    """Raise CheckpointError for whatever fails where a run takes over what was kept, which may be of another one."""
+    try:
+        yield
+    except Exception as error:
+        if is_out_of_memory(error) or (isinstance(error, LayerloomError) and not isinstance(error, WeightsError)):
+            raise
+        reason = error.message if isinstance(error, WeightsError) else say("it is damaged")
+        raise CheckpointError("{reason}", reason=not_continued(checkpoint.file or say("Checkpoint"), reason)) from error
 
 
 def _of_version_2(plain: dict[str, Any]) -> dict[str, Any]:

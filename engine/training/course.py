@@ -24,6 +24,12 @@ class Course:
     after: Metrics | None = None  # … and the training examples after it, where asked for
 
     @property
+    def is_possible(self) -> bool:
+        """Whether a run can be there, as far as these numbers tell."""
+        return (self.batches > 0 and 0 <= self.done <= self.batches and -1 <= self.taken <= max(0, self.given)
+                and min(self.epoch, self.given, self.examples) >= 0 and 0 <= self.seconds < math.inf)
+
+    @property
     def position(self) -> float:
         """How far it is, in epochs: 1.25 is a quarter into the second."""
         return max(0.0, self.epoch - 1 + self.share)

@@ -82,6 +82,14 @@ def expect_precision(device: torch.device, precision: PrecisionRow) -> None:
                                "choose float32", precision=precision.id)
 
 
+def fewer_threads(threads: int) -> Message | None:
+    """That a run was computed with more threads than there are here; None: there are as many."""
+    if threads <= ALL_THREADS:
+        return None
+    return say("It was computed with {before} threads, and this computer has {now}: the last digits of its results may "
+               "differ", before=threads, now=ALL_THREADS)
+
+
 def useful_threads(experiment: Experiment) -> int:
     """How many CPU threads a step of this experiment is worth; at most as many as torch would take.
 

@@ -62,6 +62,12 @@ def remembered(state: Mapping[str, Any], groups: Sequence[Group]) -> list[Mappin
     return [kept.get(places.get(name), {}) for name in names]
 
 
+def expect_shape(of: Tensor, value: Tensor) -> None:
+    """Raise ValueError for what cannot have been kept of this tensor: kernels would take it for granted."""
+    if value.shape != of.shape:
+        raise ValueError(f"{tuple(value.shape)} was kept of {tuple(of.shape)}")
+
+
 def like(weight: Tensor, value: Tensor) -> Tensor:
     """A copy where the weight is; of its shape also in its memory order, which kernels take for granted."""
     if value.shape != weight.shape or value.dim() == 0:

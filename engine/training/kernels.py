@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.experiment.choices.optimizers import OptimizerRow
-from engine.training.groups import Group, described, like, remembered
+from engine.training.groups import Group, described, expect_shape, like, remembered
 
 
 class ByKernel:
@@ -25,6 +25,8 @@ class ByKernel:
         self._beta1, self._beta2 = options.get("betas", (0.0, 0.0))
         self._epsilon = float(options.get("eps", 0.0))
         self._weights = [weight for group in groups for weight in group.weights]
+        moments = ("step", "exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if self._amsgrad else []))
+        self._asked = moments if row.kernel != "sgd" else ("momentum_buffer",) if self._momentum else ()
 
     def clear(self) -> None:
         """Forget the gradients."""
@@ -106,5 +108,11 @@ class ByKernel:
         """Continue with it, each tensor in its weight's own memory order."""
         kept = iter(remembered(state, self._groups))
         for group in self._groups:
-            group.memory = [{name: like(weight, value) for name, value in next(kept).items()
-                             if isinstance(value, Tensor)} for weight in group.weights]
+            group.memory = [self._memory(weight, next(kept)) for weight in group.weights]
+
+    def _memory(self, weight: Tensor, kept: Mapping[str, Any]) -> dict[str, Tensor]:
+        """Of one weight: nothing yet, or all that a step asks for."""
+        found = {name: like(weight, value) for name, value in kept.items() if isinstance(value, Tensor)}
+        for name in self._asked if found else ():
+            expect_shape(weight if name != "step" else weight.new_empty(()), found[name])
+        return found

@@ -20,7 +20,7 @@ from engine.layers.code.running import StoppedCodeError
 from engine.messages import say
 from engine.network.weights import check_weights
 from engine.training.backend import Backend
-from engine.training.checkpoint import Checkpoint
+from engine.training.checkpoint import Checkpoint, going_on_from
 from engine.training.checks.memory import expect_room
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import expect_precision, resolve_device
@@ -86,8 +86,12 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
         check_trainable(script.first)
     expect_precision(device, script.first.recipe.precision_row)
     start = resume.weights if resume else weights
-    if start is not None:
-        check_weights(experiment, start)
+    if resume is not None:
+        with going_on_from(resume):
+            check_weights(experiment, resume.weights)
+            check_weights(experiment, resume.best.weights or resume.weights)
+    elif weights is not None:
+        check_weights(experiment, weights)
     control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")

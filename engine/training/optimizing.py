@@ -12,7 +12,7 @@ from torch.amp import GradScaler
 from engine.experiment.choices.optimizers import OptimizerRow, optimizer_of
 from engine.experiment.recipe import Recipe
 from engine.graph.parameters import NodeParameters
-from engine.training.groups import Group, described, groups_of, like, remembered
+from engine.training.groups import Group, described, expect_shape, groups_of, like, remembered
 from engine.training.kernels import ByKernel
 
 
@@ -73,6 +73,7 @@ class ByClass:
     def __init__(self, row: OptimizerRow, options: Mapping[str, Any], groups: Sequence[Group],
                  scaler: GradScaler | None) -> None:
         self._groups, self._scaler, self._is_fused = groups, scaler, bool(options.get("fused"))
+        self._row, self._options = row, options
         self._optimizers = _made(row, options, groups)
         self._of = {weight: part for part in self._optimizers for told in part.param_groups
                     for weight in told["params"]}
@@ -117,9 +118,20 @@ class ByClass:
         """Continue with it."""
         for weight, kept in zip(self._weights(), remembered(state, self._groups), strict=True):
             if kept:
+                self._expect_alike(weight, kept)
                 self._of[weight].state[weight] = {
                     name: self._like(weight, value) if isinstance(value, Tensor) else value
                     for name, value in kept.items()}
+
+    def _expect_alike(self, weight: Tensor, kept: Mapping[str, Any]) -> None:
+        """Raise an error unless there is all that a step leaves of such a weight: found out by one of its kind."""
+        other = nn.Parameter(torch.zeros_like(weight))
+        other.grad = torch.zeros_like(weight)
+        [optimizer] = _made(self._row, self._options, [Group([other], 1.0, 0.0)])
+        optimizer.step()
+        for name, value in optimizer.state[other].items():
+            if isinstance(value, Tensor):
+                expect_shape(value, kept[name])
 
     def _like(self, weight: Tensor, value: Tensor) -> Tensor:
         """Counts stay on the CPU, where torch has them unless one kernel does everything."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter
 
 from engine.experiment.choices.measures import MEASURES
 from engine.experiment.recipe import Recipe
@@ -18,6 +20,8 @@ TINY = 1e-8  # a smaller fall of the rate is none, as torch has it
 @dataclass
 class Plateau:
     """How far it has fallen, and since when nothing was gained; of a recipe with another schedule it never falls."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     factor: float = 1.0  # of the learning rate
     best: float = math.nan  # nan: nothing was measured yet
@@ -55,6 +59,9 @@ class Plateau:
         return asdict(self)
 
 
+_ADAPTER = TypeAdapter(Plateau)
+
+
 def plateau_from(state: Mapping[str, Any]) -> Plateau:
     """What ``state`` gave; of a run that had none, its beginning."""
-    return Plateau(**state)
+    return _ADAPTER.validate_python(state)

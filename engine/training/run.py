@@ -20,7 +20,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.messages import LayerloomError
 from engine.training.best import Best
-from engine.training.checkpoint import Checkpoint
+from engine.training.checkpoint import Checkpoint, going_on_from
 from engine.training.checks.memory import expect_room
 from engine.training.control import Control
 from engine.training.course import Course
@@ -110,7 +110,8 @@ class Run:
         self._kept_for = 0.0  # seconds that a checkpoint took last
         self._goes_on = resume is not None and resume.sums is not None
         if resume is not None:
-            self._go_on_from(resume)
+            with going_on_from(resume):
+                self._go_on_from(resume)
         self._from = self._course.position
         self._whole = resume.whole_epochs if resume is not None else 0  # epochs that were learned and judged
 

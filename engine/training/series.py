@@ -82,7 +82,7 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
     loaded, begun = {} if data is None else {experiment.data: data}, resume or Begun()
     rows += begun.rows
     whole = [row for row, plan in zip(rows, members, strict=False) if plan.fold is not None]
-    given = _Given(root, weights, observers)
+    given, is_cut = _Given(root, weights, observers), False
     try:
         for index, plan in list(enumerate(members, 1))[len(rows):]:
             if control.stopped:
@@ -94,6 +94,7 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
             row, stopped = yield from _member(index, plan, control, loaded, given,
                                               begun.checkpoint if is_next else None, repeat,
                                               begun.noted if is_next else ())
+            is_cut |= stopped
             rows += [] if row is None else [row]
             whole += [] if row is None or stopped or plan.fold is None else [row]
         control.check_abandoned()
@@ -102,7 +103,8 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
     except StoppedError:
         if not rows:
             raise
-    yield SeriesFinished(tuple(rows), _over(whole, statistics.fmean), _over(whole, _deviation), control.stopped)
+    yield SeriesFinished(tuple(rows), _over(whole, statistics.fmean), _over(whole, _deviation),
+                         control.stopped and (is_cut or len(rows) < len(members)))
 
 
 class _Given(NamedTuple):

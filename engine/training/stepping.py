@@ -146,7 +146,7 @@ class Steps:
         """Continue with what ``state`` gave; earlier versions kept the rate in the groups."""
         self._optimizer.take_state(state)
         groups = state.get("param_groups") or [{}]
-        self.set_lr(state.get("lr", groups[0].get("base_lr", self.lr)))
+        self.set_lr(float(state.get("lr", groups[0].get("base_lr", self.lr))))
         self._plateau = plateau_from(state.get("plateau", {}))
         if self._average is not None and "average" in state:
             self._average.take_state(state["average"])

@@ -11,9 +11,13 @@ import pytest
 
 from engine.files import WriteError
 from engine.runs.claim import LOCK, OWNER, ClaimedError, claim
+from engine.runs.continuing import going_on
 from engine.runs.folder import record
+from engine.runs.left import left_runs
 from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS
-from engine.runs.opened import RunError
+from engine.runs.naming import new_run_folder
+from engine.runs.opened import RunError, open_run
+from engine.runs.replaying import replay_of
 from engine.runs.resuming import load_checkpoint
 from engine.training import fit
 from engine.training.events import EpochEnded, RunNotSaved
@@ -125,6 +129,21 @@ def test_a_folder_that_may_not_be_looked_into_is_a_sentence(tmp_path: Path, monk
             fit(BASE), BASE, tmp_path / ("n" * 300)) if isinstance(event, RunNotSaved))
     with pytest.raises(RunError, match=f"there is no {EXPERIMENT} in it"):
         load_checkpoint(tmp_path / ("n" * 300), BASE)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_name_that_no_folder_can_have_is_a_sentence(name: str, tmp_path: Path) -> None:
+    for folder in (tmp_path / name, tmp_path / name / "run"):
+        for use in (open_run, replay_of, lambda folder: load_checkpoint(folder, BASE),
+                    lambda folder: going_on(folder, BASE)):
+            with pytest.raises(RunError, match="is not a run"):
+                use(folder)
+        [said] = of_type(list(record(fit(BASE), BASE, folder)), RunNotSaved)[:1]
+        assert str(said.message).endswith("could not be made: no file can be called so")
+        assert new_run_folder(folder, "net").parent == folder and left_runs([folder], 1) == [], "it is only named"
+    list(record(fit(BASE), BASE, tmp_path / "run"))
+    with pytest.raises(WriteError, match="no file can be called so"):
+        going_on(tmp_path / "run", with_recipe(BASE, epochs=5), lambda: tmp_path / name)
 
 
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:

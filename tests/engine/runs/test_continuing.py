@@ -20,7 +20,7 @@ from engine.runs.left import is_left, left_runs
 from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, RUN, SERIES, SERIES_ROWS, SUMMARY
 from engine.runs.opened import RunError, open_run
 from engine.runs.replaying import differences, replay_of
-from engine.training import fit, run
+from engine.training import devices, fit, run
 from engine.training.control import Control
 from engine.training.events import EpochEnded, Event, MemberStarted, Point, Started, Steered
 from engine.training.series import fit_series
@@ -252,12 +252,85 @@ def test_without_any_one_of_its_files_it_goes_on_or_says_why_not(name: str, tmp_
         if isinstance(event, Point) and event.position > 2.2:
             control.stop()
     (tmp_path / "run" / name).unlink(missing_ok=True)
-    if name == CHECKPOINT:
-        with pytest.raises(RunError, match="has no checkpoint"):
-            going_on(tmp_path / "run", BASE)
-        return
-    gone_on(going_on(tmp_path / "run", BASE))
-    assert open_run(tmp_path / "run").state.summary is not None
+    going = going_on(tmp_path / "run", BASE)
+    assert bool(going.notes) is (name in (METRICS, CHECKPOINT))
+    gone_on(going)
+    assert open_run(going.folder).state.summary is not None
+
+
+# -- what is said before it goes on ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kept", "lost"), [(0, 3), (1, 3), (2, 2), (4, 0)])
+def test_epochs_that_are_missing_in_the_table_are_said(kept: int, lost: int, tmp_path: Path) -> None:
+    left_at(BASE, tmp_path / "run", 3.4)
+    table = tmp_path / "run" / METRICS
+    lines = table.read_text().splitlines(keepends=True)
+    table.write_text("".join(lines[:kept]))
+    going = going_on(tmp_path / "run", BASE)
+    assert list(map(str, going.notes)) == ([] if not lost else [
+        f"{table} lacks {lost} of the 3 epochs that were learned: the run goes on, without them in its curves and "
+        "tables"])
+    assert going_on(tmp_path / "run", with_recipe(BASE, epochs=9)).notes == going.notes
+    gone_on(going)
+    assert same(tmp_path / "run", whole(BASE, tmp_path / "whole"), LAST, BEST)
+    epochs = [row.epoch for row in open_run(tmp_path / "run").state.epochs]
+    assert epochs == [*range(1, kept), 4]
+
+
+def test_epochs_that_are_missing_in_a_run_of_a_series_are_said_as_well(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit_series(FOLDS, control), FOLDS, tmp_path):
+        if isinstance(event, Point) and event.position > 1.5:
+            control.stop()
+    assert going_on(tmp_path, FOLDS).notes == ()
+    (open_run(tmp_path).members[0].folder / METRICS).unlink()
+    assert "lacks 1 of the 1 epochs" in str(going_on(tmp_path, FOLDS).notes[0])
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_without_its_checkpoint_a_run_begins_anew_beside_what_it_has_learned(epochs: int, tmp_path: Path) -> None:
+    control, old = Control(), tmp_path / "run"
+    for event in record(fit(BASE, control), BASE, old):
+        if isinstance(event, Point) and 0.5 < event.position < 0.7:
+            control.steer({"lr": 0.05})
+        if isinstance(event, Point) and event.position > epochs:
+            control.stop()
+    (old / CHECKPOINT).unlink()
+    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    going = going_on(old, BASE, lambda: tmp_path / "new")
+    assert going.folder == tmp_path / "new" and not going.changes and list(map(str, going.notes)) == [
+        f"{old} has no checkpoint.pt any more: the run begins anew in {tmp_path / 'new'}, and what was learned stays"]
+    list(record(fit(BASE, noted=going.about.noted), BASE, going.folder, about=going.about))
+    assert {path.name: path.read_bytes() for path in old.iterdir()} == before
+    assert (going.folder / METRICS).read_text().startswith((old / METRICS).read_text()), "what was steered is again"
+    assert going_on(old, with_recipe(BASE, lr=0.5)).experiment.recipe.lr == 0.5
+
+
+def test_with_nothing_to_go_on_from_another_recipe_is_another_run_that_says_so(tmp_path: Path) -> None:
+    left_at(BASE, tmp_path / "run", 0.3, by="kill")
+    (tmp_path / "run" / CHECKPOINT).unlink(missing_ok=True)
+    note = f"Nothing that it could go on from was kept in {tmp_path / 'run'}: the run begins with its first epoch"
+    asked = with_recipe(BASE, lr=0.1)
+    for going, folder in ((going_on(tmp_path / "run", asked), "run-2"), (going_on(tmp_path / "run", BASE), "run")):
+        assert going.folder == tmp_path / folder and list(map(str, going.notes)) == [note]
+        assert list(map(str, going.changes)) == (["lr 0.02 → 0.1"] if folder == "run-2" else [])
+        gone_on(going)
+        assert same(going.folder, whole(going.experiment, tmp_path / f"whole {folder}"))
+    assert open_run(tmp_path / "run-2").experiment == asked and open_run(tmp_path / "run").experiment == BASE
+    left_at(BASE, tmp_path / "run", 0.3, by="kill")
+    (tmp_path / "run" / CHECKPOINT).unlink(missing_ok=True)
+    graph = with_layers(BASE.graph, {"fc1": BASE.graph.nodes["fc1"].layer.with_options(out_features=24)})
+    with pytest.raises(RunError, match="another network"):
+        going_on(tmp_path / "run", replace(BASE, graph=graph))
+
+
+def test_fewer_threads_than_it_was_computed_with_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left_at(BASE, tmp_path / "run", 1.5)
+    monkeypatch.setattr(devices, "ALL_THREADS", 0)
+    words = "It was computed with 1 threads, and this computer has 0: the last digits of its results may differ"
+    assert list(map(str, going_on(tmp_path / "run", BASE).notes)) == [words]
+    assert list(map(str, replay_of(tmp_path / "run").notes)) == [words]
 
 
 # -- what must not be lost --------------------------------------------------------------------------------------------

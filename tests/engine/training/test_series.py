@@ -15,7 +15,7 @@ import torch
 
 from engine.data.tensors.loading import load_data
 from engine.data.tensors.splitting import folded
-from engine.experiment.experiment import Variant, load_experiment
+from engine.experiment.experiment import Experiment, Variant, load_experiment
 from engine.network.weights import initial_module
 from engine.runs.folder import record
 from engine.runs.names import EXPERIMENT, METRICS, RUN, SERIES, SERIES_ROWS, SERIES_TABLE, SUMMARY, member_folder
@@ -180,6 +180,19 @@ def test_a_stop_after_the_last_epoch_of_a_run_begins_no_other() -> None:
             control.stop_after_epoch()
     [row], [end] = of_type(events, SeriesFinished)[0].rows, of_type(events, Finished)
     assert row.values and end.summary.epochs == 2 and not end.stopped and of_type(events, SeriesFinished)[0].stopped
+
+
+@pytest.mark.parametrize("base", [RATES, FOLDS], ids=["variants", "folds"])
+def test_asked_to_stop_after_the_last_epoch_of_the_last_run_it_is_finished(base: Experiment) -> None:
+    control, events = Control(), list[Event]()
+    for event in fit_series(base, control):
+        events.append(event)
+        last = of_type(events, MemberStarted)[-1:]
+        if isinstance(event, EpochEnded) and event.epoch == 2 and last[0].index == last[0].count:
+            control.stop_after_epoch()
+    [end] = of_type(events, SeriesFinished)
+    assert len(end.rows) == last[0].count and not end.stopped
+    assert end == of_type(list(fit_series(base)), SeriesFinished)[0]
 
 
 def test_the_mean_is_that_of_whole_folds() -> None:
