@@ -218,10 +218,17 @@ class Continuing(Feature):
         page.notice.clear()
         page.document.edit(self.tr("Go on as the run was steered"), as_it_is_shown(going, page.document.experiment))
         self._training.go_on(page, going, states, stretch)
-        if going.changes:
-            words = ", ".join(map(message_text, going.changes))
-            self.host.say(say("A new run begins where the last one was left. {changes}", changes=words),
-                          of=page.document)
+        self._tell_how(page, going)
+
+    def _tell_how(self, page: Page, going: Going) -> None:
+        """What of it is another than it was, and what is lost."""
+        said, changes = list(going.notes), ", ".join(map(message_text, going.changes))
+        if changes and going.notes and going.checkpoint is None:
+            said.append(say("A new run begins. {changes}", changes=changes))
+        elif changes:
+            said.append(say("A new run begins where the last one was left. {changes}", changes=changes))
+        if said:
+            self.host.say(say("{said}", said="\n".join(map(message_text, said))), of=page.document)
 
     # -- the start page -----------------------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ def prepared(wish: Wish, is_cancelled: Callable[[], bool]) -> tuple[Going, Serie
 def forget(going: Going, wish: Wish) -> None:
     """It does not go on after all: a new run's folder that was made for it goes, unless it is written by now."""
     place, runs = going.folder.absolute(), wish.runs.absolute()
-    if going.changes and place != wish.folder.absolute() and runs in place.parents and not is_being_written(place):
+    if place != wish.folder.absolute() and runs in place.parents and not is_being_written(place):
         shutil.rmtree(place, ignore_errors=True)
 
 

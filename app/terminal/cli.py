@@ -133,9 +133,11 @@ def _train(options: argparse.Namespace) -> int:
 
         going = going_on(folder, experiment, changed_data=options.changed_data) if options.resume else Going(
             experiment, folder)
+        for note in going.notes:
+            print(note)
         if going.changes:
-            print(f"Another recipe ({', '.join(map(str, going.changes))}): a new run in {going.folder} begins where "
-                  f"{folder} was left")
+            words = f"Another recipe ({', '.join(map(str, going.changes))}): a new run in {going.folder}"
+            print(words if going.checkpoint is None else f"{words} begins where {folder} was left")
         result = go_on(going, out, options.data_root, kept and not options.resume)
     except (FileError, RunError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error

@@ -250,6 +250,19 @@ def test_a_run_that_goes_on_is_not_offered_again(window, qtbot, tmp_path) -> Non
     left_lines(qtbot, window, 1)
 
 
+def test_what_is_lost_of_a_run_is_said_when_it_goes_on(window, qtbot, monkeypatch) -> None:
+    said, say = list[str](), window.say
+    monkeypatch.setattr(window, "say", lambda message, *more, **options: said.append(str(message)) or say(
+        message, *more, **options))
+    folder = stopped_at(qtbot, window, 1.3)
+    (folder / METRICS).unlink()
+    assert go_on(qtbot, window) == folder
+    assert [words for words in said if METRICS in words], said
+    assert "where it was left" in window.places.top.go_on.toolTip()
+    edited(window, lr=0.5)
+    assert window.places.top.go_on.toolTip().startswith("Begin a new run")
+
+
 def test_only_a_run_of_the_same_network_is_offered_by_its_name(window, qtbot) -> None:
     stopped_at(qtbot, window, 0.5)
     same_one, base = window.page.document.experiment, load_experiment("gallery:mlp")
