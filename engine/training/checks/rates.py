@@ -153,8 +153,9 @@ def _judged(points: Sequence[RatePoint], guess: float, is_stopped: bool) -> tupl
         return None, say("the loss is no number from the first steps on")
     lowest = min(points, key=lambda point: point.loss)
     if lowest.loss > (1 - FALLS) * min(points[0].loss, guess):
-        return None, say("the loss does not fall below that of guessing at any rate from {low} to {high}",
-                         low=typed_text(_rounded(points[0].lr)), high=typed_text(_rounded(points[-1].lr)))
+        words = ("the loss does not fall below that of guessing at any rate from {low} to {high}"
+                 if lowest.loss > (1 - FALLS) * guess else "the loss hardly falls at any rate from {low} to {high}")
+        return None, say(words, low=typed_text(_rounded(points[0].lr)), high=typed_text(_rounded(points[-1].lr)))
     return _rounded(SHARE * lowest.lr), None
 
 
