@@ -133,8 +133,14 @@ class Trial:
             self._begin_epoch()
         begin, end = self._places[self._number]
         self._number += 1
-        self.learner.learn(self._feed, self._epoch, self._number, totals)
+        self._outputs = self.learner.learn_observed(self._feed, self._epoch, self._number, totals,
+                                                    wants_layers=False).outputs
         return end - begin
+
+    @property
+    def spread(self) -> float:
+        """The deviation of the output that differed most between the examples of the last batch; nan of one example."""
+        return float(self._outputs.flatten(1).std(0).max()) if len(self._outputs) > 1 else math.nan
 
     def _begin_epoch(self) -> None:
         self._epoch, self._number = self._epoch + 1, 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
@@ -125,11 +125,72 @@ def test_rates_that_are_all_too_low_or_too_high_have_a_reason() -> None:
     assert high.suggestion is None and high.reason is not None and "No learning rate can be proposed" in str(high.line)
 
 
-def test_a_network_that_cannot_learn_has_none() -> None:
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_network_that_cannot_learn_has_none(optimizer: str) -> None:
     """Zeros in front, and frozen: nothing of the input comes through."""
-    base = experiment(("flatten", "Flatten", {}), ("gone", "Scale", {"factor": 0.0}), *MLP[1:])
+    base = experiment(("flatten", "Flatten", {}), ("gone", "Scale", {"factor": 0.0}), *MLP[1:], optimizer=optimizer)
     curve = found(base)
-    assert curve.suggestion is None and "guessing" in str(curve.reason)
+    assert curve.suggestion is None and curve.bound is None and "guessing" in str(curve.reason)
+
+
+# -- where the loss rests at that of guessing before it falls ----------------------------------------------------------
+
+
+
+def sigmoids(layers: int, width: int, **recipe: Any) -> Experiment:
+    """A network that answers everything alike for a while before it learns."""
+    hidden = [((f"fc{place}", "Linear", {"out_features": width}), (f"act{place}", "Sigmoid", {}))
+              for place in range(layers)]
+    return experiment(("flatten", "Flatten", {}), *chain.from_iterable(hidden), ("out", "Linear", {"out_features": 10}),
+                      **recipe)
+
+
+PLATEAU = sigmoids(3, 32, optimizer="sgd")
+
+
+@pytest.mark.parametrize(("base", "wrong"), [
+    (with_recipe(PLATEAU, epochs=65), 0.1), (sigmoids(2, 64, optimizer="rmsprop", batch_size=128, epochs=6), 10)])
+def test_on_a_plateau_there_is_no_rate_but_a_bound_below_which_one_learns(base: Experiment, wrong: float) -> None:
+    curve = found(base)
+    assert curve.suggestion is None and curve.reason is not None and curve.bound is not None
+    highest, lr = curve.bound
+    assert lr <= highest
+    assert (f"steady up to a learning rate of {highest:g}, which is only an upper bound: try {lr:g}, where it is "
+            f"lowest, and give it some epochs ({len(curve.points)} batches of ") in str(curve.line)
+    assert loss_after(base, lr) < 1.6 < 2.2 < loss_after(base, lr * wrong)
+
+
+def test_the_book_s_lenet_is_told_a_rate_that_is_nearly_the_book_s() -> None:
+    base = load_experiment("gallery:lenet-digits")
+    base = with_recipe(base, optimizer="sgd", batch_size=128, device="cpu")
+    curve = result_of(find_rate(base, load_data(base.data)))  # type: ignore[arg-type]
+    assert curve.suggestion is None and curve.bound is not None
+    assert 0.9 / 5 < curve.bound.lr <= curve.bound.highest < 2 * 0.9
+
+
+@pytest.mark.parametrize("options", [{"lowest": 1e-9, "highest": 1e-7}, {"highest": 0.01}, {"steps": 8}])
+def test_where_no_rate_disturbs_it_there_is_no_bound(options: dict[str, Any]) -> None:
+    assert found(PLATEAU, **options).bound is None
+
+
+def test_a_rate_that_is_proposed_is_no_bound() -> None:
+    assert found().bound is None
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_what_is_there_from_the_beginning_has_no_bound(optimizer: str) -> None:
+    """At which rate its loss is lowest is chance: at 1e-5, or where it is about to blow up."""
+    assert found(sigmoids(5, 32, optimizer=optimizer)).bound is None
+
+
+def test_once_the_plateau_is_left_there_is_no_bound_and_nothing_is_said_of_guessing() -> None:
+    base = with_recipe(PLATEAU, lr=0.74, epochs=55)
+    curve = found(base, weights=of_type(fit(base, data=DATA), EpochEnded)[-1].weights)
+    assert curve.bound is None and "the loss hardly falls at any rate" in str(curve.line)
+
+
+def test_where_it_is_not_known_what_guessing_costs_there_is_no_bound() -> None:
+    assert found(with_recipe(PLATEAU, loss="bce"), highest=900).bound is None
 
 
 def test_all_weights_frozen_is_refused_as_a_run_does() -> None:
