@@ -167,9 +167,9 @@ class Checking(Feature):
     def _use(self, page: Page) -> None:
         check = self._checks.get(page, {}).get("rate")
         experiment = page.document.experiment
-        if check is None or check.result is None or check.result.suggestion is None or not check.is_of(experiment):
+        lr = check.result.proposed if check is not None and check.result is not None else None
+        if check is None or lr is None or not check.is_of(experiment):
             return
-        lr = check.result.suggestion
         words = self.tr("Set the learning rate to {lr}").format(lr=typed_text(lr))
         page.document.edit(words, replace(experiment, recipe=experiment.recipe.with_options(lr=lr)))
 
@@ -190,7 +190,7 @@ class Checking(Feature):
         rate = checks.get("rate")
         section.plot.setVisible(rate is not None and bool(rate.steps))
         if rate is not None:
-            proposed = rate.result.suggestion if rate.result is not None else None
+            proposed = rate.result.proposed if rate.result is not None else None
             section.plot.show_curve(rate.steps, SPAN, proposed, old=not rate.is_of(experiment))
 
     def _state(self, check: Check, experiment: Experiment, reason: str) -> CheckState:
@@ -218,13 +218,14 @@ class Checking(Feature):
         return words.format(step=last.step, loss=short_measure(last.loss), share=share_text(last.accuracy))
 
     def _rate(self, check: Check, state: CheckState, experiment: Experiment) -> CheckState:
-        words, lr = sentence_text(check.result.line), check.result.suggestion
+        words, lr = sentence_text(check.result.line), check.result.proposed
         if lr is None:
             return state._replace(words=words)
         if experiment.recipe.lr == lr:
             return state._replace(beside=self.tr("{lr} is in use").format(lr=typed_text(lr)), words=words)
         offer = "" if state.reason else self.tr("Use")
-        return state._replace(beside=self.tr("suggests {lr}").format(lr=typed_text(lr)), action=offer, words=words)
+        beside = self.tr("suggests {lr}") if check.result.suggestion is not None else self.tr("try {lr}")
+        return state._replace(beside=beside.format(lr=typed_text(lr)), action=offer, words=words)
 
     def _overfit(self, check: Check, state: CheckState) -> CheckState:
         tone = {"learned": "plain", "stopped": "", "slowly": "plain"}.get(check.result.verdict, "warning")

@@ -72,6 +72,11 @@ class RateCurve:
     seconds: float
 
     @property
+    def proposed(self) -> float | None:
+        """What it suggests, else what is worth a try."""
+        return self.bound.lr if self.suggestion is None and self.bound is not None else self.suggestion
+
+    @property
     def line(self) -> Message:
         """In words."""
         took = say("{steps} batches of {size}, {time}", steps=grouped(len(self.points)), size=grouped(self.batch_size),
