@@ -93,6 +93,11 @@ class Arrangement(QObject):
             self.down.updateGeometry()  # Qt would do it a little later
             splitter.fold(panel, False)
 
+    def want(self, side: Side, sizes: tuple[int, int]) -> None:
+        """Between which sizes a panel shows all that there is in it."""
+        splitter, panel = self._panels[side]
+        splitter.want(panel, sizes)
+
     @property
     def are_folded(self) -> bool:
         """Whether the middle is to be alone."""

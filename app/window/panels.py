@@ -23,7 +23,7 @@ PLANS: Mapping[Workspace, Plan] = {
         "bottom": Extent(least=120, most=2000, usual=300, share=0.36),
     }, least_middle=520),
     "train": Plan({  # at the left a column of cards
-        "left": Extent(least=200, most=800, usual=300, share=0.22),
+        "left": Extent(least=200, most=800, usual=300, share=0.22, stretched=0.35),
         "right": Extent(least=280, most=640, usual=304, share=0.225),
         "bottom": Extent(least=120, most=2000, usual=360, share=0.36),
     }, least_middle=400, is_below=True),
@@ -116,6 +116,10 @@ class Panels(QObject):
     def fold(self, side: Side, folded: bool) -> None:
         """Put a panel away, or bring it back."""
         self._now.fold(side, folded)
+
+    def want(self, side: Side, sizes: tuple[int, int]) -> None:
+        """Between which sizes a panel of this workspace shows all that there is in it."""
+        self._now.want(side, sizes)
 
     @property
     def are_folded(self) -> bool:

@@ -22,7 +22,8 @@ class Stage(QObject):
         super().__init__()
         self._stack, self._panels, self._bottom, self._curves, self._top = stack, panels, bottom, curves, top
         self.workspace: Workspace = "build"  # as it was chosen
-        self._told: Page | None = None  # the page whose messages lie over the curves
+        self._told: Page | None = None  # the page whose messages do not lie over its canvas
+        panels.changed.connect(self._say_where_there_is_room)
 
     @property
     def page(self) -> Page | None:
@@ -76,6 +77,14 @@ class Stage(QObject):
 
     def _stand(self, page: Page, as_column: bool) -> None:
         """Beside the curves the canvas is a column, and messages are said where there is room for them."""
-        page.say_over(self._curves if as_column else None)
         self._told = page if as_column else None
+        page.say_over(None)
+        self._say_where_there_is_room()
+        if as_column:
+            self._panels.want("left", page.view.column_widths())
         page.stand(as_column)
+
+    def _say_where_there_is_room(self) -> None:
+        """Not over the curves, unless there is nothing below them."""
+        if self._told is not None:
+            self._told.say_over(self._bottom if self._panels.shows("bottom") else self._curves)

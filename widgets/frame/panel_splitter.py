@@ -17,16 +17,21 @@ WIDER = 1  # on both sides of the line under the mouse
 
 @dataclass(frozen=True)
 class Extent:
-    """How wide a panel may be, or how high, in pixels; at first it is as ``usual``, or less where it is a ``share``."""
+    """How wide a panel may be, or how high, in pixels; at first it is as ``usual``, or less where it is a ``share``.
+
+    Where it would show all that there is in it in no more than the share ``stretched``, it is larger.
+    """
 
     least: int
     most: int
     usual: int
     share: float  # of the whole
+    stretched: float = 0.0  # of the whole
 
-    def at_first(self, whole: int) -> int:
-        """The size of a panel that nobody has dragged."""
-        return max(self.least, min(self.usual, round(self.share * whole)))
+    def at_first(self, whole: int, wanted: tuple[int, int] = (0, 0)) -> int:
+        """The size of a panel that nobody has dragged, and that shows all that is in it between ``wanted`` sizes."""
+        size, most = max(self.least, min(self.usual, round(self.share * whole))), round(self.stretched * whole)
+        return max(size, min(wanted[1], most)) if wanted[0] <= most else size
 
     def clamped(self, size: int) -> int:
         """The nearest size that may be."""
@@ -40,6 +45,7 @@ class Panel:
     widget: QWidget
     extent: Extent
     asked: int  # when it was last asked for: where there is no room for all, the others go
+    wanted: tuple[int, int] = (0, 0)  # between these sizes it shows all that there is in it
     size: int | None = None  # None: nobody has dragged it
     folded: bool = False
     there: bool = False
@@ -180,6 +186,12 @@ class PanelSplitter(QSplitter):
         panel.folded = folded
         self._fit()
 
+    def want(self, panel: Panel, sizes: tuple[int, int]) -> None:
+        """Between which sizes a panel shows all that there is in it: so it is where there is room, unless dragged."""
+        if sizes != panel.wanted:
+            panel.wanted = sizes
+            self._fit()
+
     def _panel_at(self, handle: QSplitterHandle) -> Panel:
         """The panel at a line: a handle stands before its widget, or after the first one."""
         at = next(index for index in range(self.count()) if self.handle(index) is handle)
@@ -218,7 +230,7 @@ class PanelSplitter(QSplitter):
         self._least, whole = self._along(self._middle_hint), self._along(self.size())
         shown = self._with_room(whole)
         has_changed = self._show(shown)
-        sizes = {id(panel.widget): panel.extent.at_first(whole) if panel.size is None else panel.size
+        sizes = {id(panel.widget): panel.extent.at_first(whole, panel.wanted) if panel.size is None else panel.size
                  for panel in shown}
         lack = sum(sizes.values()) + self._least - whole + len(shown)
         for panel in shown:

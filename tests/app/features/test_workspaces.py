@@ -387,7 +387,10 @@ def test_messages_are_said_where_there_is_room(window):
     press(window, Qt.Key.Key_T)
     window.say(say("The loss is not a number any more"), "error")
     settle()
+    assert window.page.notice.isVisible() and window.places.bottom.isAncestorOf(window.page.notice)
+    press(window, Qt.Key.Key_B)
     assert window.page.notice.isVisible() and window.places.curves.isAncestorOf(window.page.notice)
+    press(window, Qt.Key.Key_B)
     build(window)
     assert window.page.notice.isVisible() and window.page.view.isAncestorOf(window.page.notice)
     train(window)
@@ -397,7 +400,7 @@ def test_messages_are_said_where_there_is_room(window):
     assert window.page.notice.isVisible()
     window.close_page(0)
     settle()
-    assert window.places.curves.findChildren(type(window.page.notice)) == [window.page.notice]
+    assert window.places.bottom.findChildren(type(window.page.notice)) == [window.page.notice]
 
 
 # -- several networks, and none -------------------------------------------------------------------------------------

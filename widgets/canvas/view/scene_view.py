@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
@@ -117,6 +118,11 @@ class SceneView(QGraphicsView):
             self._look(1.0, self._beginning())
 
     # -- as a column --------------------------------------------------------------------------------------------
+
+    def column_widths(self) -> tuple[int, int]:
+        """From which on all of it can be read across, and where it is as large as life."""
+        width = self.canvas.extent().width()
+        return math.ceil(width * LEGIBLE) + 2 * BESIDE, math.ceil(width) + 2 * BESIDE
 
     def fit_column(self, around: QPointF | None = None) -> None:
         """One column of cards, as wide as the view where names can be read then; all of it or what is around a point,
