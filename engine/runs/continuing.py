@@ -31,7 +31,7 @@ from engine.runs.names import (
     START,
     member_folder,
 )
-from engine.runs.opened import experiment_of, json_in, members_in, open_run, text_in
+from engine.runs.opened import experiment_of, json_in, members_in, open_run
 from engine.runs.resuming import (
     LostCheckpointError,
     begun_with,
@@ -45,7 +45,7 @@ from engine.runs.resuming import (
     resumed,
     resumed_series,
 )
-from engine.runs.texts import change_line, metrics_read
+from engine.runs.texts import change_line
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import Steered
 from engine.training.script import place_of
@@ -125,31 +125,42 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
 
 def _again(folder: Path, begun: Experiment, asked: Experiment, about: About, other: Callable[[], Path] | None) -> Going:
     """Without a checkpoint it begins again, with what was changed in it by hand; what is asked for otherwise counts at
-    once. In another folder where that is another run, or where the first would lose what it has learned."""
+    once. In another folder where that is another run, or where the first would lose what it has learned.
+
+    Raises LostCheckpointError for one that came to its end: whoever threw its checkpoint away does not miss it.
+    """
     if parts_of(steered(begun, steering(begun, asked, OPTIONS))) != parts_of(asked):
         check_same(begun, asked, folder)
     noted, changes = changes_before(folder), steering(begun, asked, OPTIONS)
     if not steering(_steered(begun, noted), asked, OPTIONS):
         changes = {}
-    has_learned = len(metrics_read(text_in(folder / METRICS))) > 1 or any(
-        (folder / name).exists() for name in (LAST, BEST))
+    state = open_run(folder).state
+    has_learned = len(state.epochs) > 1 or any((folder / name).exists() for name in (LAST, BEST))
+    if has_learned and state.summary is not None and not state.was_stopped:
+        raise LostCheckpointError(folder)
     place = folder if not (changes or has_learned) else _beside(folder) if other is None else other()
     if has_learned:
         note = say("{folder} has no {file} any more: the run begins anew in {place}, and what was learned stays",
                    folder=folder, file=CHECKPOINT, place=place)
     else:
-        note = say("Nothing that it could go on from was kept in {folder}: the run begins with its first epoch",
-                   folder=folder)
+        note = _nothing_kept(folder)
     about = about._replace(noted=() if changes else noted)
     return Going(asked if changes else begun, place, about=about if place == folder else _begun_from(about, folder),
                  changes=tuple(told(changes, values_of(begun, tuple(changes)))), notes=(note,))
 
 
 def _notes_on_series(series: Begun, begun: Experiment, folder: Path) -> tuple[Message, ...]:
-    if series.checkpoint is None:
-        return ()
-    index = len(series.rows) + 1
-    return notes_on(series.checkpoint, folder / member_folder(index, plans(begun)[index - 1].title))
+    """Those on the run in whose middle it goes on."""
+    rest = plans(begun)[len(series.rows):]
+    inside = folder / member_folder(len(series.rows) + 1, rest[0].title) if rest else folder
+    if series.checkpoint is not None:
+        return notes_on(series.checkpoint, inside)
+    return (_nothing_kept(inside),) if rest and (inside / EXPERIMENT).exists() else ()
+
+
+def _nothing_kept(folder: Path) -> Message:
+    return say("Nothing that it could go on from was kept in {folder}: the run begins with its first epoch",
+               folder=folder)
 
 
 def _about(folder: Path) -> About:

@@ -40,6 +40,10 @@ MAY_DIFFER = ("device", "early_stop")  # of recipes: where a run is computed, an
 class LostCheckpointError(RunError):
     """What a run was to go on from is gone, though it had learned."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
+                         "replace what is there. Move the folder away to train it anew", folder=folder, file=CHECKPOINT)
+
 
 def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Checkpoint | None:
     """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
@@ -54,9 +58,7 @@ def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bo
         _check_same_files(saved, experiment, folder)
     found = checkpoint_in(folder / CHECKPOINT)
     if found is None and len(metrics_read(text_in(folder / METRICS))) > 1:  # the first is written before its checkpoint
-        raise LostCheckpointError("{folder} has no {file} any more: this run cannot be continued, and to begin it "
-                                  "again would replace what is there. Move the folder away to train it anew",
-                                  folder=folder, file=CHECKPOINT)
+        raise LostCheckpointError(folder)
     found = with_current_keys(found, experiment)
     return found if found is None else replace(found, noted=changes_of(found, folder))
 

@@ -286,6 +286,10 @@ def test_epochs_that_are_missing_in_a_run_of_a_series_are_said_as_well(tmp_path:
     assert going_on(tmp_path, FOLDS).notes == ()
     (open_run(tmp_path).members[0].folder / METRICS).unlink()
     assert "lacks 1 of the 1 epochs" in str(going_on(tmp_path, FOLDS).notes[0])
+    (open_run(tmp_path).members[0].folder / CHECKPOINT).unlink()
+    assert "begins with its first epoch" in str(going_on(tmp_path, FOLDS).notes[0])
+    gone_on(going_on(tmp_path, FOLDS))
+    assert going_on(tmp_path, FOLDS).notes == ()
 
 
 @pytest.mark.parametrize("epochs", [1, 3])
@@ -305,6 +309,16 @@ def test_without_its_checkpoint_a_run_begins_anew_beside_what_it_has_learned(epo
     assert {path.name: path.read_bytes() for path in old.iterdir()} == before
     assert (going.folder / METRICS).read_text().startswith((old / METRICS).read_text()), "what was steered is again"
     assert going_on(old, with_recipe(BASE, lr=0.5)).experiment.recipe.lr == 0.5
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_a_run_that_has_ended_is_not_trained_again_for_want_of_its_checkpoint(epochs: int, tmp_path: Path) -> None:
+    base = with_recipe(BASE, epochs=epochs)
+    (whole(base, tmp_path / "run") / CHECKPOINT).unlink()
+    for asked in (base, with_recipe(base, epochs=5)):
+        with pytest.raises(RunError, match=r"has no checkpoint.pt any more: .* Move the folder away to train it anew"):
+            going_on(tmp_path / "run", asked)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
 def test_with_nothing_to_go_on_from_another_recipe_is_another_run_that_says_so(tmp_path: Path) -> None:
