@@ -181,6 +181,8 @@ def _replay(options: argparse.Namespace) -> int:
         if any(os.path.exists(options.out / name) for name in (EXPERIMENT, METRICS)):  # noqa: PTH110
             raise UnreadableError("{out} has a run already: choose another folder", out=options.out)
         replay, control, out = replay_of(options.run_folder, options.data_root), Control(), console()
+        for note in replay.notes:
+            print(note)
         events = record(replay.events(control, options.data_root), replay.experiment, options.out,
                         about=About(replay.weights, str(options.run_folder)))
         result = shown(events, control, out, SeriesState(replay.experiment))

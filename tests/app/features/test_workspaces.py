@@ -525,3 +525,20 @@ def test_what_is_typed_into_the_recipe_is_not_taken_away_by_a_selection(window):
     window.page.scene.select(["conv1"])
     settle()
     assert seen(window) == TRAIN and lr.hasFocus()
+
+
+def test_all_of_a_network_is_seen_where_there_is_room_and_its_beginning_where_there_is_not(window):
+    view, column = window.page.view, {name: node.position[0] for name, node in window.page.scene.graph.nodes.items()}
+    first = [name for name, at in column.items() if at == min(column.values())]
+    assert len(first) < len(column), "it has two columns"
+
+    def seen_cards() -> set[str]:
+        settle()
+        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        return {name for name, card in window.page.scene.cards.items() if seen.contains(card.sceneBoundingRect())}
+
+    window.resize(1600, 1000)
+    train(window)
+    for size, names in (((1600, 1000), set(column)), ((1280, 720), set(first)), ((2560, 1440), set(column))):
+        window.resize(*size)
+        assert seen_cards() == names and view.zoom() >= LEGIBLE

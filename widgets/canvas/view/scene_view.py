@@ -45,7 +45,7 @@ class SceneView(QGraphicsView):
         super().__init__(scene)
         self.canvas = scene
         self.is_column = False  # it is narrow: what is shown from the top is one column of cards
-        self._column: tuple[float, int] | None = None  # zoom and width as fitted last; another zoom is somebody's own
+        self._column: tuple[float, int, bool] | None = None  # as fitted last: zoom, width, whether it is all of it across
         self._snapshot: Snapshot | None = None
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self.settle)
@@ -136,7 +136,7 @@ class SceneView(QGraphicsView):
         tall = (room.height() - 2 * ABOVE) / area.height()
         zoom = max(LEGIBLE, min(1.0, width / wide))
         zoom = min(zoom, tall) if tall >= LEGIBLE else zoom
-        self._column = zoom, room.width()
+        self._column = zoom, room.width(), area.width() * zoom <= room.width()
         self._look(zoom, self._within(area, QSizeF(room) / zoom, ABOVE / zoom, around))
 
     def _within(self, area: QRectF, room: QSizeF, above: float, around: QPointF | None) -> QPointF:
@@ -152,10 +152,10 @@ class SceneView(QGraphicsView):
         return QPointF(area.center().x() if area.width() <= room.width() else at.x(), down)
 
     def look_again_as_column(self, place: Place) -> None:
-        """There, as wide as there is room now, unless somebody has zoomed."""
-        zoom, width = self._column or (0.0, 0)
+        """There, as wide as there is room now, unless somebody has zoomed; from its beginning where it was all of it."""
+        zoom, width, is_all = self._column or (0.0, 0, False)
         if abs(place.zoom - zoom) < SAME and width != self.viewport().width():
-            self.fit_column(place.centre)
+            self.fit_column(None if is_all else place.centre)
         else:
             self.go_to(place)
 
