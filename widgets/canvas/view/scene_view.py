@@ -45,7 +45,7 @@ class SceneView(QGraphicsView):
         super().__init__(scene)
         self.canvas = scene
         self.is_column = False  # it is narrow: what is shown from the top is one column of cards
-        self._column: tuple[float, int, bool] | None = None  # as fitted last: zoom, width, whether it is all of it across
+        self._column: tuple[float, int, bool] | None = None  # as fitted last: zoom, width, whether all is seen across
         self._snapshot: Snapshot | None = None
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self.settle)
@@ -152,7 +152,7 @@ class SceneView(QGraphicsView):
         return QPointF(area.center().x() if area.width() <= room.width() else at.x(), down)
 
     def look_again_as_column(self, place: Place) -> None:
-        """There, as wide as there is room now, unless somebody has zoomed; from its beginning where it was all of it."""
+        """There, as wide as there is room now, unless somebody has zoomed; where all was seen from its beginning."""
         zoom, width, is_all = self._column or (0.0, 0, False)
         if abs(place.zoom - zoom) < SAME and width != self.viewport().width():
             self.fit_column(None if is_all else place.centre)
