@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,7 +168,10 @@ class Continuing(Feature):
         folder = self._folder(page)
         if page is self.page and page.document.weights_are_loaded and page.document.since.network and (
                 page.document.begins_with_its_own):
-            self._training.train(stretch=stretch)  # the weights are newer than the run, and of the network as it is
+            # The weights are newer than the run, and of the network as it is.
+            self._training.train(stretch=stretch, parent=folder)
+            self.host.say(say("A new run begins with the weights that {name} has now", name=page.document.name),
+                          of=page.document)
             return
         if folder is not None and page not in self._preparing and self._training.may_begin(page):
             self._prepare(page, folder, stretch)
@@ -242,9 +246,10 @@ class Continuing(Feature):
                                              for path, left in self._found.items()])
 
     def _told(self, left: Left) -> str:
-        """Where it was left, with which rate and when it began: ``in epoch 4 of 10 · lr 0.1 · 30 Nov 14:02``."""
-        rate = self.tr("lr {rate}").format(rate=typed_text(left.experiment.recipe.lr))
-        return f"{message_text(left.line)} · {rate} · {left.folder.begun:%d %b %H:%M}"
+        """Where it was left, with which rate and when it began: ``in epoch 4 of 10 · lr 0.1 · 14:02``, or the day."""
+        rate, begun = self.tr("lr {rate}").format(rate=typed_text(left.experiment.recipe.lr)), left.folder.begun
+        when = f"{begun:%H:%M}" if begun.date() == datetime.now().date() else f"{begun:%d %b}"
+        return f"{message_text(left.line)} · {rate} · {when}"
 
     def _open_left(self, path: str) -> None:
         """The network as it was trained, and its run goes on."""

@@ -69,6 +69,7 @@ class Data(Feature):
 
     def begin(self) -> None:
         self.library.failed.connect(self._fail)
+        self.library.folder_chosen.connect(self.host.refresh)
         self.library.shown.connect(lambda _: self._take_back())
         self.files.described.connect(self.host.feature(Inspecting).editing.change_data_of)
         self.files.refused.connect(self._refuse)

@@ -287,8 +287,10 @@ class Documents(Feature):
         box = QMessageBox(self.host.widget)
         box.setWindowTitle(self.tr("Unsaved changes"))
         box.setText(self.tr("Save the changes to “{name}”?").format(name=document.name))
-        if state != "same":
-            box.setInformativeText(self.tr("Its file does not hold it any more."))
+        more = [self.tr("Its file does not hold it any more.")] if state != "same" else []
+        if self.host.feature(Training).trainer.trains(document):
+            more.append(self.tr("It is being trained: the run stops here, and Continue goes on with it later."))
+        box.setInformativeText(" ".join(more))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.network.growing.widening import Grown
     from widgets.find.deeper_box import DeeperBox, Inserted
     from widgets.find.width_box import WidthBox
+    from widgets.parts.popup import Popup
 
 
 class Growing(Feature):
@@ -35,9 +36,10 @@ class Growing(Feature):
         super().__init__(host)
         self._jobs = Jobs(self)
         self._job: Job | None = None
+        self._box: Popup | None = None  # the last one that was opened
         self._growths: dict[Page, list[Growth]] = self.per_page()
         trainer = self._trainer = host.feature(Training).trainer
-        trainer.state_changed.connect(lambda _state: self._show())
+        trainer.state_changed.connect(self._take_state)
         trainer.event_arrived.connect(self._hear)
 
     def commands(self) -> Sequence[Row]:
@@ -64,6 +66,13 @@ class Growing(Feature):
         self._show()
 
     def show_start(self) -> None:
+        self._show()
+
+    def _take_state(self, state: str) -> None:
+        """A run begins: what a box would do cannot be done now."""
+        box = self.host.feature(Boxes).box
+        if state == "preparing" and box is not None and box is self._box:
+            box.dismiss()
         self._show()
 
     def _show(self) -> None:
@@ -107,7 +116,7 @@ class Growing(Feature):
         width = shape[-1] if node.layer.kind() == "Linear" else shape[0]
         box = WidthBox(page.view, name, width, node.layer.category)
         box.chosen.connect(lambda width: self.widen(page, name, width, box))
-        self.host.feature(Boxes).open_aside(box, page, [name])
+        self._open(box, page, name)
 
     def ask_layer(self, page: Page) -> None:
         """Which layer shall stand behind the selected one, beside it."""
@@ -115,11 +124,20 @@ class Growing(Feature):
         facts = page.level.analysis.nodes[node.name].facts if node is not None else None
         if node is None or facts is None or self._hindrance(page.document):
             return
+        from engine.network.growing.deepening import why_not_deeper  # loads torch, which is here
         from widgets.find.deeper_box import DeeperBox  # not seen at first
 
-        name = node.name
+        name, place = node.name, ".".join((*page.level.path, node.name))
+        reason = why_not_deeper(page.document.experiment, place)
+        if reason is not None:
+            page.refuse(reason)
+            return
         box = DeeperBox(page.view, name, is_convolution=len(facts.output_shape) > 2)
         box.chosen.connect(lambda chosen: self.deepen(page, name, chosen, box))
+        self._open(box, page, name)
+
+    def _open(self, box: Popup, page: Page, name: str) -> None:
+        self._box = box
         self.host.feature(Boxes).open_aside(box, page, [name])
 
     # -- doing --------------------------------------------------------------------------------------------------

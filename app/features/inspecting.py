@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from app.document.editing import Editing
 from app.document.page import Page
+from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.experiment.costs import costs_of, node_costs_of
 from engine.graph.graph import Node
 from engine.graph.parameters import DEFAULTS
+from engine.training.steering import DROPS, TRAINABLE, is_drop
 
 
 class Inspecting(Feature):
@@ -46,6 +48,9 @@ class Inspecting(Feature):
             Command("rename", "Rename", self._rename, "Edit", "change", ("F2",), canvas=True),
             Command("search", "Search the layers", places.search_layers, "Network", "add", ("/",), canvas=True, rank=1),
         ]
+
+    def begin(self) -> None:
+        self.host.feature(Training).trainer.state_changed.connect(lambda _state: self.show_selection(self.page))
 
     def connect_page(self, page: Page) -> None:
         page.rename_requested.connect(self._rename)
@@ -90,6 +95,13 @@ class Inspecting(Feature):
         inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,
                             page.share_candidates(name))
         inspector.set_patient(not page.is_own)
+        inspector.set_live(self._live(page, analysis.graph.nodes[name]))
+
+    def _live(self, page: Page, node: Node) -> Sequence[str]:
+        """What of a layer the run of its network takes over."""
+        if not self.host.feature(Training).trainer.trains(page.document):
+            return ()
+        return [TRAINABLE, *(option for option in DROPS if is_drop(node, option))]
 
 
 def _has_weights(page: Page, node: Node) -> bool:

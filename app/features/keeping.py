@@ -108,7 +108,7 @@ class Keeping(Feature):
             return
         kept, experiment = self._kept[page], page.document.experiment
         if not self._is_asked(page):
-            self._tell(kept, experiment, NONE)
+            self._tell(kept, None, NONE)
         elif kept.of is None or not (kept.of is experiment or same_network(kept.of, experiment)):
             self._timer.start()
 
@@ -149,7 +149,7 @@ class Keeping(Feature):
         else:
             self._follow()
 
-    def _tell(self, kept: PageKept, experiment: Experiment, layers: Layers) -> None:
+    def _tell(self, kept: PageKept, experiment: Experiment | None, layers: Layers) -> None:
         before, kept.of, kept.layers = kept.layers, experiment, layers
         if before != layers:
             kept.page.scene.redress()

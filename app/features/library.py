@@ -48,6 +48,7 @@ class Library(QObject):
     described = Signal(object)  # Statistics; its spec has what was found in a person's file
     missing = Signal(str)
     failed = Signal(object)  # Message
+    folder_chosen = Signal()  # data sets lie elsewhere: others may be there
     downloading = Signal(str, object, object)  # text, done, total; also while many files are read
 
     def __init__(self, window: QWidget, settings: Settings) -> None:
@@ -176,6 +177,7 @@ class Library(QObject):
             return
         self._settings.data_root = chosen
         self.reload()
+        self.folder_chosen.emit()
 
     def finish(self) -> None:
         """Wait for what is running, before the window closes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.document.page import Page
@@ -25,6 +25,8 @@ class Stepping(Feature, Listener):
         self._training = host.feature(Training)
         self._trainer = self._training.trainer
         self._trainer.event_arrived.connect(self.hear)
+        self._trainer.state_changed.connect(self._follow)
+        self._take_back: Callable[[], None] | None = None  # what was said of where it stops
 
     def commands(self) -> Sequence[Row]:
         return [
@@ -42,12 +44,20 @@ class Stepping(Feature, Listener):
         top.one_batch_clicked.connect(self.host.commands["one_batch"].trigger)
         top.one_epoch_clicked.connect(self.host.commands["one_epoch"].trigger)
         top.set_steps(True)
+        self._follow(self._trainer.state)
 
     def _go_on_for(self, page: Page, stretch: Stretch) -> None:
-        """One more batch or epoch of the run that there is, and hold; else a new run begins with it."""
+        """One more batch or epoch of the run that there is, also of one that has ended, and hold; else a new run begins
+        with it."""
+        continuing, run = self.host.feature(Continuing), page.document.run
         if self._trainer.trains(page.document):
             self._trainer.go_on_for(stretch)
-        elif not self.host.feature(Continuing).go_on_with(page, stretch):
+        elif continuing.go_on_with(page, stretch):
+            pass
+        elif run is not None and run.has_begun and continuing.why_not_farther(page) is None:
+            if self._training.may_begin(page):
+                self._ask_for_more(page, 1, stretch)
+        else:
             self._training.train(stretch=stretch)
 
     def stop_after_epoch(self) -> None:
@@ -57,13 +67,22 @@ class Stepping(Feature, Listener):
             return
         stops = not self._trainer.ends_with_epoch
         self._trainer.stop_after_epoch(stops)
-        self.host.say(say("Training stops after this epoch") if stops else
-                      say("Training does not stop after this epoch"), of=document)
+        self._take_back = self.host.say(say("Training stops after this epoch") if stops else
+                                        say("Training does not stop after this epoch"), of=document)
+
+    def _follow(self, state: str) -> None:
+        """What can be asked for, and what is not so any more."""
+        self.host.commands["stop_after_epoch"].setEnabled(state not in ("idle", "stopping"))
+        if state == "idle" and self._take_back is not None:
+            self._take_back()
+            self._take_back = None
 
     def more_epochs(self, page: Page) -> None:
         """The recipe asks for more; a run that goes on follows, one that has ended goes on."""
         if self._trainer.trains(page.document) or self._may_go_on(page):
-            self._ask_for_more(page)
+            epochs, run = page.document.experiment.recipe.epochs, page.document.run
+            started = run.states.members[-1].started if run is not None and run.states.members else None
+            self._ask_for_more(page, min(started.epochs, epochs) if started is not None else epochs)
 
     def _may_go_on(self, page: Page) -> bool:
         """Whether its run, which has ended, can go on with another recipe; why not is said."""
@@ -72,16 +91,13 @@ class Stepping(Feature, Listener):
             page.refuse(reason)
         return reason is None and self._training.may_begin(page)
 
-    def _ask_for_more(self, page: Page) -> None:
-        document = page.document
-        recipe, run = document.experiment.recipe, document.run
-        begun = run.states.members[-1].started.epochs if run is not None and run.states.members and (
-            run.states.members[-1].started is not None) else recipe.epochs
-        epochs = recipe.epochs + begun
-        words = self.tr("Train {count} epochs more").format(count=grouped(begun))
-        document.edit(words, replace(document.experiment, recipe=recipe.with_options(epochs=epochs)))
+    def _ask_for_more(self, page: Page, count: int, stretch: Stretch | None = None) -> None:
+        document, recipe = page.document, page.document.experiment.recipe
+        words = self.tr("Train an epoch more") if count == 1 else self.tr("Train {count} epochs more").format(
+            count=grouped(count))
+        document.edit(words, replace(document.experiment, recipe=recipe.with_options(epochs=recipe.epochs + count)))
         if not self._trainer.trains(document):
-            self.host.feature(Continuing).go_on_with(page)
+            self.host.feature(Continuing).go_on_with(page, stretch)
 
     def on_finished(self, event: Finished) -> None:
         """One may have looked elsewhere: what it came to is said, and how to go on."""

@@ -58,9 +58,9 @@ class Trainer(QObject, Listener):
         return run.folder if run is not None else None
 
     def start(self, document: Document, runs: Path, root: Path | None, series: bool = False,
-              observers: Sequence[Observer] = (), stretch: Stretch | None = None) -> None:
+              observers: Sequence[Observer] = (), stretch: Stretch | None = None, parent: Path | None = None) -> None:
         """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants; or
-        for one ``stretch`` only, to be held then."""
+        for one ``stretch`` only, to be held then. ``parent``: the run that has learned the weights it begins with."""
         experiment = document.experiment if series else without_variants(document.experiment)
         folder, weights = new_run_folder(runs, document.name), document.loaded
 
@@ -68,7 +68,7 @@ class Trainer(QObject, Listener):
             from engine.runs.continuing import Going  # loads torch
             from engine.runs.folder import About
 
-            return Going(experiment, folder, about=About(weights))
+            return Going(experiment, folder, about=About(weights, str(parent or "")))
 
         document.begin_run(folder)
         self._begin(document, going, root, series or is_series(experiment), observers, stretch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -45,6 +46,7 @@ class Training(Feature):
         self.trainer = Trainer(self)
         self._jobs = Jobs(self)  # that look for what changed
         self._stretch: Stretch | None = None  # that the run which is about to begin shall go
+        self._parent: Path | None = None  # the run that it comes from
         self._told: Experiment | None = None  # what the run is to follow, as it was told last
         self._take_back: Callable[[], None] | None = None  # what was said of what the run cannot follow
         self.trainer.state_changed.connect(lambda _state: self._show_state())
@@ -81,7 +83,8 @@ class Training(Feature):
         is_another = is_another and self.trainer.trains(page.document)
         if is_another and self._take_back is None:
             self._take_back = self.host.say(
-                say("The run goes on with the network and the data as they were when it began"), of=page.document)
+                say("The run goes on as it began: this change of the network or its data counts for the next one"),
+                of=page.document)
         elif not is_another and self._take_back is not None:
             self._take_back()
             self._take_back = None
@@ -97,6 +100,12 @@ class Training(Feature):
         top, reason = self.host.places.top, self._reason()
         top.set_state(self.trainer.state if self.host.is_ready else "loading", self._other)
         top.set_train_enabled(not reason, reason)
+        if self._take_back is not None and self.trainer.state == "idle":
+            self._take_back()  # it is over
+            self._take_back = None
+        if "pause" in self.host.commands:
+            self.host.commands["pause"].setEnabled(self.trainer.state in ("running", "paused"))
+            self.host.commands["stop"].setEnabled(self.trainer.state in ("preparing", "running", "paused"))
 
     @property
     def _other(self) -> str:
@@ -119,12 +128,12 @@ class Training(Feature):
             self.page.view.setFocus()  # a button that goes grey would hand it to whatever comes next
         self.show_trainability()
 
-    def train(self, series: bool = False, stretch: Stretch | None = None) -> None:
+    def train(self, series: bool = False, stretch: Stretch | None = None, parent: Path | None = None) -> None:
         """Train the document in front, or all its variants, or go on after a pause; folds are asked for by a recipe.
 
-        For one ``stretch`` only, to be held then.
+        For one ``stretch`` only, to be held then. ``parent``: the run that has learned what it begins with.
         """
-        self._stretch = stretch
+        self._stretch, self._parent = stretch, parent
         if self.trainer.state == "paused" and not self._other:
             self.trainer.pause_or_resume()
             return
@@ -255,7 +264,7 @@ class Training(Feature):
         settings = self.host.settings
         self._told, self._take_back = page.document.experiment, None  # a variant may be another
         self.trainer.start(page.document, settings.runs, settings.data_root, series, self._observers(page),
-                           self._stretch)
+                           self._stretch, self._parent)
 
     def _observers(self, page: Page) -> list[Observer]:
         return [one for feature in self.host.features for one in feature.observers(page.document)]

@@ -98,17 +98,14 @@ class TopBar(QWidget):
 
     def _name_buttons(self) -> None:
         self.train.setProperty("role", "primary")
-        self.stop.setFixedSize(34, 30)
+        self.stop.setText(self.tr("Stop"))
         self.stop.setAccessibleName(self.tr("Stop training"))
         for button, hint in ((self.one_batch, self.tr("Learn from one batch, then pause")),
                              (self.one_epoch, self.tr("Learn for one epoch, then pause"))):
-            button.setFixedHeight(30)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setToolTip(hint)
-        self.train.setFixedHeight(30)
-        self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # what is being typed is kept by whoever begins the training
-        self.go_on.setFixedHeight(30)
-        self.go_on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for each in (self.train, self.stop, self.go_on, self.one_batch, self.one_epoch):
+            each.setFixedHeight(30)
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # what is being typed is kept by whoever begins the training
         self.go_on.hide()
 
     def _assemble(self) -> None:
@@ -271,6 +268,8 @@ class TopBar(QWidget):
             widths.append(self.train.sizeHint().width())
         self.train.setText(text)
         self.train.setFixedWidth(max(widths))
+        for button in (self.stop, self.go_on):  # one takes the place of the other: nothing beside them moves
+            button.setFixedWidth(max(self.stop.sizeHint().width(), self.go_on.sizeHint().width()))
 
     def _fit(self) -> None:
         """In little room, or with a wide font, first the program's name goes, then labels, room, single steps, words,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
@@ -13,6 +13,7 @@ from engine.analysis.analysis import Costs, NodeReport, Sums
 from engine.graph.graph import Node
 from engine.graph.parameters import DEFAULTS
 from engine.units import SPACE, shape_text
+from widgets.fields.editors import mark
 from widgets.inspector.chip import Chip
 from widgets.inspector.code_line import CodeLine
 from widgets.inspector.cost_grid import CostGrid
@@ -132,6 +133,15 @@ class Inspector(QWidget):
     def set_patient(self, patient: bool) -> None:
         """Whether an edit is asked about first: it is asked for when the person is done, not while it is typed."""
         self._weights.set_patient(patient)
+
+    def set_live(self, names: Collection[str]) -> None:
+        """Options that take effect in the run that goes on, with its next batch."""
+        hint = tooltip(self.tr("It takes effect in the run, with the next batch.")) if names else ""
+        for row_name, row in (*self._form.rows.items(), *self._weights.learning_rows.items()):
+            is_live = row_name in names
+            if is_live != bool(row.editor.property("live")):
+                mark(row.editor, "live", is_live)
+                row.set_hint(hint if is_live else row.hint)
 
     def show_trial(self, node: Node, report: NodeReport, costs: Costs | None, was: Costs | None,
                    problems: Sequence[Problem]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from engine.graph.parameters import DEFAULTS, NodeParameters
 from engine.layers.base import Layer
 from widgets.fields.editors import ChoiceEditor, LineEditor, SwitchEditor
-from widgets.fields.form import HEIGHT, Form
+from widgets.fields.form import HEIGHT, Form, Row
 from widgets.inspector.init_form import InitForm
 from widgets.look.text import breakable, tooltip
 from widgets.parts.section import heading
@@ -117,6 +117,11 @@ class NodeParametersForm(QWidget):
             for row in form.rows.values():
                 if isinstance(row.editor, LineEditor):
                     row.editor.set_patient(patient)
+
+    @property
+    def learning_rows(self) -> Mapping[str, Row]:
+        """How the weights learn, field by field."""
+        return self.learning.rows if self._is_built else {}
 
     def restore(self) -> None:
         """Drop every text that is refused or not yet asked for. Nothing is emitted."""

@@ -293,6 +293,7 @@ QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {t.line}; b
   background: {t.raised}; }}
 QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
   image: url({icon_url("check", t.on_accent)}); }}
+QCheckBox[live="true"] {{ border-bottom: 1px solid {t.accent}; }}
 QCheckBox:disabled {{ color: {t.dim}; }}
 QCheckBox::indicator:disabled {{ background: {t.panel}; }}
 QCheckBox::indicator:checked:disabled {{ border-color: {t.line}; image: url({icon_url("check", t.dim)}); }}

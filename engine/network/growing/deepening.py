@@ -14,7 +14,7 @@ from engine.graph.edits import appended, inserted
 from engine.graph.graph import Edge, Graph
 from engine.layers.base import LAYERS, Layer, Shape
 from engine.layers.linear import Linear
-from engine.messages import say
+from engine.messages import LayerloomError, Message, say
 from engine.network.growing.spreading import CONVOLUTIONS
 from engine.network.growing.steps import Program, Step, program_of
 from engine.network.growing.widening import Grown
@@ -36,13 +36,7 @@ def deeper(experiment: Experiment, after: str, weights: Mapping[str, Tensor], *,
     it predicts; learning, it normalises. Raises GrowthError or WeightsError.
     """
     check_weights(experiment, weights)
-    own_graph_around(experiment.graph, after)
-    program = program_of(experiment)
-    if after not in program.steps:
-        raise GrowthError("{name} is no part of the network", name=after)
-    place = _behind_activation(program, program.steps[after])
-    activation = _activation_before(program, place)
-    layers = _layers(program, place, activation, kernel_size, norm)
+    place, layers = _planned(experiment, after, kernel_size, norm)
     names = list[str]()
 
     def edit(graph: Graph) -> Graph:
@@ -55,6 +49,25 @@ def deeper(experiment: Experiment, after: str, weights: Mapping[str, Tensor], *,
     new = with_graph_around(experiment, place.place, edit)
     prefix = f"{place.around}." if place.around else ""
     return Grown(new, _with_identities(new, weights, {prefix + name for name in names}))
+
+
+def why_not_deeper(experiment: Experiment, after: str) -> Message | None:
+    """Why nothing can be put behind the layer at this place without changing what the network answers; None: it can."""
+    try:
+        _planned(experiment, after, 1, False)
+    except LayerloomError as error:
+        return error.message
+    return None
+
+
+def _planned(experiment: Experiment, after: str, kernel_size: int, norm: bool) -> tuple[Step, Sequence[Layer]]:
+    """Behind which layer, and what. Raises GrowthError."""
+    own_graph_around(experiment.graph, after)
+    program = program_of(experiment)
+    if after not in program.steps:
+        raise GrowthError("{name} is no part of the network", name=after)
+    place = _behind_activation(program, program.steps[after])
+    return place, _layers(program, place, _activation_before(program, place), kernel_size, norm)
 
 
 # -- where -------------------------------------------------------------------------------------------------------------

@@ -83,8 +83,8 @@ class RateCurve:
                    time=duration_text(self.seconds))
         if self.bound is not None:
             return say("The loss stays at that of guessing, as in networks that begin with a plateau. It is steady up "
-                       "to a learning rate of {highest}, which is only an upper bound: try {lr}, where it is lowest, "
-                       "and give it some epochs ({took})",
+                       "to a learning rate of {highest}, which is only an upper bound: try {lr}, where it is lowest "
+                       "below that, and give it some epochs ({took})",
                        highest=typed_text(self.bound.highest), lr=typed_text(self.bound.lr), took=took)
         if self.suggestion is None:
             return say("No learning rate can be proposed: {reason} ({took})", reason=self.reason, took=took)

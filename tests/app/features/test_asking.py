@@ -125,7 +125,8 @@ def test_a_question_that_stands_is_still_there_when_training_begins(window):
     keys.key(Qt.Key.Key_Return, CTRL)
     assert window.feature(Training).trainer.state == "preparing"
     make_own(window)
-    assert window.page.notice.isHidden() and window.page.document.history.undo_text is not None
+    assert question(window) is None and window.page.document.history.undo_text is not None
+    assert "counts for the next one" in window.page.notice.text.text(), "of the run that is about to begin"
 
 
 @pytest.mark.parametrize("what", ["name", "number", "multiplier"])

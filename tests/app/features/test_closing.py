@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import re
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,8 +90,9 @@ def test_it_asks_exactly_when_the_file_holds_something_else(person):
         count, person.answer, person.asked = len(person.window.pages), ANSWERS.Cancel, []
         person.does(*acts.split(), "close")
         asked[acts] = bool(person.asked)  # and no repair of the closed network is shown in the next one
-        name = "mine" if "save" in acts else "lenet"
-        assert person.asked == [f"Save the changes to “{name}”?"] * asked[acts]
+        name = "mine" if "save" in acts else r"lenet(-\d+)?"
+        assert len(person.asked) == asked[acts]
+        assert all(re.fullmatch(f"Save the changes to “{name}”\\?", words) for words in person.asked)
         assert len(person.window.pages) == count - (not asked[acts]), "Cancel leaves it open"
         person.answer = ANSWERS.Discard
         person.does(*["close"] * asked[acts])

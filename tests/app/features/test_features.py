@@ -163,13 +163,13 @@ Network
   Copy PyTorch code | Ctrl+Shift+C
 Train
   Train | Ctrl+Return
-  Pause or resume | Ctrl+P
-  Stop
+  Pause or resume | Ctrl+P | grey
+  Stop | grey
   Train all variants or folds
   Continue | Ctrl+Shift+Return | grey
   Train one batch
   Train one epoch
-  Stop after this epoch
+  Stop after this epoch | grey
   Train as many epochs again
   —
   Find a learning rate…

@@ -242,7 +242,7 @@ def test_the_totals_stand_at_the_top_while_the_right_panel_is_folded(qtbot, tmp_
         totals = window.places.top.totals
         assert not totals.isVisible()
         press(window, KEYS["right"])
-        assert totals.isVisible() and totals.text().replace("\u00a0", " ").startswith("5 977 530 parameters · ")
+        assert totals.isVisible() and totals.text().replace("\u00a0", " ").startswith("5 977 530 parameters")
         window.page.view.append("Linear")
         assert not totals.text().startswith("5\u00a0977\u00a0530 ")
         window.show_start()

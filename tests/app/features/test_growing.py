@@ -237,14 +237,15 @@ def test_what_forbids_it_is_said_in_its_box_and_esc_takes_it_back(window, qtbot,
     page.edit("Sigmoid", page.level.graph.with_layer("act3", Sigmoid()))
     train(qtbot, window)
     graph = document.experiment.graph
-    for id, name, words in (("make_wider", "fc3", "its outputs are what the network answers"),
-                            ("make_deeper", "fc1", "a second Sigmoid would change")):
-        opened_box = ask(window, id, name)
-        press(Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda words=words: words in box(window).foot.text(), timeout=MS)
-        assert opened_box.rect().contains(opened_box.foot.geometry()) and opened_box.isVisible()
-        press(Qt.Key.Key_Escape)
-        assert box(window) is None and document.experiment.graph is graph and document.loaded is None
+    opened_box = ask(window, "make_wider", "fc3")
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "its outputs are what the network answers" in box(window).foot.text(), timeout=MS)
+    assert opened_box.rect().contains(opened_box.foot.geometry()) and opened_box.isVisible()
+    press(Qt.Key.Key_Escape)
+    assert box(window) is None and document.experiment.graph is graph and document.loaded is None
+    window.page.scene.select(["fc1"])
+    window.commands["make_deeper"].trigger()
+    assert box(window) is None and "a second Sigmoid would change" in said(window), "before anything is chosen"
     window.page.scene.select(["act1"])
     window.commands["make_wider"].trigger()
     assert box(window) is None and said(window) == "Select the one Linear or convolution that shall be wider"

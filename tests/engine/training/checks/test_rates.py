@@ -156,7 +156,7 @@ def test_on_a_plateau_there_is_no_rate_but_a_bound_below_which_one_learns(base: 
     highest, lr = curve.bound
     assert lr <= highest
     assert (f"steady up to a learning rate of {highest:g}, which is only an upper bound: try {lr:g}, where it is "
-            f"lowest, and give it some epochs ({len(curve.points)} batches of ") in str(curve.line)
+            f"lowest below that, and give it some epochs ({len(curve.points)} batches of ") in str(curve.line)
     assert loss_after(base, lr) < 1.6 < 2.2 < loss_after(base, lr * wrong)
 
 
