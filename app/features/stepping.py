@@ -49,15 +49,12 @@ class Stepping(Feature, Listener):
     def _go_on_for(self, page: Page, stretch: Stretch) -> None:
         """One more batch or epoch of the run that there is, also of one that has ended, and hold; else a new run begins
         with it."""
-        continuing, run = self.host.feature(Continuing), page.document.run
         if self._trainer.trains(page.document):
             self._trainer.go_on_for(stretch)
-        elif continuing.go_on_with(page, stretch):
-            pass
-        elif run is not None and run.has_begun and continuing.why_not_farther(page) is None:
+        elif _is_over(page) and self.host.feature(Continuing).why_not_farther(page) is None:
             if self._training.may_begin(page):
                 self._ask_for_more(page, 1, stretch)
-        else:
+        elif not self.host.feature(Continuing).go_on_with(page, stretch):
             self._training.train(stretch=stretch)
 
     def stop_after_epoch(self) -> None:
@@ -108,3 +105,10 @@ class Stepping(Feature, Listener):
         more = self.host.commands["more_epochs"].text()
         message = say("Training {name} has ended: {line}", name=document.name, line=event.summary.brief)
         self.host.say(message, "info", [(more, lambda: self.more_epochs(page))], waits=True, of=document)
+
+
+def _is_over(page: Page) -> bool:
+    """Whether its run has learned all of its epochs, of the network as it is."""
+    run, recipe = page.document.run, page.document.experiment.recipe
+    return (run is not None and not run.states.is_series and run.state.summary is not None
+            and not page.document.since_run.anything and len(run.state.epochs) >= recipe.epochs)

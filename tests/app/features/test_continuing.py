@@ -195,6 +195,42 @@ def test_a_batch_and_an_epoch_at_a_time(window, qtbot) -> None:
     wait_for(qtbot, window, "idle")
 
 
+@pytest.mark.parametrize("lr", [None, 0.5])
+def test_a_run_that_has_ended_goes_on_for_a_batch_or_an_epoch_more(window, qtbot, lr) -> None:
+    edited(window, epochs=1)
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: window.page.document.run is not None, timeout=MS)
+    wait_for(qtbot, window, "idle")
+    first = window.page.document.run.folder
+    if lr is not None:
+        edited(window, lr=lr)
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    assert position(window) == 1 + 100 / 1374 and experiment(window).recipe.epochs == 2
+    assert window.page.document.run.folder != first
+    window.commands["one_epoch"].trigger()
+    wait_for(qtbot, window, "idle")
+    assert [row.epoch for row in window.page.document.run.state.epochs] == [1, 2]
+
+
+def test_what_is_said_of_a_run_goes_with_it(window, qtbot) -> None:
+    window.commands["one_batch"].trigger()
+    wait_for(qtbot, window, "paused")
+    graph = experiment(window).graph
+    [name] = [name for name, node in graph.nodes.items() if node.layer.kind() == "Linear"][:1]
+    window.page.document.edit_graph("other", with_layers(graph, {
+        name: graph.nodes[name].layer.with_options(bias=False)}))
+    assert "counts for the next one" in notices(window)
+    window.page.document.undo()
+    assert not window.page.notice.isVisible()
+    window.commands["stop_after_epoch"].trigger()
+    assert "stops after this epoch" in notices(window)
+    window.commands["one_epoch"].trigger()
+    wait_for(qtbot, window, "idle")
+    assert "stops after" not in notices(window) or not window.page.notice.isVisible()
+    assert not any(window.commands[id].isEnabled() for id in ("pause", "stop", "stop_after_epoch"))
+
+
 def test_more_epochs_while_it_trains_are_taken_on(window, qtbot, tmp_path) -> None:
     QTest.mouseClick(window.places.top.train, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: position(window) > 0.2, timeout=MS)
@@ -410,13 +446,12 @@ def test_a_run_without_an_epoch_left_is_refused_before_anything_is_copied(window
     wait_for(qtbot, window, "idle")
     run, runs = window.page.document.run, window.settings.runs
     edited(window, lr=0.01)
-    for command in ("continue", "one_batch", "one_epoch"):
-        window.page.notice.clear()
-        window.commands[command].trigger()
-        assert window.feature(Continuing).is_preparing(window.page)
-        qtbot.waitUntil(lambda: not window.feature(Continuing).is_preparing(window.page), timeout=MS)
-        assert window.page.notice.isVisible() and "has learned its only epoch: raise" in notices(window)
-        assert window.page.document.run is run and list(runs.iterdir()) == [run.folder]
+    window.page.notice.clear()
+    window.commands["continue"].trigger()
+    assert window.feature(Continuing).is_preparing(window.page)
+    qtbot.waitUntil(lambda: not window.feature(Continuing).is_preparing(window.page), timeout=MS)
+    assert window.page.notice.isVisible() and "has learned its only epoch: raise" in notices(window)
+    assert window.page.document.run is run and list(runs.iterdir()) == [run.folder]
     edited(window, epochs=2)
     other = go_on(qtbot, window)
     assert other != run.folder and [row.epoch for row in open_run(other).state.epochs] == [1, 2]

@@ -21,6 +21,7 @@ from app.window.window import MainWindow
 from engine.graph.edits import inserted, with_layers
 from engine.layers.activation import ReLU, Sigmoid
 from engine.layers.linear import Linear
+from engine.runs.opened import parent_of
 from tests.app.windows import CTRL, opened
 from widgets.canvas.view.menu import context_menu
 from widgets.find.deeper_box import DeeperBox
@@ -118,6 +119,16 @@ def test_what_continue_would_keep_is_seen_on_the_cards(window, qtbot):
     assert signs(window) == {}
 
 
+def test_what_was_changed_while_it_trained_is_seen_on_the_cards_after_it(window, qtbot):
+    window.commands["one_batch"].trigger()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "paused", timeout=MS)
+    set_option(window, "conv2", out_channels=8)
+    assert signs(window) == {}
+    window.commands["stop"].trigger()
+    qtbot.waitUntil(lambda: signs(window).get("conv2") == "resized", timeout=MS)
+    assert signs(window)["conv1"] == "kept"
+
+
 def test_inside_a_block_each_card_has_its_own_sign_and_the_block_that_of_all(window, qtbot):
     page = window.page
     page.scene.select(["fc2", "act4"])
@@ -199,7 +210,9 @@ def test_wider_by_keys_undone_and_trained_on(window, qtbot):
     assert layer(window, "fc2").out_features == 126 and document.loaded is not grown
     press(Qt.Key.Key_Z, CTRL)
     assert document.loaded is grown and document.begins_with_its_own
+    before_run = document.run.folder
     train(qtbot, window, "continue")
+    assert parent_of(document.run.folder) == str(before_run), "it is not offered any more"
     assert document.run.begun_from is grown and document.trained.best["fc1.weight"].shape == (200, 400)
     press(Qt.Key.Key_Z, CTRL)
     assert document.experiment.graph is graph and document.loaded is None
