@@ -1,18 +1,31 @@
-"""The learning rate: before a run as a line, while it goes on where it is, and as a number over the curves."""
+"""The learning rate: of a run as a line, with where it is or was left, and as a number over the curves."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from app.document.document import Document
 from app.document.page import Page
+from app.features.continuing import Continuing
 from app.features.curves import Curves
 from app.features.training import Training
 from app.window.host import Feature, Host, Section
+from engine.experiment.moves import Held, held_in
 from engine.experiment.recipe import Recipe
+from engine.training.state import RunState
 from engine.units import typed_text
 from widgets.training.rate_section import RateSection
+
+
+class Shown(NamedTuple):
+    """What there is to see of a document's rate: recipes by which it was learned and will be, and where that is."""
+
+    held: tuple[Held, ...]
+    examples: int  # of an epoch; 0: nobody knows yet
+    now: float | None = None  # epochs that the run has learned which is going on
+    left: float | None = None  # epochs after which Continue would begin
 
 
 class Rates(Feature):
@@ -20,30 +33,58 @@ class Rates(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.trainer = host.feature(Training).trainer
+        self.trainer, self.continuing = host.feature(Training).trainer, host.feature(Continuing)
         self.section, self._said = RateSection(), ""
-        self.trainer.points_arrived.connect(lambda _points: self._follow())
-        self.trainer.event_arrived.connect(lambda _event: self._follow())
+        self.trainer.points_arrived.connect(lambda _points: self._hear())
+        self.trainer.event_arrived.connect(lambda _event: self._hear())
         self.trainer.state_changed.connect(lambda _state: self._follow())
 
     def train_sections(self) -> Sequence[Section]:
-        return [Section(self.tr("Learning rate, before it runs"), lambda: self.section, rank=10, show=self._show_line)]
-
-    def _show_line(self, page: Page) -> None:
-        document = page.document
-        self.section.show_recipe(document.experiment.recipe, batches_of(document))
+        return [Section(self.tr("Learning rate"), lambda: self.section, rank=10, show=self._show_line)]
 
     def show(self, page: Page) -> None:
-        self._follow()
+        self._say(_text(rate_of(page.document)) if self.trainer.trains(page.document) else "")
+
+    def _hear(self) -> None:
+        """Of the run in front; there may be another's."""
+        if self.page is not None and self.trainer.trains(self.page.document):
+            self._follow()
 
     def _follow(self) -> None:
         """Where the run in front is; nowhere if there is none."""
-        document = self.page.document if self.page is not None else None
-        runs = document is not None and self.trainer.trains(document)
-        self.section.plot.show_now(position_of(document) if runs and document is not None else None)
-        self._say(_text(rate_of(document)) if runs and document is not None else "")
-        if runs and self.page is not None and self.section.isVisible():
-            self._show_line(self.page)  # how many batches there are is known by now
+        if self.page is not None:
+            self.show(self.page)
+            if self.section.isVisible():
+                self._show_line(self.page)
+
+    def _show_line(self, page: Page) -> None:
+        shown = self._shown(page)
+        self.section.show_recipes(shown.held, shown.examples)
+        self.section.plot.show_now(shown.now)
+        self.section.plot.show_left(shown.left)
+
+    def _shown(self, page: Page) -> Shown:
+        """While a run goes on, and where it could, what was learned is as it was; else there is the recipe alone."""
+        document, position = page.document, position_of(page.document)
+        recipe, run = document.experiment.recipe, document.run
+        if run is None or position is None:
+            return Shown((Held(0.0, recipe),), examples_of(document))
+        examples = max(0, run.state.started.train_examples) if run.state.started is not None else 0
+        if self.trainer.trains(document):
+            is_one = not run.states.is_series  # the runs of a series have recipes of their own
+            return Shown(recipes_of(run.state, recipe if is_one else None, position), examples, now=position)
+        if self._could_go_on(page) and 0 < position < recipe.epochs:
+            return Shown(recipes_of(run.state, recipe, position), examples, left=position)
+        if document.is_as_it_ran and not run.states.is_series:
+            return Shown(recipes_of(run.state), examples)
+        return Shown((Held(0.0, recipe),), examples_of(document))
+
+    def _could_go_on(self, page: Page) -> bool:
+        """Whether Continue would go on with the run of this page, not begin a new one or one of a series."""
+        document, run = page.document, page.document.run
+        return (run is not None and not run.states.is_series and not document.since_run.anything
+                and run.drawn.recipe.folds == document.experiment.recipe.folds
+                and self.continuing.folder(page) is not None)
 
     def _say(self, text: str) -> None:
         """Over the curves; new ones begin with nothing."""
@@ -53,14 +94,23 @@ class Rates(Feature):
             plots.set_rate(text)
 
 
-def batches_of(document: Document) -> int:
-    """How many batches an epoch has, which the latest run of these data knows; 0: nobody does yet."""
+def recipes_of(state: RunState, now: Recipe | None = None, position: float = 0.0) -> tuple[Held, ...]:
+    """The recipes of a run one after the other, as it was steered; from a position on the one that is shown now."""
+    assert state.experiment is not None  # a document's run knows it from the beginning
+    recipe, changed = state.experiment.recipe, [(change.position, change.before) for change in state.changes]
+    if now is None or now == recipe:
+        return held_in(recipe, changed)
+    return held_in(now, [*changed, (position, dict(recipe))])
+
+
+def examples_of(document: Document) -> int:
+    """How many examples an epoch has, which the latest run of these data knows; 0: nobody does yet."""
     run, recipe = document.run, document.experiment.recipe
     started = run.state.started if run is not None else None
     if run is None or started is None or run.drawn.data != document.experiment.data or (
             run.drawn.recipe.folds != recipe.folds):
         return 0
-    return math.ceil(started.train_examples / recipe.batch_size)
+    return max(0, started.train_examples)
 
 
 def position_of(document: Document) -> float | None:

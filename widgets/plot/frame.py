@@ -27,6 +27,7 @@ ROUND = 16  # of a pill: at both of its ends together
 MOST, LEAST_HELD = 0.6, 12  # of the width that a pill's words may take; digits of what holds
 WIDEST_NUMBER = "0.000000"
 CENTER = Qt.AlignmentFlag.AlignCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class Reading(NamedTuple):
@@ -193,11 +194,13 @@ class Frame:
     def _paint_aside(self, painter: QPainter) -> None:
         if self.aside is None or not self._aside_place.width():
             return
-        for text, font, color, side in ((self.aside[0], theme.ui_font(11), "dim", Qt.AlignmentFlag.AlignLeft),
-                                        (self.aside[1], theme.mono_font(11), "text", Qt.AlignmentFlag.AlignRight)):
+        place = self._aside_place
+        number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance(WIDEST_NUMBER)
+        for text, font, color, left in ((self.aside[0], theme.ui_font(11), "dim", place.left()),
+                                        (self.aside[1], theme.mono_font(11), "text", place.right() - number)):
             painter.setFont(font)
             painter.setPen(theme.color(color))
-            painter.drawText(self._aside_place, side | Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(QPointF(left, place.top()), place.bottomRight()), LEFT, text)
 
     def _fits_beside(self, beside: float, below: float) -> bool:
         """Whether a row of its own says no more; whether one reads or not, so that nothing jumps."""

@@ -1,4 +1,4 @@
-"""The learning rate over a whole run, before it runs: one quiet line, its extremes, where the run is now."""
+"""The learning rate over a whole run: one quiet line, its extremes, where the run is now, or where it was left."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.units import tick_text, typed_text
 from widgets.look import theme
 from widgets.look.guarded import guarded
+from widgets.look.text import tooltip
 from widgets.plot.epochs import epoch_text
 
 Point = tuple[float, float]  # position in epochs, learning rate
 HEIGHT, LEAST, INSET, LINE, OVER = 104, 160, 8, 14, 4  # pixels; from the border to the line; of words; beyond a line
+NEAR = 6  # pixels: so near to a line the mouse is at it
 NOTHING = 1e-3  # of the highest rate: on an axis of even steps less cannot be told from 0
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -30,12 +32,13 @@ class RatePlot(QWidget):
         super().__init__(parent)
         self._points: tuple[Point, ...] = ()
         self._now: float | None = None
+        self._left: float | None = None
         self._end: float | None = None  # of the run, which is after its last step was begun
         self._is_log = self._is_rough = False
         self._read_at: float | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(LEAST, HEIGHT)
-        self.setAccessibleName(self.tr("Learning rate, before it runs"))
+        self.setAccessibleName(self.tr("Learning rate"))
 
     def sizeHint(self) -> QSize:
         return QSize(280, HEIGHT)
@@ -61,6 +64,17 @@ class RatePlot(QWidget):
             self._now = position
             self.update()
 
+    def show_left(self, position: float | None) -> None:
+        """Where a run was left that can go on, in epochs; None: there is none."""
+        if position != self._left:
+            self._left = position
+            self.update()
+
+    def told_at(self, x: float) -> str:
+        """What a line there means that does not say it itself."""
+        is_there = self._left is not None and abs(self._x(self._left) - x) <= NEAR
+        return self.tr("Continue begins here") if is_there else ""
+
     @property
     def readout(self) -> str:
         """What stands above the line: the value below the mouse, else the one in use, else nothing."""
@@ -82,7 +96,7 @@ class RatePlot(QWidget):
         return _short(min(rates), 3 if min(rates) == max(rates) else 2)
 
     def _rate(self, at: float) -> float:
-        """Between two points on the straight line from one to the other."""
+        """Between two points on the straight line from one to the other; where it jumps, before that."""
         places = [place for place, _ in self._points]
         right = min(bisect_left(places, at), len(places) - 1)
         (before, low), (after, high) = self._points[max(0, right - 1)], self._points[right]
@@ -134,8 +148,8 @@ class RatePlot(QWidget):
                 self._paint_words(painter)
 
     def _paint_places(self, painter: QPainter) -> None:
-        """The run's place as a line between the words; the one that is read as a dot."""
-        for at, name in ((self._now, "text"), (self._read_at, "dim")):
+        """The run's place, or where it was left, as a line between the words; the one that is read as a dot."""
+        for at, name in ((self._left, "dim"), (self._now, "text"), (self._read_at, "dim")):
             if at is not None and self._span[0] <= at <= self._span[1]:
                 place = QRectF(round(self._x(at)), self.area.top() - OVER, 1, self.area.height() + 2 * OVER)
                 painter.fillRect(place, theme.color(name))
@@ -171,6 +185,14 @@ class RatePlot(QWidget):
         painter.drawText(line, side, text)
 
     # -- reading ----------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Say what the line below the mouse means."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            told = self.told_at(event.pos().x())
+            QToolTip.showText(event.globalPos(), tooltip(told) if told else "", self)
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the value there."""

@@ -1,11 +1,12 @@
-"""The learning rate before it runs, and in words what nobody knows before."""
+"""The learning rate of a run, as it was and as it will be, and in words what nobody knows before."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from engine.experiment.moves import rates, unforeseen
-from engine.experiment.recipe import Recipe
+from engine.experiment.moves import Held, rates, unforeseen
 from widgets.look.text import message_text
 from widgets.parts.scroll import BAR
 from widgets.training.rate_plot import RatePlot
@@ -23,21 +24,23 @@ class RateSection(QWidget):
         self.plot, self.words = RatePlot(), QLabel(wordWrap=True)
         self.words.setProperty("role", "small")
         self.words.hide()
-        self._shown: tuple[Recipe, int] | None = None
+        self._shown: tuple[Sequence[Held], int] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE, 0, EDGE - BAR, 8)
         column.setSpacing(8)
         column.addWidget(self.plot)
         column.addWidget(self.words)
 
-    def show_recipe(self, recipe: Recipe, batches: int = 0) -> None:
-        """``batches``: so many has an epoch; 0: nobody knows yet."""
-        if (recipe, batches) == self._shown:
+    def show_recipes(self, held: Sequence[Held], examples: int = 0) -> None:
+        """Those of a run, one after the other. ``examples``: so many has an epoch; 0: nobody knows yet."""
+        if (held, examples) == self._shown:
             return
-        self._shown = (recipe, batches)
-        points = rates(recipe, batches or GUESS, POINTS)
-        self.plot.show_rates(points, is_deep([rate for _, rate in points]), recipe.epochs, rough=not batches)
-        reason = unforeseen(recipe)
+        self._shown = (held, examples)
+        last = held[-1].recipe
+        points = rates(held, examples or GUESS * last.batch_size, POINTS)
+        self.plot.show_rates(points, is_deep([rate for _, rate in points]), max(held[-1].since, last.epochs),
+                             rough=not examples)
+        reason = next((found for _, recipe in held if (found := unforeseen(recipe)) is not None), None)
         self.words.setText(message_text(reason) if reason is not None else "")
         self.words.setVisible(reason is not None)
 

@@ -1,4 +1,4 @@
-"""The learning rate in the window: before a run, where it is in it, over the curves; edits of the recipe undone."""
+"""The learning rate in the window: as it was and will be, where the run is or was left, and over the curves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -15,17 +16,22 @@ from app.features.curves import Curves
 from app.features.rates import Rates, rate_at
 from app.features.training import Training
 from app.window.window import MainWindow
-from engine.experiment.moves import rates
+from engine.experiment.moves import Held, rates
 from engine.experiment.presets import PRESETS, with_preset
 from engine.experiment.recipe import Recipe
-from engine.training.events import Point, Progress, Started, Steered
+from engine.runs.names import CHECKPOINT
+from engine.training.events import Finished, MemberStarted, Point, Progress, Started, Steered
 from engine.training.steering import LIVE
+from engine.training.values import NOTHING, Summary
 from engine.units import typed_text
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import CTRL, opened
+from tests.painted import drawn, of
 from tests.widgets.training.recipe_hands import pick, retype, row
+from widgets.look import theme
 
 STARTED = Started("cpu", 10, 1000, 10, 1)
+SUMMARY = Summary(4, 4, NOTHING, NOTHING, NOTHING, 1.0, "cpu", 10, 0)
 
 
 @pytest.fixture
@@ -52,6 +58,29 @@ def said(window: MainWindow) -> str | None:
     plots = window.feature(Curves).plots
     asides = [plot.surround.aside for plot in plots.plots if plot.surround.aside]
     return asides[-1][1] if asides else None
+
+
+def read(window: MainWindow, at: float) -> float:
+    """What the line says of a place."""
+    plot = window.feature(Rates).section.plot
+    area, last = plot.area, float(plot.point(recipe_of(window).epochs, 0.1).x())
+    x = area.left() + at / recipe_of(window).epochs * (last - area.left())
+    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(x, 50), plot.mapToGlobal(QPointF(x, 50)),
+                        Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(plot, event)
+    rate = float(plot.readout.split("·")[-1].replace("about", "").strip())
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    return rate
+
+
+def marks_at(window: MainWindow) -> tuple[float | None, float | None]:
+    """Where a line says that the run is, and that it was left: those that are painted."""
+    plot, found = window.feature(Rates).section.plot, {}
+    lines = [mark for mark in of("area", drawn(plot)) if mark.place.width() == 1]
+    for mark in lines:
+        first, last = plot.point(0.0, 0.1).x(), plot.point(recipe_of(window).epochs, 0.1).x()
+        found[mark.fill] = round((mark.place.x() - first) / (last - first) * recipe_of(window).epochs, 1)
+    return found.get(theme.color("text").name()), found.get(theme.color("dim").name())
 
 
 def words(rate: float) -> str:
@@ -106,12 +135,64 @@ def test_in_a_run_the_line_and_the_curves_say_where_it_is(window):
     assert said(window) is None and plot.readout == "", "nothing was learned yet"
     hear(window, Point(2.5, 1.0, 0.5), Progress(3, 10, 0.25, 100.0, 9.0))
     now = recipe.lr * recipe.lr_factor(3, 10, 20)
-    assert said(window) == words(now) and plot.readout == f"epoch 3 · 50 % · {words(rates(recipe, 20, 200)[50].lr)}"
+    coming = rates([Held(0.0, recipe)], 1000)[50].lr
+    assert said(window) == words(now) and plot.readout == f"epoch 3 · 50 % · {words(coming)}"
     assert plot.accessibleDescription().startswith("from "), "how many batches there are is known"
     hear(window, Steered(3, 10, 2.5, {"lr": 0.05}, {"lr": 0.1}), Point(3.0, 0.9, 0.6))
     assert said(window) == words(0.05 * recipe.lr_factor(3, 20, 20)), "as the run was steered"
     hear(window, over=True)
     assert said(window) is None and plot.readout == ""
+
+
+def test_what_was_learned_is_shown_as_it_was_while_a_run_goes_on_and_after_it(window):
+    change(window, schedule="constant", lr=0.1, epochs=10, batch_size=50, warmup=0)
+    window.feature(Training).train()
+    hear(window, STARTED, Point(4.0, 1.0, 0.5))
+    change(window, lr=0.5)
+    assert [read(window, at) for at in (1.0, 3.9, 4.1, 9.0)] == [0.1, 0.1, 0.5, 0.5], "as it is typed"
+    hear(window, Steered(5, 2, 4.1, {"lr": 0.5}, {"lr": 0.1}), Point(6.0, 1.0, 0.5))
+    assert [read(window, at) for at in (1.0, 4.05, 4.15, 9.0)] == [0.1, 0.1, 0.5, 0.5], "where the run followed"
+    hear(window, Point(10.0, 0.9, 0.6), Finished(SUMMARY, False), over=True)
+    assert [read(window, at) for at in (1.0, 4.05, 4.15, 9.0)] == [0.1, 0.1, 0.5, 0.5]
+    assert marks_at(window) == (None, None), "it came to its end"
+    change(window, lr=0.3)
+    assert [read(window, at) for at in (1.0, 9.0)] == [0.3, 0.3], "of the next run"
+
+
+def test_the_runs_of_a_series_have_rates_of_their_own(window):
+    change(window, schedule="constant", lr=0.1, epochs=10, folds=2)
+    window.feature(Training).train()
+    variant = replace(window.page.document.experiment, recipe=recipe_of(window).with_options(lr=0.7, folds=0))
+    hear(window, MemberStarted(1, 2, "one", variant), STARTED, Point(4.0, 1.0, 0.5))
+    assert [read(window, at) for at in (1.0, 9.0)] == [0.7, 0.7]
+    hear(window, over=True)
+    assert [read(window, at) for at in (1.0, 9.0)] == [0.1, 0.1] and marks_at(window) == (None, None)
+
+
+def test_where_continue_would_begin_is_shown_and_what_came_before(window):
+    change(window, schedule="constant", lr=0.1, epochs=10, batch_size=50, warmup=0)
+    window.feature(Training).train()
+    hear(window, STARTED, Point(4.0, 1.0, 0.5))
+    assert marks_at(window) == (4.0, None)
+    folder = window.page.document.run.folder
+    (folder / CHECKPOINT).touch()
+    hear(window, Finished(SUMMARY, True), over=True)
+    change(window, warmup=1.0, schedule="linear")
+    plot, linear = window.feature(Rates).section.plot, recipe_of(window)
+    assert marks_at(window) == (None, 4.0) and plot.told_at(plot.point(4.0, 0.1).x()) == "Continue begins here"
+    assert [read(window, at) for at in (0.0, 0.5, 3.9)] == [0.1] * 3, "no warm-up: it is over"
+    assert read(window, 4.1) == pytest.approx(linear.lr * linear.lr_factor(5), rel=6e-3)
+    change(window, epochs=4)
+    assert marks_at(window) == (None, None) and read(window, 0.0) < 0.02, "nothing is left to go on with"
+    change(window, epochs=8)
+    assert marks_at(window) == (None, 4.0) and read(window, 0.0) == 0.1
+    document = window.page.document
+    document.edit("data", replace(document.experiment, data=document.experiment.data.with_options(validation=0.3)))
+    assert marks_at(window) == (None, None) and read(window, 0.0) < 0.02, "that would be a run from the beginning"
+    document.undo()
+    (folder / CHECKPOINT).unlink()
+    change(window, epochs=9)
+    assert marks_at(window) == (None, None) and read(window, 0.0) < 0.02, "nothing was kept"
 
 
 def test_a_rate_that_nobody_knows_is_not_said(window):

@@ -118,6 +118,20 @@ def test_the_rate_in_use_stands_at_the_end_of_the_last_plots_title(curves: Curve
     assert "Learning rate" not in said(curves.loss), "it was of another run"
 
 
+@pytest.mark.usefixtures("font")
+def test_the_rates_name_and_number_stand_together_and_do_not_move(curves: Curves) -> None:
+    surround, places = curves.accuracy.surround, []
+    for rate in ("0.0612", "0.003", "1.25e-5"):
+        curves.set_rate(rate)
+        header = painted(lambda painter: surround.paint_header(painter, curves.accuracy.area, False))
+        found = {mark.text: mark.place for mark in of("text", header)}
+        end = found["Learning rate"].left() + QFontMetricsF(theme.ui_font(11)).horizontalAdvance("Learning rate")
+        assert 4 <= found[rate].left() - end <= 8
+        assert found[rate].width() >= QFontMetricsF(theme.mono_font(11)).horizontalAdvance(rate), "all of it is read"
+        places.append((found["Learning rate"].left(), found[rate].left()))
+    assert len(set(places)) == 1, "nothing moves"
+
+
 def test_in_little_room_the_rate_goes_before_the_legend(curves: Curves) -> None:
     curves.set_rate("0.0612")
     curves.resize(700, 200)

@@ -1,4 +1,4 @@
-"""The learning rate before it runs: its line, its extremes, where the run is, and what the mouse reads."""
+"""The learning rate of a run: its line, its extremes, where it is or was left, and what the mouse reads."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from tests.in_front import in_front
@@ -17,6 +17,7 @@ from tests.seen import colors
 from widgets.look import theme
 from widgets.training.rate_plot import RatePlot
 
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise")
 RATES = [(0.0, 0.02), (1.0, 0.1), (10.0, 0.001)]
 
 
@@ -78,6 +79,29 @@ def test_a_line_from_top_to_bottom_says_where_the_run_is(plot: RatePlot, look: t
     x = round(plot.point(6.0, 0.05).x())
     column = [image.pixelColor(x, y).name() for y in range(image.height())]
     assert column.count(theme.color("text").name()) > 0.6 * image.height()
+
+
+@pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
+def test_where_a_run_was_left_there_is_a_dim_line_that_says_so(plot: RatePlot, look: theme.Theme) -> None:
+    theme.apply(QApplication.instance(), look)
+    plot.show_left(6.0)
+    image = plot.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    x = round(plot.point(6.0, 0.05).x())
+    column = [image.pixelColor(x, y).name() for y in range(image.height())]
+    assert column.count(theme.color("dim").name()) > 0.6 * image.height()
+    asked = [(QPoint(x + 2, 50), "Continue begins here"), (QPoint(x - 40, 50), "")]
+    for place, told in asked:
+        QApplication.sendEvent(plot, QHelpEvent(QEvent.Type.ToolTip, place, plot.mapToGlobal(place)))
+        assert told in QToolTip.text() and plot.told_at(place.x()) == told
+    plot.show_left(None)
+    assert plot.told_at(x) == "" and plot.readout == ""
+
+
+def test_at_a_jump_it_reads_what_came_before_it(plot: RatePlot) -> None:
+    plot.show_rates([(0.0, 0.1), (5.0, 0.1), (5.0, 0.5), (10.0, 0.5)])
+    for at, rate in ((4.99, "0.1"), (5.0, "0.1"), (5.01, "0.5"), (10.0, "0.5"), (0.0, "0.1")):
+        plot.show_now(at)
+        assert plot.readout.endswith(f" · {rate}")
 
 
 def test_a_rate_that_never_changes_is_a_line_in_the_middle_and_is_said_once(plot: RatePlot) -> None:

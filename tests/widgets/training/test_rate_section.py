@@ -1,4 +1,4 @@
-"""The learning rate before it runs: the line is what the engine foresees, on an axis that shows it, with its words."""
+"""The learning rate of a run: the line is what the engine foresees, on an axis that shows it, with its words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.experiment.choices.schedules import SCHEDULES
-from engine.experiment.moves import rates
+from engine.experiment.moves import Held, Rate, rates
 from engine.experiment.recipe import Recipe
 from tests.in_front import in_front
 from tests.legible import cut_words
+from tests.painted import drawn as painted
+from tests.painted import words
 from tests.widgets.training.recipe_hands import settle
 from widgets.training.rate_section import POINTS, RateSection, is_deep
 
@@ -23,6 +25,14 @@ def section(qtbot: QtBot) -> RateSection:
     return in_front(qtbot, RateSection(), 280, 240)
 
 
+def alone(recipe: Recipe, batches: int) -> list[Rate]:
+    return rates([Held(0.0, recipe)], batches * recipe.batch_size, POINTS)
+
+
+def show(section: RateSection, recipe: Recipe, batches: int = 0) -> None:
+    section.show_recipes((Held(0.0, recipe),), batches * recipe.batch_size)
+
+
 def drawn(section: RateSection, at: float) -> float:
     """What the plot says of a place when the mouse rests there."""
     section.plot.show_now(at)
@@ -32,8 +42,8 @@ def drawn(section: RateSection, at: float) -> float:
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_line_is_what_the_engine_foresees(section: RateSection, schedule: str) -> None:
     for recipe in (Recipe(schedule=schedule, epochs=30), Recipe(schedule=schedule, schedule_by="batch", warmup=3)):
-        section.show_recipe(recipe, batches=50)
-        points = rates(recipe, 50, POINTS)
+        show(section, recipe, 50)
+        points = alone(recipe, 50)
         for position, rate in (points[0], points[len(points) // 3], points[-1]):
             assert drawn(section, position) == pytest.approx(rate, rel=6e-3)
         assert drawn(section, recipe.epochs) == pytest.approx(points[-1][1], rel=6e-3), "it holds to the end"
@@ -43,9 +53,21 @@ def test_the_line_is_what_the_engine_foresees(section: RateSection, schedule: st
         assert section.words.isVisible() == measured and ("nobody knows" in section.words.text()) == measured
 
 
+def test_of_a_run_that_was_changed_each_part_is_as_it_was(section: RateSection) -> None:
+    first = Recipe(schedule="cosine", epochs=20, lr=0.1)
+    section.show_recipes((Held(0.0, first), Held(10.0, first.with_options(lr=1.0)),
+                          Held(20.0, first.with_options(lr=1.0, epochs=40))), 50 * first.batch_size)
+    for place, rate in ((0.0, 0.1), (9.98, 0.1 * first.lr_factor(10)), (10.0, 0.1 * first.lr_factor(10)),
+                        (10.02, first.lr_factor(11)), (20.02, 0.5)):
+        assert drawn(section, place) == pytest.approx(rate, rel=6e-3)
+    assert "40 epochs" in words(painted(section.plot)) and not section.words.isVisible()
+    section.show_recipes((Held(0.0, Recipe(schedule="plateau")), Held(5.0, Recipe(schedule="cosine"))))
+    assert section.words.isVisible(), "what was is not known either"
+
+
 def test_what_falls_far_is_drawn_by_factors_and_half_a_wave_is_not() -> None:
     def deep(**options: object) -> bool:
-        return is_deep([rate for _, rate in rates(Recipe().with_options(**options), 100)])
+        return is_deep([rate for _, rate in alone(Recipe().with_options(**options), 100)])
 
     assert deep(schedule="exponential:factor=0.5", epochs=50) and deep(schedule="step:every=10", epochs=60)
     assert not deep(schedule="cosine", schedule_by="batch", epochs=50) and not deep(schedule="one_cycle", epochs=50)
@@ -55,17 +77,17 @@ def test_what_falls_far_is_drawn_by_factors_and_half_a_wave_is_not() -> None:
 
 def test_no_number_is_said_that_is_only_guessed(section: RateSection) -> None:
     recipe = Recipe(schedule="cosine", schedule_by="batch", lr=0.3)
-    section.show_recipe(recipe)
+    show(section, recipe)
     section.plot.show_now(5.0)
     assert section.plot.readout == "epoch 5 · about 0.15"
     assert section.plot.accessibleDescription() == "up to 0.3"
-    section.show_recipe(recipe, 100)
+    show(section, recipe, 100)
     assert section.plot.readout == "epoch 5 · 0.15"
     assert section.plot.accessibleDescription() == "from ≈ 0 to 0.3"
 
 
 def test_where_the_run_is_and_what_the_mouse_reads(section: RateSection, qtbot: QtBot) -> None:
-    section.show_recipe(Recipe(schedule="linear", epochs=10, lr=1.0), 100)
+    show(section, Recipe(schedule="linear", epochs=10, lr=1.0), 100)
     assert section.plot.readout == ""
     section.plot.show_now(2.5)
     assert section.plot.readout == "epoch 3 · 50 % · 0.8", "a schedule by epochs"
@@ -79,7 +101,7 @@ def test_where_the_run_is_and_what_the_mouse_reads(section: RateSection, qtbot: 
 
 @pytest.mark.usefixtures("font")
 def test_its_words_are_not_cut(section: RateSection) -> None:
-    section.show_recipe(Recipe(schedule="plateau"))
+    show(section, Recipe(schedule="plateau"))
     section.resize(228, 300)
     settle()
     assert cut_words(section) == [] and section.words.isVisible()
