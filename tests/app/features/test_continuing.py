@@ -209,6 +209,8 @@ def test_a_run_that_has_ended_goes_on_for_a_batch_or_an_epoch_more(window, qtbot
     assert position(window) == 1 + 100 / 1374 and experiment(window).recipe.epochs == 2
     assert window.page.document.run.folder != first
     window.commands["one_epoch"].trigger()
+    qtbot.waitUntil(lambda: position(window) == 2 and window.feature(Training).trainer.state == "paused", timeout=MS)
+    window.commands["stop"].trigger()
     wait_for(qtbot, window, "idle")
     assert [row.epoch for row in window.page.document.run.state.epochs] == [1, 2]
 
