@@ -163,12 +163,13 @@ class Curves(Feature, Listener):
         run = document.run
         if run is None or not run.has_begun:
             return ("",)
-        if run.summary is None:  # it was broken off
-            return (message_text(say("Left {place}", place=place_of(run.states, run.as_steered.recipe.epochs))),)
         line = "{line}" if document.is_as_it_ran else (
             self.tr("Changed since training · {line}") if document.since_run.anything else
             self.tr("Recipe changed since training · {line}"))
         summary = run.summary
+        if summary is None:  # it was broken off
+            left = message_text(say("Left {place}", place=place_of(run.states, run.as_steered.recipe.epochs)))
+            return line.replace("{line}", left), left
         texts = [self._of_member(message_text(words)) for words in (summary.line, summary.brief, summary.briefest)]
         return tuple(line.replace("{line}", text) for text in (*texts, message_text(summary.briefest)))
 

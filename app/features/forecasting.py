@@ -198,7 +198,9 @@ class Forecasting(Feature):
             self.tr("What would fit into {free} of free memory").format(free=bytes_text(forecast.free))
             if forecast.free is not None else self.tr("How much memory is free is not known here"))
         tips: Four = (self.tr("Learning all examples once, and judging those for validation"),
-                      self.tr("The most at one moment of a step, by the layers' own formulas"), free,
+                      self.tr("The most at one moment of a step: the gradients of the weights "
+                                                                "come one after the other, so it may be less than the "
+                                                                "training memory of the network"), free,
                       self.tr("{epochs} epochs, and the test").format(epochs=grouped(epochs)))
         return ForecastState(numbers, tips)
 
