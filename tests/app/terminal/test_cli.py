@@ -220,7 +220,7 @@ def test_a_series_is_resumed(say: Say, small: Path, tmp_path: Path) -> None:
     code, out, _ = say("train", small, "--k-fold", "2", "--out", tmp_path, "--resume")
     assert code == 0 and "epoch   1" not in out and (tmp_path / "series.csv").read_bytes() == before
     code, _, errors = say("train", small, "--k-fold", "3", "--out", tmp_path, "--resume")
-    assert code == 2 and "another recipe" in errors and "folds" in errors
+    assert code == 2 and "another recipe" in errors and "(Folds 2 → 3)" in errors
 
 
 def test_lenet_relu_learns_mnist(mnist_root: Path, say: Say, tmp_path: Path) -> None:
