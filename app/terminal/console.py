@@ -178,7 +178,8 @@ class _View(Listener):
 
 
 def _start_line(event: Started) -> str:
-    epochs = "1 epoch" if event.epochs == 1 else f"{grouped(event.epochs)} epochs"
+    planned = event.planned or event.epochs
+    epochs = "1 epoch" if planned == 1 else f"{grouped(planned)} epochs"
     examples = "1 example" if event.train_examples == 1 else f"{grouped(event.train_examples)} examples"
     within = "within" if event.position % 1 else "from"
     begun = f", {within} epoch {event.first_epoch}" if event.position or event.first_epoch > 1 else ""

@@ -79,7 +79,9 @@ def test_with_more_epochs_it_is_a_new_run_that_begins_where_the_old_one_ended(tm
     going = going_on(old, BASE)
     assert going.folder == tmp_path / "run-2" and list(map(str, going.changes)) == ["epochs 2 → 4"]
     events = gone_on(going)
-    assert of_type(events, Started)[0].position == 2 and of_type(events, Steered)[0].changes == {"epochs": 4}
+    started = of_type(events, Started)[0]
+    assert (started.position, started.epochs, started.planned) == (2, 2, 4)
+    assert of_type(events, Steered)[0].changes == {"epochs": 4}
     assert same(going.folder, whole(BASE, tmp_path / "whole"))
     assert len((going.folder / CHANGES).read_text().splitlines()) == 1
     assert {path.name: path.read_bytes() for path in old.iterdir()} == before
