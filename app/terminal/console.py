@@ -20,6 +20,7 @@ from engine.files import WriteError
 from engine.messages import say
 from engine.runs.continuing import Going
 from engine.runs.folder import record
+from engine.runs.opened import open_run
 from engine.training.control import Control
 from engine.training.events import (
     DataRead,
@@ -81,6 +82,13 @@ def go_on(going: Going, console: Console, root: Path | None = None, kept: bool =
                             noted=going.about.noted))
     return shown(record(events, experiment, going.folder, going.checkpoint, going.begun, going.about), control, console,
                  going.states, going.folder if kept else None)
+
+
+def ended(going: Going) -> Result:
+    """What came of a run that has nothing left to learn."""
+    states = going.states
+    states.current.summary = open_run(going.folder).state.summary
+    return Result(states)
 
 
 def shown(events: Generator[Event, None, None], control: Control, console: Console, states: SeriesState,

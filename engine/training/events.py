@@ -45,7 +45,7 @@ class Started:
     position: float = 0.0  # where it goes on, in epochs; 0: it begins
     device_name: str = ""  # as its maker calls it
     channels_last: bool = True  # the memory order of images
-    planned: int = 0  # epochs, with all that is steered on the way and known by now; 0: of a run read back
+    planned: int = 0  # epochs, with all that is steered on the way and known by now; 0: of an earlier version
 
 
 @dataclass(frozen=True, slots=True)
