@@ -146,8 +146,9 @@ def check_not_over(going: Going) -> None:
     """Raise RunOverError for the same run that has come to its end, with all of its results."""
     if going.is_series or going.checkpoint is None or going.changes:
         return
+    state = open_run(going.folder).state
     has_results = all((going.folder / name).exists() for name in (LAST, BEST))
-    if has_results and open_run(going.folder).state.summary is not None:
+    if has_results and state.summary is not None and not state.was_stopped:  # else it is judged to its end
         _expect_more(going.trained, going.checkpoint, going.checkpoint.noted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from engine.runs.opened import RunError, given_in, open_run
 from engine.runs.replaying import differences, replay_of
 from engine.training import devices, fit, run
 from engine.training.control import Control
-from engine.training.events import EpochEnded, Event, MemberStarted, Point, Started, Steered
+from engine.training.events import CheckpointReached, EpochEnded, Event, MemberStarted, Point, Started, Steered
 from engine.training.series import fit_series
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
@@ -165,6 +166,19 @@ def test_without_an_epoch_to_learn_it_is_no_other_run(options: dict[str, object]
     check_not_over(going_on(tmp_path / "run", with_recipe(base, epochs=3)))
     (tmp_path / "run" / SUMMARY).unlink()
     check_not_over(going_on(tmp_path / "run", base))
+
+
+def test_stopped_while_it_was_tested_it_still_is(tmp_path: Path) -> None:
+    base, control = with_recipe(BASE, epochs=2), Control()
+    for event in record(fit(base, control), base, tmp_path / "run"):
+        if isinstance(event, CheckpointReached) and event.checkpoint.whole_epochs == 2:
+            control.stop()
+    assert math.isnan(open_run(tmp_path / "run").state.summary.test.loss)
+    going = going_on(tmp_path / "run", base)
+    check_not_over(going)
+    gone_on(going)
+    assert same(tmp_path / "run", whole(base, tmp_path / "whole"))
+    assert open_run(tmp_path / "run").state.summary.test == open_run(tmp_path / "whole").state.summary.test
 
 
 def test_a_run_that_ended_early_goes_on_with_more_patience_only(tmp_path: Path) -> None:
