@@ -11,11 +11,9 @@ from engine.data.spec.changes import changes, difference
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
 from engine.runs.claim import is_being_written
-from engine.runs.names import SUMMARY
 from engine.runs.naming import new_run_folder
 from engine.runs.opened import experiment_of
 from engine.training.steering import steered, steering
-from engine.units import grouped
 
 if TYPE_CHECKING:
     from engine.runs.continuing import Going
@@ -38,10 +36,12 @@ def prepared(wish: Wish, is_cancelled: Callable[[], bool]) -> tuple[Going, Serie
 
     Raises LayerloomError, in words.
     """
+    from engine.runs.continuing import check_not_over  # loads torch
+
     _check_data(wish)
     going = _going(wish)
     try:
-        _check_not_over(going)
+        check_not_over(going)
         return going, going.states
     except LayerloomError:
         forget(going, wish)
@@ -72,18 +72,6 @@ def _check_data(wish: Wish) -> None:
                              changes=changed)
 
 
-def _check_not_over(going: Going) -> None:
-    """Where there is no epoch left to learn, nothing would go on."""
-    if going.is_series or going.checkpoint is None:
-        return
-    learned = going.checkpoint.whole_epochs
-    if learned >= as_it_goes_on(going).recipe.epochs and (going.changes or (going.folder / SUMMARY).exists()):
-        if learned == 1:
-            raise LayerloomError("This run has learned its only epoch: raise the epochs to go on")
-        raise LayerloomError("This run has learned all of its {count} epochs: raise the epochs to go on",
-                             count=grouped(learned))
-
-
 def _going(wish: Wish) -> Going:
     from engine.runs.continuing import begun_anew, going_on, is_same_network  # loads torch
 
@@ -104,15 +92,11 @@ def _since_left(wish: Wish) -> bool:
 
 def as_it_goes_on(going: Going) -> Experiment:
     """What is really trained: what was begun, with all that was changed on the way."""
-    experiment = going.experiment
-    if not going.is_series and going.checkpoint is not None:
-        for change in going.checkpoint.noted:
-            experiment = steered(experiment, change.changes)
-    return experiment
+    return going.trained
 
 
 def as_it_is_shown(going: Going, shown: Experiment) -> Experiment:
     """What is shown, with the recipe that is really trained."""
     from engine.runs.continuing import OPTIONS  # loads torch
 
-    return steered(shown, steering(shown, as_it_goes_on(going), OPTIONS)) if not going.is_series else shown
+    return steered(shown, steering(shown, going.trained, OPTIONS)) if not going.is_series else shown

@@ -9,9 +9,10 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, get_args
 
 from rich.console import Console
 
@@ -40,7 +41,7 @@ from engine.layers.base import OptionError
 from engine.messages import LayerloomError
 from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS, SERIES, SUMMARY
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder
-from engine.runs.opened import RunError, open_run
+from engine.runs.opened import RunError, experiment_of, given_in, open_run
 from engine.units import readings
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
 WIDTH = 120  # where the output is no terminal
+Given: TypeAlias = "tuple[Mapping[str, Any], ...]"
 CODE_INSIDE = "This network contains code, which is not run: read it, then agree with --allow-code"
 
 
@@ -117,9 +119,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    if options.file is None and not options.resume:
+        options.refuse("the following arguments are required: FILE")
     if options.resume and options.out is None:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
-    experiment = _with_overrides(_experiment(options), options)
+    asked = _asked(options)
+    experiment, root = asked.experiment, asked.root
     _refuse_code(experiment)
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
@@ -128,23 +133,66 @@ def _train(options: argparse.Namespace) -> int:
     try:
         if options.resume:
             open_run(folder)  # what is wrong with it is said before torch is loaded
-        from app.terminal.console import go_on  # these load torch
-        from engine.runs.continuing import Going, going_on  # these load torch
+        from app.terminal.console import ended, go_on  # these load torch
+        from engine.runs.continuing import Going, RunOverError, check_not_over, going_on  # these load torch
 
-        going = going_on(folder, experiment, changed_data=options.changed_data) if options.resume else Going(
-            experiment, folder)
+        going = going_on(folder, experiment, changed_data=options.changed_data,
+                         named=asked.named) if options.resume else Going(experiment, folder)
+        going = replace(going, about=going.about._replace(given=asked.given))
+        try:
+            check_not_over(going)
+        except RunOverError as error:  # whoever begins it again and again until it is done has what they want
+            print(error)
+            return _tell(experiment, ended(going), folder, out, root)
         for note in going.notes:
             print(note)
         if going.changes:
             words = f"Another recipe ({', '.join(map(str, going.changes))}): a new run in {going.folder}"
             print(words if going.checkpoint is None else f"{words} begins where {folder} was left")
-        result = go_on(going, out, options.data_root, kept and not options.resume)
+        result = go_on(going, out, root, kept and not options.resume)
     except (FileError, RunError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
     finally:
         if options.out is None:
             forget_if_empty(folder)
-    return _tell(experiment, result, going.folder, out, options.data_root)
+    return _tell(experiment, result, going.folder, out, root)
+
+
+class Asked(NamedTuple):
+    """What is to be trained, and how that was said."""
+
+    experiment: Experiment
+    given: Given  # with the command, each time that the run was begun or went on
+    root: Path | None  # where data lie
+    named: frozenset[str] = frozenset()  # options of the recipe that are given otherwise than when the run was begun
+
+
+def _asked(options: argparse.Namespace) -> Asked:
+    """The options with which a run was begun count when it goes on, until others are given."""
+    now, before = _told(options), _told_before(options.out) if options.resume else ()
+    given = before if now in ({}, *before[-1:]) else (*before, now)
+    root = options.data_root or next((Path(each["data_root"]) for each in given[::-1] if "data_root" in each), None)
+    steps = [_opened(options)]
+    for each in given or ({},):
+        known = argparse.Namespace(**{**dict.fromkeys(GIVEN), **each})
+        steps.append(_with_overrides(_with_data(steps[-1], known, root), known))
+    recipe, last = steps[-1].recipe, steps[len(before)].recipe
+    others = {name for name in type(recipe).model_fields if getattr(recipe, name) != getattr(last, name)}
+    return Asked(steps[-1], given, root, frozenset(others) if before else frozenset())
+
+
+def _told(options: argparse.Namespace) -> dict[str, Any]:
+    """The options that were given, as they are kept with a run: whoever goes on with it may be elsewhere."""
+    told = {name: value for name in GIVEN if (value := getattr(options, name)) is not None and value is not False}
+    paths = {name: value for name, value in told.items()
+             if name == "data_root" or (name == "data" and value not in NAMED)}
+    return {**told, **{name: os.path.abspath(path) for name, path in paths.items()}}  # noqa: PTH100  (links stay)
+
+
+def _told_before(folder: Path) -> Given:
+    """Those of a run, as far as they can be what they are called."""
+    return tuple({name: [str(one) for one in each[name]] if name == "set" else value for name, value in each.items()
+                  if isinstance(value, GIVEN.get(name, ()))} for each in given_in(folder))
 
 
 def _tell(experiment: Experiment, result: Result, folder: Path, out: Console, root: Path | None) -> int:
@@ -184,7 +232,7 @@ def _replay(options: argparse.Namespace) -> int:
         for note in replay.notes:
             print(note)
         events = record(replay.events(control, options.data_root), replay.experiment, options.out,
-                        about=About(replay.weights, str(options.run_folder)))
+                        about=About(replay.weights, str(options.run_folder), given=given_in(options.run_folder)))
         result = shown(events, control, out, SeriesState(replay.experiment))
     except (FileError, RunError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
@@ -263,16 +311,36 @@ def _draw_canvas(experiment: Experiment, out: Path) -> None:
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
-    """The named file's, with the code in it allowed where that was said, and with what is found in a person's data."""
-    try:
-        from engine.reading.files import opened  # not needed for what is no file
+    """The named file's, with what is found in a person's data."""
+    return _with_data(_opened(options), options, options.data_root)
 
-        experiment, notes = opened(options.file)
-        for note in notes:
-            print(f"note: {note}", file=sys.stderr)
-        if options.allow_code:
-            allow(sources_of(experiment.graph))
-        data = chosen(_chosen_data(experiment.data, options), experiment.data, options.data_root)
+
+def _opened(options: argparse.Namespace) -> Experiment:
+    """The named file's, with the code in it allowed where that was said; of a run that goes on by itself its own."""
+    try:
+        if getattr(options, "resume", False) and _is_named_by_its_run(options):
+            experiment = experiment_of(options.out)
+        else:
+            from engine.reading.files import opened  # not needed for what is no file
+
+            experiment, notes = opened(options.file)
+            for note in notes:
+                print(f"note: {note}", file=sys.stderr)
+    except LayerloomError as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    if options.allow_code:
+        allow(sources_of(experiment.graph))
+    return experiment
+
+
+def _is_named_by_its_run(options: argparse.Namespace) -> bool:
+    return options.file is None or (
+        os.path.isdir(options.file) and os.path.realpath(options.file) == os.path.realpath(options.out))  # noqa: PTH112
+
+
+def _with_data(experiment: Experiment, options: argparse.Namespace, root: Path | None) -> Experiment:
+    try:
+        data = chosen(_chosen_data(experiment.data, options), experiment.data, root)
         _say_changes(experiment.data, data)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
@@ -359,24 +427,31 @@ def _with_settings(experiment: Experiment, options: argparse.Namespace) -> Exper
     return replace(experiment, recipe=recipe)
 
 
-def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
-    names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "clip_norm", "early_stop", "precision",
-             "device", "seed")
-    chosen = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
-    chosen |= {name: True for name in ("train_curve", "test_curve") if getattr(options, name)}
+def _recipe_options(experiment: Experiment, options: argparse.Namespace) -> dict[str, object]:
+    """All that is told of the recipe."""
+    chosen = {name: value for name, value in _told(options).items() if name in type(experiment.recipe).model_fields}
     if options.k_fold is not None:
         if options.k_fold < 2:
             raise UnreadableError("--k-fold needs 2 parts at least")
         chosen["folds"] = options.k_fold
+    return _recipe_settings(experiment, options) | chosen
+
+
+def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     single = options.no_variants or options.k_fold is not None
-    experiment = _with_settings(experiment, options)
     try:
-        return replace(experiment, recipe=experiment.recipe.with_options(**chosen),
+        return replace(experiment, recipe=experiment.recipe.with_options(**_recipe_options(experiment, options)),
                        variants=() if single else experiment.variants)
-    except LayerloomError as error:
+    except OptionError as error:
         raise UnreadableError("{reason}", reason=error) from error
 
 
+# the options of train that a run keeps, for when it goes on, and of what kind they are
+GIVEN: Mapping[str, type | tuple[type, ...]] = {
+    "data": str, "data_root": str, "target": str, "set": list, "validation": (int, float), "epochs": int,
+    "batch_size": int, "lr": (int, float), "optimizer": str, "schedule": str, "clip_norm": (int, float),
+    "early_stop": int, "precision": str, "device": str, "seed": int, "k_fold": int, "no_variants": bool,
+    "train_curve": bool, "test_curve": bool}
 NAMED = [source.id for source in SOURCES.values() if source.own is None]
 OWN = [source.own for source in SOURCES.values() if source.own is not None]
 
@@ -448,9 +523,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--test-curve", action="store_true", help="judge the test examples after each epoch too: what "
                        "is chosen by it, an epoch or an option, makes its number worthless")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
-    train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
+    train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out, with the options "
+                       "that it was begun with, unless others are given")
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
-    train.set_defaults(run=_train)
+    train.set_defaults(run=_train, refuse=train.error)
 
     replay = commands.add_parser("replay", help="make a run again, hand-made changes included, bit for bit")
     replay.add_argument("run_folder", metavar="RUN", type=Path, help="the folder of a run or a series")
@@ -472,7 +548,10 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(run=_export)
 
     for command in (check, train, export):
-        command.add_argument("file", metavar="FILE", help="a .loom file, or gallery:ID")
+        command.add_argument("file", metavar="FILE", nargs="?" if command is train else None,
+                             help="a .loom file, or gallery:ID" + (
+                                 "; not needed with --resume, which finds the network in the run"
+                                 if command is train else ""))
         command.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
         command.add_argument("--allow-code", action="store_true", help="run the Python code that the file contains")
     export.add_argument("out", type=Path, metavar="OUT", help="the file to write; its suffix decides what it is")

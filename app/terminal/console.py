@@ -20,6 +20,7 @@ from engine.files import WriteError
 from engine.messages import say
 from engine.runs.continuing import Going
 from engine.runs.folder import record
+from engine.runs.opened import open_run
 from engine.training.control import Control
 from engine.training.events import (
     DataRead,
@@ -81,6 +82,13 @@ def go_on(going: Going, console: Console, root: Path | None = None, kept: bool =
                             noted=going.about.noted))
     return shown(record(events, experiment, going.folder, going.checkpoint, going.begun, going.about), control, console,
                  going.states, going.folder if kept else None)
+
+
+def ended(going: Going) -> Result:
+    """What came of a run that has nothing left to learn."""
+    states = going.states
+    states.current.summary = open_run(going.folder).state.summary
+    return Result(states)
 
 
 def shown(events: Generator[Event, None, None], control: Control, console: Console, states: SeriesState,
@@ -178,7 +186,8 @@ class _View(Listener):
 
 
 def _start_line(event: Started) -> str:
-    epochs = "1 epoch" if event.epochs == 1 else f"{grouped(event.epochs)} epochs"
+    planned = event.planned or event.epochs
+    epochs = "1 epoch" if planned == 1 else f"{grouped(planned)} epochs"
     examples = "1 example" if event.train_examples == 1 else f"{grouped(event.train_examples)} examples"
     within = "within" if event.position % 1 else "from"
     begun = f", {within} epoch {event.first_epoch}" if event.position or event.first_epoch > 1 else ""

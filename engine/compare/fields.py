@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
 from engine.blocks.base import Block
+from engine.data.sources import SOURCES
+from engine.data.spec.spec import DataSpec
+from engine.experiment.choices.averages import averaging_of
+from engine.experiment.choices.choice import Choice, Option, Value
+from engine.experiment.choices.losses import LOSSES
+from engine.experiment.choices.measures import MEASURES
+from engine.experiment.choices.optimizers import optimizer_of
+from engine.experiment.choices.precisions import PRECISIONS
+from engine.experiment.choices.schedules import schedule_of
+from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph, Node
 from engine.graph.parameters import INIT_TITLES, Init, NodeParameters
 from engine.layers.base import Layer
-from engine.messages import Message, say
+from engine.messages import ImpossibleError, Message, say
 from engine.units import UNKNOWN, shape_text, typed_text
 
 NOTHING = say(UNKNOWN)
@@ -21,6 +33,21 @@ _WINDOWS = frozenset({"kernel_size"})
 _MARKS = (("shares", "Shares weights with"), ("listed", "In the state dict under its own name, too"),
           ("bypassed", "Bypassed"), ("label", "Colour label"),
           ("collapsed", "Collapsed"), ("declared", "The code says"))  # fmt: skip
+# what forms call it that files spell in their own way: rows with options, rows, words
+_CHOICES: Mapping[tuple[type[BaseModel], str], Callable[[str], Choice[Any]]] = {
+    (Recipe, "optimizer"): optimizer_of, (Recipe, "schedule"): schedule_of, (Recipe, "averaging"): averaging_of}
+_ROWS: Mapping[tuple[type[BaseModel], str], Mapping[str, Any]] = {
+    (Recipe, "loss"): LOSSES, (Recipe, "precision"): PRECISIONS, (Recipe, "best_by"): MEASURES,
+    (DataSpec, "dataset"): SOURCES}
+_WORDS: Mapping[tuple[type[BaseModel], str], Mapping[str, Message]] = {
+    (Recipe, "reduction"): {"mean": say("Mean"), "sum": say("Sum")},
+    (Recipe, "class_weights"): {"none": say("All the same"), "balanced": say("Balanced")},
+    (Recipe, "schedule_by"): {"epoch": say("Once an epoch"), "batch": say("With every step")},
+    (Recipe, "initialization"): {
+        "default": say("PyTorch's own"), "xavier_uniform": say("Xavier uniform"),
+        "kaiming_uniform": say("Kaiming uniform"), "normal": say("Normal, σ = 0.01"),
+        "normal_unit": say("Normal, σ = 1")}}  # fmt: skip
+_OPTION_WORDS = {"cos": say("half waves"), "linear": say("straight lines")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +86,38 @@ def value_text(value: Any) -> Message:
     return say("set") if isinstance(value, BaseModel | Mapping | list) else _literally(str(value))
 
 
+def option_text(of: type[BaseModel], name: str, value: Any) -> Message:
+    """The value of a field as its form shows it: ``SGD + momentum, Nesterov`` for ``momentum:nesterov=yes``."""
+    place = (of, name)
+    if isinstance(value, str):
+        if place in _CHOICES:
+            with suppress(ImpossibleError):  # of a damaged file
+                return _choice_text(_CHOICES[place](value))
+        if value in _ROWS.get(place, {}):
+            return say(_ROWS[place][value].title)
+        if value in _WORDS.get(place, {}):
+            return _WORDS[place][value]
+    return value_text(value)
+
+
+def _choice_text(choice: Choice[Any]) -> Message:
+    """A row's title, and the options that are not as usual."""
+    words = say(choice.row.title)
+    for option, (_, value) in zip(choice.row.options, choice.values, strict=True):
+        if value != option.default:
+            words = say("{words}, {option}", words=words, option=_adjusted(option, value))
+    return words
+
+
+def _adjusted(option: Option, value: Value) -> Message:
+    title = say(option.title or option.name)
+    if isinstance(value, bool):
+        return title if value else say("{option} off", option=title)
+    if isinstance(value, str):
+        return say("{option} {value}", option=title, value=_OPTION_WORDS.get(value) or say(value.replace("_", " ")))
+    return say("{option} {value}", option=title, value=option.written(value))
+
+
 def _literally(text: str) -> Message:
     """What a person wrote is a value, not a template."""
     return say("{value}", value=text)
@@ -78,7 +137,7 @@ def differing(before: BaseModel, after: BaseModel, titles: tuple[str, ...] = (),
         else:
             if name in _WINDOWS:
                 old, new = (_spread(value, info.annotation) for value in (old, new))
-            yield changed(known, old, new, within)
+            yield changed(known, old, new, within, text=partial(option_text, type(before), name))
 
 
 def _spread(value: Any, annotation: Any) -> Any:
@@ -87,9 +146,10 @@ def _spread(value: Any, annotation: Any) -> Any:
     return (value,) * counts[0] if counts and isinstance(value, int) else value
 
 
-def changed(titles: tuple[str, ...], old: Any, new: Any, within: str = "", about: Literal["name", ""] = "") -> Field:
+def changed(titles: tuple[str, ...], old: Any, new: Any, within: str = "", about: Literal["name", ""] = "",
+            text: Callable[[Any], Message] = value_text) -> Field:
     """Two values that are not the same, as people read them."""
-    before, after = value_text(old), value_text(new)
+    before, after = text(old), text(new)
     return Field(titles, before, None if before == after else after, within, about)
 
 

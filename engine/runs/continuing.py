@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -31,7 +31,7 @@ from engine.runs.names import (
     START,
     member_folder,
 )
-from engine.runs.opened import experiment_of, json_in, members_in, open_run
+from engine.runs.opened import RunError, experiment_of, given_in, json_in, members_in, open_run
 from engine.runs.resuming import (
     LostCheckpointError,
     begun_with,
@@ -48,13 +48,19 @@ from engine.runs.resuming import (
 from engine.runs.texts import change_line
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import Steered
-from engine.training.script import place_of
+from engine.training.script import place_of, steered_by
 from engine.training.series import Begun, plans
 from engine.training.state import SeriesState
 from engine.training.steering import steered, steering, told, values_of
+from engine.training.stopping import waits_no_longer
+from engine.units import grouped
 
 TAKEN_OVER = (EXPERIMENT, METRICS, POINTS, CHANGES, OLD_CHANGES, REMARKS, START, LAST, BEST)
 OPTIONS = tuple(name for name in Recipe.model_fields if name not in ("device", "folds", "initialization"))
+
+
+class RunOverError(RunError):
+    """There is no epoch left to learn."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,13 @@ class Going:
         return is_series(self.experiment)
 
     @property
+    def trained(self) -> Experiment:
+        """What is really trained: what was begun, with all that was changed on the way."""
+        if self.is_series:
+            return self.experiment
+        return steered_by(self.experiment, self.about.noted if self.checkpoint is None else self.checkpoint.noted)
+
+    @property
     def states(self) -> SeriesState:
         """What is known of it so far, for whoever shows it."""
         if self.begun is not None:
@@ -83,14 +96,16 @@ class Going:
 
 
 def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None = None, *, since_left: bool = False,
-             changed_data: bool = False) -> Going:
+             changed_data: bool = False, named: Collection[str] = ()) -> Going:
     """How the run in ``folder`` goes on as ``asked`` says: as it was, or with another recipe in the folder that
     ``other`` makes (default: beside it), which begins where this one was left.
 
     ``asked`` may be what was begun, or what steering had made of it: then it is the same run. Else what is another is
-    what differs from the first; ``since_left``: from the second.
+    what differs from the first; ``since_left``: from the second. Options of the recipe that are ``named`` count as they
+    are asked for, also where the run was begun so and steered since.
     Where there is nothing to go on from it begins again; ``notes`` say so.
-    Raises RunError where it cannot go on, as with another network.
+    Raises RunError where it cannot go on, as with another network; RunOverError where it would be another run without
+    an epoch to learn.
     """
     saved = experiment_of(folder)
     begun, about = begun_with(saved, asked), _about(folder)
@@ -104,23 +119,55 @@ def going_on(folder: Path, asked: Experiment, other: Callable[[], Path] | None =
     if checkpoint is None:
         return _again(folder, begun, asked, about, other)
     notes = notes_on(checkpoint, folder)
-    left, full = _steered_until(begun, checkpoint)
+    left, full = steered_by(begun, _done(checkpoint)), steered_by(begun, checkpoint.noted)
     if parts_of(steered(full, steering(full, asked, OPTIONS))) != parts_of(asked):
         check_same(saved, asked, folder)
-    if not steering(full, asked, OPTIONS) or not (since_left or steering(begun, asked, OPTIONS)):
+    others = steering(full, asked, OPTIONS)
+    wanted = steering(begun, asked, OPTIONS) | {name: value for name, value in others.items() if name in named}
+    if not others or not (since_left or wanted):
         return Going(begun, folder, checkpoint, about=about, notes=notes)
     if since_left:
         changes = steering(left, asked, OPTIONS)
     else:  # what was steered stays, but for what is asked for now
-        changes = steering(left, full, OPTIONS) | steering(begun, asked, OPTIONS)
+        changes = steering(left, full, OPTIONS) | wanted
     before = values_of(left, tuple(changes))
     changes = {name: value for name, value in changes.items() if value != before[name]}
     was = {name: before[name] for name in changes}
-    place = _beside(folder) if other is None else other()
     course = checkpoint.course
-    _take_over(folder, place, checkpoint, Steered(*course.place, course.position, changes, was))
+    change = Steered(*course.place, course.position, changes, was)
+    _expect_more(steered(left, changes), checkpoint, (*_done(checkpoint), change))
+    place = _beside(folder) if other is None else other()
+    _take_over(folder, place, checkpoint, change)
     return Going(begun, place, load_checkpoint(place, begun, changed_data), about=_begun_from(about, folder),
                  changes=tuple(told(changes, was)), notes=notes)
+
+
+def check_not_over(going: Going) -> None:
+    """Raise RunOverError for the same run that has come to its end, with all of its results."""
+    if going.is_series or going.checkpoint is None or going.changes:
+        return
+    state = open_run(going.folder).state
+    has_results = all((going.folder / name).exists() for name in (LAST, BEST))
+    if has_results and state.summary is not None and not state.was_stopped:  # else it is judged to its end
+        _expect_more(going.trained, going.checkpoint, going.checkpoint.noted)
+
+
+def _expect_more(experiment: Experiment, checkpoint: Checkpoint, noted: Sequence[Steered]) -> None:
+    """Raise RunOverError where nothing is left to learn for what is really trained, with these changes."""
+    learned, recipe = checkpoint.whole_epochs, experiment.recipe
+    if learned > recipe.epochs:
+        raise RunOverError("This run has learned {count} epochs already, more than {epochs}: raise the epochs to go on",
+                           count=grouped(learned), epochs=grouped(recipe.epochs))
+    if learned == recipe.epochs == 1:
+        raise RunOverError("This run has learned its only epoch: raise the epochs to go on")
+    if learned == recipe.epochs:
+        raise RunOverError("This run has learned all of its {count} epochs: raise the epochs to go on",
+                           count=grouped(learned))
+    changed = [change.epoch for change in noted if {"epochs", "early_stop"} & change.changes.keys()]
+    is_whole = checkpoint.sums is None
+    if is_whole and waits_no_longer(recipe, learned, max(checkpoint.best.epoch, *changed, 0)):
+        raise RunOverError("This run ended early, after {count} epochs: raise the early stop to go on, or the epochs",
+                           count=grouped(learned))
 
 
 def _again(folder: Path, begun: Experiment, asked: Experiment, about: About, other: Callable[[], Path] | None) -> Going:
@@ -132,7 +179,7 @@ def _again(folder: Path, begun: Experiment, asked: Experiment, about: About, oth
     if parts_of(steered(begun, steering(begun, asked, OPTIONS))) != parts_of(asked):
         check_same(begun, asked, folder)
     noted, changes = changes_before(folder), steering(begun, asked, OPTIONS)
-    if not steering(_steered(begun, noted), asked, OPTIONS):
+    if not steering(steered_by(begun, noted), asked, OPTIONS):
         changes = {}
     state = open_run(folder).state
     has_learned = len(state.epochs) > 1 or any((folder / name).exists() for name in (LAST, BEST))
@@ -166,7 +213,8 @@ def _nothing_kept(folder: Path) -> Message:
 def _about(folder: Path) -> About:
     """What a run, or the first of a series, began with."""
     first = next(iter(members_in(folder)), folder)
-    return About(load_weights(first / START)) if (first / START).exists() else ANEW
+    return ANEW._replace(weights=load_weights(first / START) if (first / START).exists() else None,
+                         given=given_in(folder))
 
 
 def _begun_from(about: About, folder: Path) -> About:
@@ -174,20 +222,9 @@ def _begun_from(about: About, folder: Path) -> About:
     return about._replace(parent=str(folder))
 
 
-def _steered(experiment: Experiment, noted: Sequence[Steered]) -> Experiment:
-    for change in noted:
-        experiment = steered(experiment, change.changes)
-    return experiment
-
-
-def _steered_until(begun: Experiment, checkpoint: Checkpoint | None) -> tuple[Experiment, Experiment]:
-    """What steering had made of it where the run was left, and in all."""
-    left = full = begun
-    for change in checkpoint.noted if checkpoint is not None else ():
-        full = steered(full, change.changes)
-        if checkpoint is not None and place_of(change) < checkpoint.course.place:
-            left = full
-    return left, full
+def _done(checkpoint: Checkpoint) -> list[Steered]:
+    """What was changed before the run was left."""
+    return [change for change in checkpoint.noted if place_of(change) < checkpoint.course.place]
 
 
 def begun_anew(folder: Path, asked: Experiment, other: Callable[[], Path]) -> Going:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -38,11 +38,12 @@ from engine.runs.names import (
     SUMMARY,
     member_folder,
 )
-from engine.runs.opened import Kept, as_begun, begun_at, members_in, parent_of
+from engine.runs.opened import Kept, as_begun, begun_at, given_in, members_in, parent_of
 from engine.runs.resuming import kept_until
 from engine.runs.texts import (
     POINTS_HEAD,
     change_line,
+    given_json,
     lacks_columns,
     metrics_line,
     metrics_widened,
@@ -94,6 +95,7 @@ class About(NamedTuple):
     weights: Weights | None = None
     parent: str = ""  # its folder
     noted: tuple[Steered, ...] = ()  # what was changed before there was a checkpoint, and comes again
+    given: tuple[Mapping[str, Any], ...] = ()  # on the command line, each time that it was begun or went on
 
 
 ANEW = About()
@@ -169,7 +171,11 @@ class _SeriesWriter(Listener):
         if self._folders and not (self._folder / EXPERIMENT).exists():
             make_folder(self._folder)
             save_experiment(self._experiment, self._folder / EXPERIMENT)
-            write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders))
+            self._write_run()
+
+    def _write_run(self) -> None:
+        write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders,
+                                                         self._about.given or given_in(self._folder)))
 
     def vanished(self) -> Message | None:
         """That the folder was removed and written anew, once each time."""
@@ -186,11 +192,11 @@ class _SeriesWriter(Listener):
             for left in (SERIES, SERIES_TABLE):
                 _remove(self._folder / left)
             self._rows.flush()
-        about = self._about._replace(noted=begun.noted if begun and is_left else ())
+        about = self._about._replace(noted=begun.noted if begun and is_left else (), given=())
         self._writer = _Writer(event.experiment, self._folder / name, begun.checkpoint if begun and is_left else None,
                                event, about)
         self._folders.append(name)
-        write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders))
+        self._write_run()
 
     def on_finished(self, event: Finished) -> None:
         self._was_stopped = event.stopped
@@ -259,7 +265,8 @@ class _Writer(Listener):
             parent = self._about.parent or (parent_of(self._folder) if self._resume is not None else "")
             started = self._started if self._resume is None else as_begun(self._started, self._folder)
             write_text(self._folder / RUN, run_json(started, begun or _now(), VERSIONS, title, is_fold,
-                                                    **({"parent": parent} if parent else {})))
+                                                    **({"parent": parent} if parent else {}),
+                                                    **given_json(self._about.given or given_in(self._folder))))
         self._has_begun = True
         if self._about.noted:
             self._changes.flush()

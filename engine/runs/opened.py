@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -142,6 +142,12 @@ def parent_of(folder: Path) -> str:
     return str(json_in(folder / RUN).get("parent") or "")
 
 
+def given_in(folder: Path) -> tuple[Mapping[str, Any], ...]:
+    """The options that the run in a folder was begun with on the command line, and those of each time it went on."""
+    given = json_in(folder / RUN).get("given")
+    return tuple(each for each in given if isinstance(each, dict)) if isinstance(given, list) else ()
+
+
 def experiment_of(folder: Path) -> Experiment:
     if not os.path.isfile(folder / EXPERIMENT):  # noqa: PTH113  (a folder that may not be read is no exception)
         raise RunError("{folder} is not a run: there is no {file} in it", folder=folder, file=EXPERIMENT)
@@ -177,7 +183,8 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
         state.started = Started(str(about["device"]), int(about["params"]), int(about["train_examples"]),
                                 int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]),
                                 device_name=str(about.get("device_name") or ""),
-                                channels_last=bool(about.get("channels_last", True)))
+                                channels_last=bool(about.get("channels_last", True)),
+                                planned=int(about.get("planned") or 0))
     metrics, points, remarks = (text_in(folder / name) for name in (METRICS, POINTS, REMARKS))
     take_lines(state, Kept(metrics, points, tuple(noted_in(folder)), remarks))
     with suppress(*UNREADABLE):

@@ -32,6 +32,7 @@ from engine.training.events import SeriesRow, Steered, Stop
 from engine.training.script import place_of
 from engine.training.series import Begun, plans
 from engine.training.state import RunState, SeriesState
+from engine.training.steering import listed, told
 from engine.units import grouped
 
 MAY_DIFFER = ("device", "early_stop")  # of recipes: where a run is computed, and when it is left
@@ -175,12 +176,10 @@ def check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
         if parts_of(saved)[part] == parts_of(asked)[part]:
             continue
         if part == "recipe":
-            names = [name for name in type(asked.recipe).model_fields
-                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name not in MAY_DIFFER]
+            before, now = dict(saved.recipe), dict(asked.recipe)
+            others = {name: now[name] for name in now if before[name] != now[name] and name not in MAY_DIFFER}
             raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one "
-                           "({options})", folder=folder, part=say(part), options=", ".join(
-                               f"{name}: {getattr(saved.recipe, name)}, not {getattr(asked.recipe, name)}"
-                               for name in names))
+                           "({options})", folder=folder, part=say(part), options=listed(told(others, before)))
         raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
                        folder=folder, part=say(part))
 

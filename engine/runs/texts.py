@@ -207,13 +207,20 @@ def run_json(started: Started, when: str, versions: Mapping[str, str], title: st
                   "device": started.device, "device_name": started.device_name, "params": started.params,
                   "train_examples": started.train_examples, "epochs": started.epochs,
                   "first_epoch": started.first_epoch, "threads": started.threads,
-                  "channels_last": started.channels_last, **more, "versions": dict(versions)})
+                  "channels_last": started.channels_last, "planned": started.planned, **more,
+                  "versions": dict(versions)})
 
 
-def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str]) -> str:
+def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str],
+                    given: Sequence[Mapping[str, Any]] = ()) -> str:
     """What a series is while it goes on: the folders of those of its runs that have begun."""
     return _json({"format": "layerloom run", "version": 1, "begun": when, "members": list(folders),
-                  "versions": dict(versions)})
+                  **given_json(given), "versions": dict(versions)})
+
+
+def given_json(given: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """The options of the command line, where there were any."""
+    return {"given": [dict(each) for each in given]} if given else {}
 
 
 def summary_json(summary: Summary, stopped: bool = False) -> str:

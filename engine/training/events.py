@@ -33,7 +33,8 @@ class DataRead:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Everything is ready; ``first_epoch`` is above 1 when a run is continued."""
+    """Everything is ready; ``first_epoch`` is above 1 when a run is continued. ``epochs`` are those of the recipe with
+    which this part of it begins."""
 
     device: str
     params: int
@@ -44,6 +45,7 @@ class Started:
     position: float = 0.0  # where it goes on, in epochs; 0: it begins
     device_name: str = ""  # as its maker calls it
     channels_last: bool = True  # the memory order of images
+    planned: int = 0  # epochs, with all that is steered on the way and known by now; 0: of an earlier version
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the run is: ``fraction`` of the whole, 0 … 1."""
+    """How far the run is: ``fraction`` of the whole, 0 … 1. One comes right before it is ``Paused``, too."""
 
     epoch: int
     epochs: int
     fraction: float
     examples_per_second: float
     seconds_left: float
+    batch: int = 0  # so many of the epoch were learned …
+    batches: int = 0  # … of so many
 
 
 @dataclass(frozen=True, slots=True)

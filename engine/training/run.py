@@ -171,7 +171,8 @@ class Run:
         self._threads.use(min(self._learner.numerics.threads, ALL_THREADS))
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
                       self._course.epoch + (not self._goes_on), self._threads.count, self._from,
-                      device_name(self._learner.device), self._learner.numerics.channels_last)
+                      device_name(self._learner.device), self._learner.numerics.channels_last,
+                      self._script.last.recipe.epochs)
         if self._skipped and self._from == 0:
             yield Remark("left out", left_out(self._skipped))
         self._time.start()
@@ -428,6 +429,7 @@ class Run:
         training = self._training_time.running
         self._training_time.stop()
         self._time.stop()
+        yield self._progress()
         yield Paused()
         self._control.wait_while_paused()
         self._control.check_abandoned()
@@ -457,7 +459,8 @@ class Run:
     def _progress(self) -> Progress:
         position, epochs = self._course.position, max(self._recipe.epochs, self._course.epoch)
         left = self._time.seconds * (epochs - position) / max(position - self._from, 1e-9)
-        return Progress(self._course.epoch, epochs, position / epochs, self._speed(), left)
+        return Progress(self._course.epoch, epochs, position / epochs, self._speed(), left, self._course.done,
+                        self._course.batches)
 
     def _speed(self) -> float:
         return self._course.examples / max(self._training_time.seconds, 1e-9)

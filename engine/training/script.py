@@ -34,13 +34,12 @@ class Script:
         self._due = [change for change in noted if isinstance(change, Steered) and place_of(change) >= since]
         self._threads = [change for change in noted if repeats and isinstance(change, ThreadsChanged)]
         self._stop = next((each for each in noted if repeats and isinstance(each, Stop)), None)
-        self.experiment = experiment  # as it was when the run was left
-        for change in self.done:
-            self.experiment = steered(self.experiment, change.changes)
+        self.experiment = steered_by(experiment, self.done)  # as it was when the run was left
         self.first = self.experiment  # as it is from its first step on
         for change in self._due:
             if place_of(change) <= since:
                 self.first = steered(self.first, change.changes)
+        self.last = steered_by(self.experiment, self._due)  # with all that comes again
 
     def cuts(self, epoch: int) -> list[Cut]:
         """How the examples of the epoch in which the run goes on are cut: from its first batch on, and from others."""
@@ -55,11 +54,8 @@ class Script:
 
     def seed_of(self, epoch: int) -> int:
         """The seed that held when the first batch of the epoch in which the run goes on was learned."""
-        experiment = self._before
-        for change in self.done:
-            if place_of(change) <= (epoch, 0):
-                experiment = steered(experiment, change.changes)
-        return experiment.recipe.seed
+        made = (change for change in self.done if place_of(change) <= (epoch, 0))
+        return steered_by(self._before, made).recipe.seed
 
     def changes_at(self, place: Place) -> Iterator[dict[str, Any]]:
         """What is to be changed here, each once."""
@@ -81,6 +77,13 @@ class Script:
 def place_of(noted: Noted) -> Place:
     """Where it was noted."""
     return noted.epoch, noted.batch
+
+
+def steered_by(experiment: Experiment, noted: Iterable[Steered]) -> Experiment:
+    """The experiment with these changes, one after the other. Raises OptionError, in words."""
+    for change in noted:
+        experiment = steered(experiment, change.changes)
+    return experiment
 
 
 def regroups(changes: Iterable[str]) -> bool:

@@ -190,18 +190,6 @@ def test_resumed_with_more_epochs_a_new_run_begins_where_the_old_one_ended(say: 
     assert (tmp_path / "parts" / "metrics.csv").read_bytes() == before
 
 
-def test_without_its_checkpoint_a_run_begins_anew_and_says_where(say: Say, small: Path, tmp_path: Path) -> None:
-    say("train", small, "--out", tmp_path / "run")
-    before = (tmp_path / "run" / "metrics.csv").read_bytes()
-    (tmp_path / "run" / "checkpoint.pt").unlink()
-    code, out, _ = say("train", small, "--out", tmp_path / "run", "--resume")
-    assert code == 0 and "has no checkpoint.pt any more: the run begins anew in" in out and "run-2" in out
-    assert (tmp_path / "run" / "metrics.csv").read_bytes() == before
-    assert (tmp_path / "run-2" / "metrics.csv").read_bytes() == before, "it is the same recipe"
-    code, out, _ = say("train", small, "--out", tmp_path / "run", "--resume", "--epochs", "1")
-    assert code == 0 and "Another recipe (epochs 2 → 1): a new run in" in out and "begins where" not in out
-
-
 def test_a_run_is_replayed(say: Say, small: Path, tmp_path: Path) -> None:
     say("train", small, "--out", tmp_path / "one", "--optimizer", "momentum:nesterov=yes", "--clip-norm", "1")
     code, out, _ = say("replay", tmp_path / "one", "--out", tmp_path / "two")
@@ -220,7 +208,7 @@ def test_a_series_is_resumed(say: Say, small: Path, tmp_path: Path) -> None:
     code, out, _ = say("train", small, "--k-fold", "2", "--out", tmp_path, "--resume")
     assert code == 0 and "epoch   1" not in out and (tmp_path / "series.csv").read_bytes() == before
     code, _, errors = say("train", small, "--k-fold", "3", "--out", tmp_path, "--resume")
-    assert code == 2 and "another recipe" in errors and "folds" in errors
+    assert code == 2 and "another recipe" in errors and "(Folds 2 → 3)" in errors
 
 
 def test_lenet_relu_learns_mnist(mnist_root: Path, say: Say, tmp_path: Path) -> None:

@@ -103,7 +103,8 @@ def test_each_epoch_is_a_line_and_the_best_weights_are_the_result(fit: Fit) -> N
 
 @pytest.mark.parametrize(("started", "line"), [
     (Started("mps", 1, 1, 1, 1), "Training on mps: 1 parameters, 1 example, 1 epoch"),
-    (Started("cpu", 5, 2, 9, 4), "Training on cpu: 5 parameters, 2 examples, 9 epochs, from epoch 4")])
+    (Started("cpu", 5, 2, 9, 4), "Training on cpu: 5 parameters, 2 examples, 9 epochs, from epoch 4"),
+    (Started("cpu", 5, 2, 3, 4, planned=5), "Training on cpu: 5 parameters, 2 examples, 5 epochs, from epoch 4")])
 def test_a_beginning_counts_in_words(started: Started, line: str, fit: Fit) -> None:
     result = fit.train(started, Finished(SUMMARY, stopped=False))
     assert fit.lines == [line, str(WHILE_LEARNING)] and result.weights == []

@@ -198,7 +198,7 @@ def test_wires_comments_data_and_the_rest():
     assert [(e.source, e.via) for e in found.rerouted] == [("conv1", ((50.0, 60.0),))]
     assert texts(found.comments) == [("", "Comment", "Head", "Tail"), ("", "Comment", "–", "x")]
     assert texts(found.data) == [("", "Resize", "–", "16"), ("", "Augmentation · Flip", "off", "on")]
-    assert texts(found.recipe) == [("", "Optimizer", "sgd", "adam")]
+    assert texts(found.recipe) == [("", "Optimizer", "SGD", "Adam")]
     assert [field.titles for field in found.words] == [("Title",), ("Variants",)]
     assert not found.is_empty and not changes(found)
     assert str(found.words[0].before) == str(say("–"))

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Literal, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from engine.blocks.custom import Custom
 from engine.compare.compare import compare
-from engine.compare.fields import Field, value_text
+from engine.compare.fields import Field, option_text, value_text
 from engine.compare.union import GONE, union
+from engine.data.sources import SOURCES
+from engine.data.spec.spec import DataSpec
+from engine.experiment.choices.averages import AVERAGES
+from engine.experiment.choices.choice import ChoiceRow
+from engine.experiment.choices.optimizers import OPTIMIZERS
+from engine.experiment.choices.schedules import SCHEDULES
 from engine.experiment.experiment import Experiment, Variant, load_experiment
+from engine.experiment.recipe import Recipe
 from engine.graph.frames import Frame
 from engine.graph.graph import Graph, Node
 from engine.graph.grid import CARD, COLUMN, STEP
@@ -77,9 +86,9 @@ from engine.line.line import build_line
         "Notes – → None"]),
     ("lenet-digits", "lenet", [
         "wires ",
-        "Data digits → fashion-mnist",
+        "Data Digits → Fashion-MNIST",
         "Resize 28 → –",
-        "Optimizer adam → sgd",
+        "Optimizer Adam → SGD",
         "Learning rate 0.003 → 0.9",
         "Batch size 32 → 256",
         "Epochs 20 → 10",
@@ -109,6 +118,35 @@ def test_what_differs_between_two_of_the_gallery(before: str, after: str, told: 
 ])  # fmt: skip
 def test_values_as_people_read_them(value: object, text: str) -> None:
     assert str(value_text(value)) == text
+
+
+@pytest.mark.parametrize(("name", "value", "text"), [
+    ("optimizer", "momentum:nesterov=yes", "SGD + momentum, Nesterov"), ("schedule", "constant", "Constant"),
+    ("schedule", "step:every=3,factor=0.5", "Step, Every 3, Factor 0.5"),
+    ("schedule", "multi_step:at=30+60", "Multi-step, At 30+60"),
+    ("schedule", "one_cycle:shape=linear", "One cycle, Shape straight lines"),
+    ("schedule", "plateau:measure=train_loss", "On plateau, Measure train loss"),
+    ("averaging", "ema:decay=0.9", "Moving average, Decay 0.9"), ("initialization", "xavier_uniform", "Xavier uniform"),
+    ("best_by", "validation_f1", "Validation F1"), ("precision", "bfloat16", "bfloat16 (mixed)"),
+    ("optimizer", "none such", "none such"), ("optimizer", 3, "3"), ("loss", {}, "set"), ("lr", 0.1, "0.1"),
+])  # fmt: skip
+def test_an_option_is_called_as_its_form_calls_it(name: str, value: object, text: str) -> None:
+    assert str(option_text(Recipe, name, value)) == text
+
+
+@pytest.mark.parametrize(("name", "rows"), [("optimizer", OPTIMIZERS), ("schedule", SCHEDULES),
+                                            ("averaging", AVERAGES)])
+def test_every_row_is_called_by_its_title(name: str, rows: Mapping[str, ChoiceRow]) -> None:
+    assert {id: str(option_text(Recipe, name, id)) for id in rows} == {id: row.title for id, row in rows.items()}
+
+
+@pytest.mark.parametrize(("model", "name"), [
+    *((Recipe, name) for name, field in Recipe.model_fields.items() if get_origin(field.annotation) is Literal),
+    (DataSpec, "dataset")])
+def test_no_word_of_a_file_is_shown(model: type[BaseModel], name: str) -> None:
+    for word in SOURCES if name == "dataset" else get_args(model.model_fields[name].annotation):
+        shown = str(option_text(model, name, word))
+        assert "_" not in shown and (shown != word or model is DataSpec or name == "precision"), word
 
 
 def _told(fields: Iterable[Field]) -> list[str]:

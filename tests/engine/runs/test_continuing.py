@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,15 @@ from engine.data.options.options import Augment
 from engine.experiment.experiment import Experiment, Variant
 from engine.graph.edits import with_layers
 from engine.network.weights import initial_module, on_cpu
-from engine.runs.continuing import Going, begun_anew, going_on, is_same_network
+from engine.runs.continuing import Going, RunOverError, begun_anew, check_not_over, going_on, is_same_network
 from engine.runs.folder import About, record
 from engine.runs.left import is_left, left_runs
 from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, RUN, SERIES, SERIES_ROWS, SUMMARY
-from engine.runs.opened import RunError, open_run
+from engine.runs.opened import RunError, given_in, open_run
 from engine.runs.replaying import differences, replay_of
 from engine.training import devices, fit, run
 from engine.training.control import Control
-from engine.training.events import EpochEnded, Event, MemberStarted, Point, Started, Steered
+from engine.training.events import CheckpointReached, EpochEnded, Event, MemberStarted, Point, Started, Steered
 from engine.training.series import fit_series
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
@@ -79,7 +80,9 @@ def test_with_more_epochs_it_is_a_new_run_that_begins_where_the_old_one_ended(tm
     going = going_on(old, BASE)
     assert going.folder == tmp_path / "run-2" and list(map(str, going.changes)) == ["epochs 2 → 4"]
     events = gone_on(going)
-    assert of_type(events, Started)[0].position == 2 and of_type(events, Steered)[0].changes == {"epochs": 4}
+    started = of_type(events, Started)[0]
+    assert (started.position, started.epochs, started.planned) == (2, 2, 4)
+    assert of_type(events, Steered)[0].changes == {"epochs": 4}
     assert same(going.folder, whole(BASE, tmp_path / "whole"))
     assert len((going.folder / CHANGES).read_text().splitlines()) == 1
     assert {path.name: path.read_bytes() for path in old.iterdir()} == before
@@ -132,6 +135,85 @@ def test_what_was_steered_is_not_taken_back(tmp_path: Path) -> None:
     assert len((going.folder / CHANGES).read_text().splitlines()) == 2
     after = open_run(going.folder).state.experiment
     assert after is not None and (after.recipe.lr, after.recipe.epochs) == (0.05, 5)
+
+
+def test_what_is_named_counts_also_where_the_run_was_begun_so(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit(BASE, control), BASE, tmp_path / "run"):
+        if isinstance(event, Point) and event.position > 0.5:
+            control.steer({"lr": 0.05, "epochs": 9})
+        if isinstance(event, Point) and event.position > 1.5:
+            control.stop()
+    going = going_on(tmp_path / "run", BASE)
+    assert not going.changes and (going.trained.recipe.lr, going.trained.recipe.epochs) == (0.05, 9)
+    going = going_on(tmp_path / "run", BASE, named=["lr", "loss"])
+    assert list(map(str, going.changes)) == ["lr 0.05 → 0.02"]
+    assert (going.trained.recipe.lr, going.trained.recipe.epochs) == (0.02, 9)
+
+
+@pytest.mark.parametrize(("options", "words"), [
+    ({"epochs": 1}, "has learned 2 epochs already, more than 1: raise"), ({"lr": 0.1}, "learned all of its 2 epochs"),
+    ({"epochs": 2, "drop": True}, "learned all of its 2 epochs")])
+def test_without_an_epoch_to_learn_it_is_no_other_run(options: dict[str, object], words: str, tmp_path: Path) -> None:
+    base = with_recipe(BASE, epochs=2)
+    whole(base, tmp_path / "run")
+    graph = with_layers(BASE.graph, {"drop1": BASE.graph.nodes["drop1"].layer.with_options(p=0.1)})
+    asked = replace(base, graph=graph) if options.pop("drop", False) else base
+    with pytest.raises(RunOverError, match=words):
+        going_on(tmp_path / "run", with_recipe(asked, **options), lambda: pytest.fail("a folder was made"))
+    with pytest.raises(RunOverError, match="learned all of its 2 epochs"):
+        check_not_over(going_on(tmp_path / "run", base))
+    check_not_over(going_on(tmp_path / "run", with_recipe(base, epochs=3)))
+    (tmp_path / "run" / SUMMARY).unlink()
+    check_not_over(going_on(tmp_path / "run", base))
+
+
+def test_stopped_while_it_was_tested_it_still_is(tmp_path: Path) -> None:
+    base, control = with_recipe(BASE, epochs=2), Control()
+    for event in record(fit(base, control), base, tmp_path / "run"):
+        if isinstance(event, CheckpointReached) and event.checkpoint.whole_epochs == 2:
+            control.stop()
+    assert math.isnan(open_run(tmp_path / "run").state.summary.test.loss)
+    going = going_on(tmp_path / "run", base)
+    check_not_over(going)
+    gone_on(going)
+    assert same(tmp_path / "run", whole(base, tmp_path / "whole"))
+    assert open_run(tmp_path / "run").state.summary.test == open_run(tmp_path / "whole").state.summary.test
+
+
+def test_a_run_that_ended_early_goes_on_with_more_patience_only(tmp_path: Path) -> None:
+    base = with_recipe(BASE, epochs=9, early_stop=1, lr=1e-9)
+    learned = len(open_run(whole(base, tmp_path / "run")).state.epochs)
+    assert learned < 9
+    with pytest.raises(RunOverError, match=f"ended early, after {learned} epochs"):
+        check_not_over(going_on(tmp_path / "run", base))
+    with pytest.raises(RunOverError, match="ended early"):
+        going_on(tmp_path / "run", with_recipe(base, lr=1e-8))
+    for options in ({"early_stop": 2}, {"epochs": 10}, {"early_stop": 0}):
+        going = going_on(tmp_path / "run", with_recipe(base, **options))
+        gone_on(going)
+        assert len(open_run(going.folder).state.epochs) > learned
+
+
+@pytest.mark.parametrize("base", [BASE, FOLDS], ids=["run", "series"])
+def test_the_options_of_the_command_stay_with_the_run(base: Experiment, tmp_path: Path) -> None:
+    given, control = ({"lr": 0.02, "set": ["l1=0"]},), Control()
+    events = fit_series(base, control) if base is FOLDS else fit(base, control)
+    for event in record(events, base, tmp_path / "run", about=About(given=given)):
+        if isinstance(event, Point) and event.position > 1.5:
+            control.stop()
+    assert given_in(tmp_path / "run") == given
+    going = going_on(tmp_path / "run", base)
+    assert going.about.given == given
+    list(record(fit_series(base, resume=going.begun) if base is FOLDS else fit(base, resume=going.checkpoint), base,
+                tmp_path / "run", going.checkpoint, going.begun))
+    assert given_in(tmp_path / "run") == given, "whoever goes on"
+    if base is BASE:
+        going = going_on(tmp_path / "run", with_recipe(base, epochs=5))
+        gone_on(going)
+        assert given_in(going.folder) == given
+        whole(base, tmp_path / "run")
+        assert given_in(tmp_path / "run") == (), "another run took its place"
 
 
 def test_augmentation_dropout_and_frozen_layers_may_be_others(tmp_path: Path) -> None:

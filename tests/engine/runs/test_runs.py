@@ -6,6 +6,7 @@ import errno
 import json
 import tempfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ from engine.training.events import (
     EpochEnded,
     Event,
     Finished,
+    Paused,
     Point,
+    Progress,
     RunNotSaved,
     Started,
     Steered,
@@ -98,6 +101,32 @@ def test_one_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         recorded(DROPOUT, tmp_path / name)
     assert results(tmp_path / "one") == results(tmp_path / "two")
+
+
+@pytest.mark.parametrize("by", ["pause", "batch"])
+def test_held_after_every_batch_it_says_where_it_is_and_writes_the_same_bytes(by: str, tmp_path: Path,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ_EVERY", 0.0)
+    base = with_recipe(DROPOUT, epochs=2)
+    recorded(base, tmp_path / "one")
+    monkeypatch.setattr(run, "READ_EVERY", 0.0 if by == "pause" else 1e9)
+    control, events = Control(), list[Event]()
+    control.pause() if by == "pause" else control.go_on_for("batch")
+    for event in record(fit(base, control), base, tmp_path / "two"):
+        events.append(event)
+        if isinstance(event, Paused):
+            control.resume() if by == "pause" else control.go_on_for("batch")
+        elif isinstance(event, Point) and by == "pause":
+            control.pause()
+    told = [before for before, event in pairwise(events) if isinstance(event, Paused)]
+    places = [(each.epoch, each.batch, each.batches) for each in of_type(told, Progress)]
+    batches = places[0][2]
+    assert len(told) == len(places) and batches > 3
+    assert list(dict.fromkeys(places)) == [(epoch, batch + 1, batches) for epoch in (1, 2) for batch in range(batches)]
+    assert results(tmp_path / "one") == results(tmp_path / "two")
+    if by == "pause":  # else points come once an epoch
+        assert (tmp_path / "one" / POINTS).read_bytes() == (tmp_path / "two" / POINTS).read_bytes()
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {path.name for path in (tmp_path / "two").iterdir()}
 
 
 # what the optimizer keeps of a convolution lies in another order in memory

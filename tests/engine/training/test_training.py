@@ -54,7 +54,7 @@ def every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_tells_its_story_in_order() -> None:
     events = list(fit(experiment()))
     assert isinstance(events[0], Preparing) and isinstance(events[-1], Finished)
-    assert events[1] == Started("cpu", 1210, 1374, 2, 1, device_name=processor_name())
+    assert events[1] == Started("cpu", 1210, 1374, 2, 1, device_name=processor_name(), planned=2)
     points, progress, epochs = of_type(events, Point), of_type(events, Progress), of_type(events, EpochEnded)
     taken = (*range(64, 1374, 64), 1374)
     assert [point.position for point in points] == [epoch + count / 1374 for epoch in (0, 1) for count in taken]
@@ -157,7 +157,7 @@ def test_the_time_left_counts_judging_but_no_pause(clock: list[float]) -> None:
     first = events.index(of_type(events, EpochEnded)[0])
     told = of_type(events[first:], Progress)[0]  # after one batch of the second epoch
     assert told.fraction == pytest.approx((BATCHES + 1) / (2 * BATCHES))
-    judged = len(of_type(events[:first], Progress)) - BATCHES
+    judged = len(of_type(events[:first], Progress)) - BATCHES - 1  # one is of the pause
     spent = 0.25 * (BATCHES + 1) + 7 * judged
     assert told.seconds_left == pytest.approx(spent * (BATCHES - 1) / (BATCHES + 1)) and judged > 1
 
@@ -358,7 +358,7 @@ def test_pause_and_resume_from_another_thread_change_nothing() -> None:
             timer.start()
     timer.join()
     at = events.index(Paused())
-    assert events[at + 1] == Resumed() and events[at - 2].position == 11 * 64 / 1374
+    assert events[at + 1] == Resumed() and events[at - 3].position == 11 * 64 / 1374
     undisturbed = trained(experiment())[1]
     assert [epoch.train for epoch in of_type(events, EpochEnded)] == [epoch.train for epoch in undisturbed]
 
