@@ -193,8 +193,14 @@ class Curves(Feature, Listener):
         """What may be changed while it trains: what the run takes over with its next batch."""
         busy = self._document is not None and self.trainer.trains(self._document)
         if self.plots is not None:
-            self.plots.set_hint(self.tr("Getting ready…") if busy else "")
+            self.plots.set_hint(self._hint() if busy else "")
         self.recipe.set_locked(busy, self.tr("Stop the training to change this") if busy else "", LIVE)
+
+    def _hint(self) -> str:
+        """What stands where no curve is yet."""
+        return {"running": self.tr("The curves begin in a moment"),
+                "paused": self.tr("Paused: the curves begin with more batches")}.get(
+            self.trainer.state, self.tr("Getting ready…"))
 
     def _follow(self, state: str) -> None:
         """A run begins: its curves come to the front, and stray keys shall not land in the recipe beside them."""
@@ -244,7 +250,8 @@ class Curves(Feature, Listener):
     def on_paused(self, event: Paused) -> None:
         state = self._run.state if self._run is not None else None
         if state is not None and state.progress is not None:
-            self.host.places.top.show_pause(state.progress.epoch, state.progress.epochs, state.progress.fraction,
+            far = state.progress
+            self.host.places.top.show_pause(far.epoch, far.epochs, far.fraction, far.batch, far.batches,
                                             self._of_member())
 
     def on_epoch_ended(self, event: EpochEnded) -> None:

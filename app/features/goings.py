@@ -90,11 +90,6 @@ def _since_left(wish: Wish) -> bool:
     return wish.first is None or not steering(*wish.first, OPTIONS)
 
 
-def as_it_goes_on(going: Going) -> Experiment:
-    """What is really trained: what was begun, with all that was changed on the way."""
-    return going.trained
-
-
 def as_it_is_shown(going: Going, shown: Experiment) -> Experiment:
     """What is shown, with the recipe that is really trained."""
     from engine.runs.continuing import OPTIONS  # loads torch

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.document.document import Document
 from app.document.page import Page
-from app.features.goings import as_it_goes_on
 from app.features.problems import Problems
 from app.features.trainer import Trainer
 from app.window.commands import Command, Row
@@ -275,7 +274,7 @@ class Training(Feature):
 
     def go_on(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None = None) -> None:
         """Go on with a run of this network, of which these states are known."""
-        self._told, self._take_back = as_it_goes_on(going), None
+        self._told, self._take_back = going.trained, None
         self.trainer.go_on(page.document, going, states, self.host.settings.data_root, self._observers(page), stretch)
         self._steer(page)
 

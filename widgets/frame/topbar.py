@@ -238,10 +238,11 @@ class TopBar(QWidget):
         self._set_silent(False)
         self.progress.show_epoch(epoch, epochs, fraction, examples_per_second, seconds_left, member)
 
-    def show_pause(self, epoch: int, epochs: int, fraction: float, member: str = "") -> None:
+    def show_pause(self, epoch: int, epochs: int, fraction: float, batch: int, batches: int,
+                   member: str = "") -> None:
         """Where the run is held."""
         self._set_silent(False)
-        self.progress.show_pause(epoch, epochs, fraction, member)
+        self.progress.show_pause(epoch, epochs, fraction, batch, batches, member)
 
     def show_status(self, text: str, fraction: float | None = None, shorter: Sequence[str] = ()) -> None:
         """A sentence in place of the progress, or in little room a ``shorter`` one; with ``fraction`` below the bar."""

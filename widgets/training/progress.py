@@ -67,9 +67,13 @@ class Progress(QWidget):
         time_left = self.tr("{time} left").format(time=clock_text(seconds_left))
         self._show_place(epoch, epochs, fraction, member, (f"{speed_text} · {time_left}", time_left))
 
-    def show_pause(self, epoch: int, epochs: int, fraction: float, member: str = "") -> None:
-        """The same of one that is held: ``epoch 7 of 10 · 62 %`` and that it is paused."""
-        self._show_place(epoch, epochs, fraction, member, (self.tr("paused"),))
+    def show_pause(self, epoch: int, epochs: int, fraction: float, batch: int, batches: int,
+                   member: str = "") -> None:
+        """The same of one that is held: ``epoch 7 of 10 · 62 %`` and ``paused after batch 17 of 235``."""
+        words = self.tr("paused after batch {batch} of {batches}").format(
+            batch=grouped(batch), batches=grouped(batches))
+        self._show_place(epoch, epochs, fraction, member, (words, self.tr("paused")) if batches else (
+            self.tr("paused"),))
 
     def _show_place(self, epoch: int, epochs: int, fraction: float, member: str, right: tuple[str, ...]) -> None:
         fraction = fraction if math.isfinite(fraction) else 0.0
