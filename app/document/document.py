@@ -21,6 +21,7 @@ from engine.files import sweep
 from engine.graph.graph import Graph
 from engine.layout.unplaced import laid_out
 from engine.training.state import RunState, SeriesState
+from engine.training.steering import WayOn, way_on
 from engine.training.values import Summary, Weights
 
 Kernel = tuple[tuple[float, ...], ...]  # row by row
@@ -104,7 +105,7 @@ class Document(QObject):
     def __init__(self, experiment: Experiment, name: str, path: Path | None = None) -> None:
         super().__init__()
         self.path = path
-        self._name = name
+        self._name, self._number = name, ""
         self.run: Run | None = None
         self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
         self.loaded_into: Experiment | None = None  # the network that they were held against
@@ -154,10 +155,14 @@ class Document(QObject):
         return since(self.run.as_steered, self.experiment) if self.run is not None and has_begun else NOTHING
 
     @property
+    def way_on(self) -> WayOn | None:
+        """How the latest run would go on as what is drawn now; None: there is none."""
+        return way_on(self.run.as_steered, self.experiment) if self.run is not None and self.run.has_begun else None
+
+    @property
     def is_as_it_ran(self) -> bool:
         """Whether nothing that decides a run's course is another than in the latest run."""
-        return (self.run is not None and not self.since_run.anything
-                and self.run.as_steered.recipe == self.experiment.recipe)
+        return self.way_on == "same"
 
     @property
     def owner(self) -> Experiment | None:
@@ -192,12 +197,17 @@ class Document(QObject):
     @property
     def name(self) -> str:
         """What its tab says."""
+        return self.path.stem if self.path else f"{self._name}{self._number}"
+
+    @property
+    def network(self) -> str:
+        """What its runs are called by: the same for all tabs of one network."""
         return self.path.stem if self.path else self._name
 
     def differ_from(self, names: Collection[str]) -> None:
-        """Take a name that none of these is, unless a file gives it one: ``lenet-2``."""
-        if self.path is None and self._name in names:
-            self._name = next(name for number in count(2) if (name := f"{self._name}-{number}") not in names)
+        """Have a tab of a name that none of these is, unless a file gives it one: ``lenet-2``."""
+        self._number = next(f"-{number}" for number in count(2) if f"{self._name}-{number}" not in names) if (
+            self._name in names) else ""
 
     @property
     def dirty(self) -> bool:

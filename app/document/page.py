@@ -173,6 +173,8 @@ class Page(QWidget):
         """A narrow column, or the middle of the window: each shows what one has looked at there before."""
         self.view.is_column = as_column
         if as_column == self._is_column:
+            if as_column:  # the panel may be another width by now
+                self.view.look_again_as_column(self.view.place())
             return
         self._is_column, stack = as_column, self.parentWidget()
         self._places, self._other_places = self._other_places, self._places

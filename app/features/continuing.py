@@ -59,7 +59,7 @@ class Continuing(Feature):
         document, runs = page.document, self.host.settings.runs
         self._opened[page] = document.experiment
         if document.run is None and page not in self._left:
-            name, experiment = document.name, document.experiment
+            name, experiment = document.network, document.experiment
             self._jobs.start(lambda _: left_runs([runs], 1, name, experiment), partial(self._take_left, page),
                              lambda _message: None)
 
@@ -102,17 +102,26 @@ class Continuing(Feature):
             del self._left[other]  # a new run has begun
         folder = self._folder(page) if page is not None else None
         self.host.places.top.set_continuable(folder is not None and trainer.state == "idle", self._hint())
-        self.host.commands["continue"].setEnabled(folder is not None)
+        may_resume = page is not None and trainer.trains(page.document) and trainer.state == "paused"
+        self.host.commands["continue"].setEnabled((folder is not None and trainer.state == "idle") or may_resume)
 
     def _hint(self) -> str:
         """How the run of the network in front would go on."""
         page, document = self.page, self.page.document if self.page is not None else None
         if page is None or document is None or document.run is None or document.run.states.is_series or (
-                document.is_as_it_ran or (page in self._left and self._opened[page] == document.experiment)):
+                page in self._left and self._opened[page] == document.experiment):
             return self.tr("Go on with the last run where it was left")
-        if document.since_run.network:
+        if self._begins_with_loaded(document):
+            return self.tr("Begin a new run with the weights that the network has now")
+        if document.way_on == "other":
             return self.tr("Begin a new run of the changed network with all weights of the last one that still fit")
-        return self.tr("Begin a new run with what the last one has learned: the recipe is another now")
+        if document.way_on == "changed":
+            return self.tr("Begin a new run with what the last one has learned: the recipe is another now")
+        return self.tr("Go on with the last run where it was left")
+
+    def _begins_with_loaded(self, document: Document) -> bool:
+        """Whether there are newer weights than those of its run, and of the network as it is."""
+        return document.weights_are_loaded and document.since.network and document.begins_with_its_own
 
     def folder(self, page: Page) -> Path | None:
         """Of the run that Continue would go on with; None: there is none."""
@@ -166,12 +175,8 @@ class Continuing(Feature):
 
     def _go_on(self, page: Page, stretch: Stretch | None) -> None:
         folder = self._folder(page)
-        if page is self.page and page.document.weights_are_loaded and page.document.since.network and (
-                page.document.begins_with_its_own):
-            # The weights are newer than the run, and of the network as it is.
+        if page is self.page and self._begins_with_loaded(page.document):
             self._training.train(stretch=stretch, parent=folder)
-            self.host.say(say("A new run begins with the weights that {name} has now", name=page.document.name),
-                          of=page.document)
             return
         if folder is not None and page not in self._preparing and self._training.may_begin(page):
             self._prepare(page, folder, stretch)
@@ -215,7 +220,7 @@ class Continuing(Feature):
                 without_variants(experiment)):
             experiment = without_variants(experiment)
         first = (self._left[page].experiment, self._opened[page]) if page in self._left else None
-        return Wish(folder, document.name, experiment, first, settings.runs, settings.data_root)
+        return Wish(folder, document.network, experiment, first, settings.runs, settings.data_root)
 
     def _begin(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None) -> None:
         self._left.pop(page, None)
@@ -262,8 +267,7 @@ class Continuing(Feature):
         if is_being_written(left.folder.path):
             self.host.say(say("This run goes on elsewhere by now"))
             return
-        place = next((place for place, page in enumerate(self.host.pages) if page.document.name == left.folder.name
-                      and page.document.experiment in (left.run.experiment, left.experiment)), None)
+        place = next((place for place, page in enumerate(self.host.pages) if _is_of(page.document, left)), None)
         if place is None:
             self.host.open(Document(left.experiment, left.folder.name))
         else:
@@ -282,3 +286,9 @@ class Continuing(Feature):
     def finish(self) -> None:
         self._jobs.finish()
 
+
+def _is_of(document: Document, left: Left) -> bool:
+    """Whether a run belongs to what is open: it is its own, or of just this network."""
+    own = document.run.folder if document.run is not None else None
+    return own == left.folder.path or (
+        document.network == left.folder.name and document.experiment in (left.run.experiment, left.experiment))

@@ -149,10 +149,16 @@ class Curves(Feature, Listener):
 
     def _show_last_line(self, document: Document) -> None:
         """What the latest run came to; while it trains other things are said."""
-        if self.trainer.trains(document):
-            self._lines = None
-        else:
+        if not self.trainer.trains(document):
             self._come_to(document)
+            return
+        self._lines, progress = None, document.run.state.progress if document.run is not None else None
+        if progress is None:
+            self.host.places.top.show_status("")
+        elif self.trainer.state == "paused":
+            self.on_paused(Paused())
+        else:
+            self.on_progress(progress)
 
     def _come_to(self, document: Document) -> None:
         self._lines = self._last_lines(document)

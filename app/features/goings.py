@@ -13,7 +13,7 @@ from engine.messages import LayerloomError
 from engine.runs.claim import is_being_written
 from engine.runs.naming import new_run_folder
 from engine.runs.opened import experiment_of
-from engine.training.steering import steered, steering
+from engine.training.steering import OPTIONS, steered, steering
 
 if TYPE_CHECKING:
     from engine.runs.continuing import Going
@@ -85,13 +85,9 @@ def _going(wish: Wish) -> Going:
 
 def _since_left(wish: Wish) -> bool:
     """Whether what is shown was what the run had come to when it was left: what is another since is a change."""
-    from engine.runs.continuing import OPTIONS  # loads torch
-
     return wish.first is None or not steering(*wish.first, OPTIONS)
 
 
 def as_it_is_shown(going: Going, shown: Experiment) -> Experiment:
     """What is shown, with the recipe that is really trained."""
-    from engine.runs.continuing import OPTIONS  # loads torch
-
     return steered(shown, steering(shown, going.trained, OPTIONS)) if not going.is_series else shown

@@ -99,7 +99,7 @@ class Inspecting(Feature):
 
     def _live(self, page: Page, node: Node) -> Sequence[str]:
         """What of a layer the run of its network takes over."""
-        if not self.host.feature(Training).trainer.trains(page.document):
+        if not self.host.feature(Training).takes_over(page, node.name):
             return ()
         return [TRAINABLE, *(option for option in DROPS if is_drop(node, option))]
 

@@ -82,7 +82,7 @@ class Rates(Feature):
     def _could_go_on(self, page: Page) -> bool:
         """Whether Continue would go on with the run of this page, not begin a new one or one of a series."""
         document, run = page.document, page.document.run
-        return (run is not None and not run.states.is_series and not document.since_run.anything
+        return (run is not None and not run.states.is_series and document.way_on != "other"
                 and run.drawn.recipe.folds == document.experiment.recipe.folds
                 and self.continuing.folder(page) is not None)
 

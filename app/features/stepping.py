@@ -90,9 +90,10 @@ class Stepping(Feature, Listener):
 
     def _ask_for_more(self, page: Page, count: int, stretch: Stretch | None = None) -> None:
         document, recipe = page.document, page.document.experiment.recipe
+        epochs = max(recipe.epochs, _learned(page)) + count
         words = self.tr("Train an epoch more") if count == 1 else self.tr("Train {count} epochs more").format(
             count=grouped(count))
-        document.edit(words, replace(document.experiment, recipe=recipe.with_options(epochs=recipe.epochs + count)))
+        document.edit(words, replace(document.experiment, recipe=recipe.with_options(epochs=epochs)))
         if not self._trainer.trains(document):
             self.host.feature(Continuing).go_on_with(page, stretch)
 
@@ -108,7 +109,14 @@ class Stepping(Feature, Listener):
 
 
 def _is_over(page: Page) -> bool:
-    """Whether its run has learned all of its epochs, of the network as it is."""
-    run, recipe = page.document.run, page.document.experiment.recipe
-    return (run is not None and not run.states.is_series and run.state.summary is not None
-            and not page.document.since_run.anything and len(run.state.epochs) >= recipe.epochs)
+    """Whether its run came to its end by itself, and the recipe does not ask for more epochs than it has learned."""
+    run, way = page.document.run, page.document.way_on
+    if run is None or run.states.is_series or run.state.summary is None or run.state.was_stopped:
+        return False
+    return way == "same" or (way == "changed" and page.document.experiment.recipe.epochs <= _learned(page))
+
+
+def _learned(page: Page) -> int:
+    """Whole epochs of its run."""
+    rows = page.document.run.state.epochs if page.document.run is not None else ()
+    return sum(row.position == row.epoch for row in rows)

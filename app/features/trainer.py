@@ -62,7 +62,7 @@ class Trainer(QObject, Listener):
         """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants; or
         for one ``stretch`` only, to be held then. ``parent``: the run that has learned the weights it begins with."""
         experiment = document.experiment if series else without_variants(document.experiment)
-        folder, weights = new_run_folder(runs, document.name), document.loaded
+        folder, weights = new_run_folder(runs, document.network), document.loaded
 
         def going() -> Going:
             from engine.runs.continuing import Going  # loads torch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication
@@ -17,6 +17,7 @@ from app.features.trainer import Trainer
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
+from engine.blocks.custom import Custom
 from engine.compare.belonging import since
 from engine.data.sources import SOURCES
 from engine.data.spec.changes import changes
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
     from engine.runs.continuing import Going
 
 
+class _Wish(NamedTuple):
+    """How a run is to begin: for one ``stretch`` only, with what the run ``parent`` has learned."""
+
+    stretch: Stretch | None = None
+    parent: Path | None = None
+
+
 class Training(Feature):
     """At most one run at a time; every feature hears of it from ``trainer``."""
 
@@ -44,8 +52,7 @@ class Training(Feature):
         super().__init__(host)
         self.trainer = Trainer(self)
         self._jobs = Jobs(self)  # that look for what changed
-        self._stretch: Stretch | None = None  # that the run which is about to begin shall go
-        self._parent: Path | None = None  # the run that it comes from
+        self._wishes: dict[Page, _Wish] = self.per_page()  # of runs that are about to begin
         self._told: Experiment | None = None  # what the run is to follow, as it was told last
         self._take_back: Callable[[], None] | None = None  # what was said of what the run cannot follow
         self.trainer.state_changed.connect(lambda _state: self._show_state())
@@ -70,16 +77,24 @@ class Training(Feature):
 
     def _steer(self, page: Page) -> None:
         """What is trained follows what is drawn, also when a change is undone."""
-        if self._told is not None and self.trainer.document is page.document:
+        if self._told is not None and self.trainer.trains(page.document):
             changes = steering(self._told, page.document.experiment)
             if changes:
                 self._told = steered(self._told, changes)
                 self.trainer.steer(changes)
             self._tell_of_other(page, since(self._told, page.document.experiment).anything)
 
+    def takes_over(self, page: Page, name: str) -> bool:
+        """Whether the run knows this layer of the level that is shown, so that it follows what may change in it."""
+        graph = self._told.graph if self._told is not None and self.trainer.trains(page.document) else None
+        for block in page.level.path:
+            layer = graph.nodes[block].layer if graph is not None and block in graph.nodes else None
+            graph = layer.graph if isinstance(layer, Custom) else None
+        known = graph.nodes.get(name) if graph is not None else None
+        return known is not None and type(known.layer) is type(page.level.graph.nodes[name].layer)
+
     def _tell_of_other(self, page: Page, is_another: bool) -> None:
         """A run cannot follow a change of the network or its data: that it goes on as it was is said once."""
-        is_another = is_another and self.trainer.trains(page.document)
         if is_another and self._take_back is None:
             self._take_back = self.host.say(
                 say("The run goes on as it began: this change of the network or its data counts for the next one"),
@@ -132,12 +147,12 @@ class Training(Feature):
 
         For one ``stretch`` only, to be held then. ``parent``: the run that has learned what it begins with.
         """
-        self._stretch, self._parent = stretch, parent
         if self.trainer.state == "paused" and not self._other:
             self.trainer.pause_or_resume()
             return
         page = self.page
         if self.host.settle() and page is not None and self.host.is_ready:
+            self._wishes[page] = _Wish(stretch, parent)
             self._train(page, series)
 
     def pause_or_resume(self) -> None:
@@ -262,8 +277,12 @@ class Training(Feature):
     def _begin_run(self, page: Page, series: bool) -> None:
         settings = self.host.settings
         self._told, self._take_back = page.document.experiment, None  # a variant may be another
+        wish = self._wishes.pop(page, _Wish())
         self.trainer.start(page.document, settings.runs, settings.data_root, series, self._observers(page),
-                           self._stretch, self._parent)
+                           wish.stretch, wish.parent)
+        if wish.parent is not None:
+            self.host.say(say("A new run begins with the weights that {name} has now", name=page.document.name),
+                          of=page.document)
 
     def _observers(self, page: Page) -> list[Observer]:
         return [one for feature in self.host.features for one in feature.observers(page.document)]

@@ -21,9 +21,9 @@ class Workspaces(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._selected: dict[Page, list[str]] = self.per_page()
+        self._seen: tuple[Page | None, list[str]] = None, []  # whose cards were selected, which
         host.places.top.workspace_chosen.connect(host.places.stage.choose)
-        host.places.stage.rearranged.connect(self._show)
+        host.places.stage.rearranged.connect(self._rearrange)
 
     def commands(self) -> Sequence[Row]:
         return [Command(f"workspace_{workspace}", text, partial(self.choose, workspace), "View", "workspace",
@@ -45,15 +45,25 @@ class Workspaces(Feature):
             self.host.places.stage.choose(workspace)
         self._show()
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if self._seen[0] is page:
+            self._seen = None, []
+
+    def _rearrange(self) -> None:
+        self._show()
+        if self.page is not None and not self.page.scene.selected_names():
+            self.host.places.turn_to_layer(False)
+
     def show_selection(self, page: Page | None) -> None:
         """Where one trains, a card that is clicked is shown in the place of the recipe, until none is selected."""
-        if page is None:
-            return
-        names = page.scene.selected_names()
-        before, self._selected[page] = self._selected.get(page, names), names
+        names = page.scene.selected_names() if page is not None else []
+        before, self._seen = self._seen, (page, names)
         right, focus = self.host.places.right, QApplication.focusWidget()
-        if names != before and self.host.places.panels.workspace == "train" and not (
+        if before == self._seen or self.host.places.panels.workspace != "train" or (
                 focus is not None and right.isAncestorOf(focus)):
+            return
+        if before[0] is page or not names:
             self.host.places.turn_to_layer(bool(names))
 
     def _show(self) -> None:

@@ -102,6 +102,7 @@ class Places(QObject):
         self.bottom.brought.connect(lambda: self.panels.fold("bottom", False))
         self.panels.folding.connect(self._leave)
         self.panels.changed.connect(self._say_totals)
+        self.right.turned.connect(self._say_totals)
         self.top.least_changed.connect(self.panels.body.setMinimumWidth)  # Qt asks only what is below the menus
 
     def _say_totals(self) -> None:
@@ -176,7 +177,8 @@ class Places(QObject):
 
     def show_inspector(self) -> None:
         """Bring the inspector to the front, also where it is folded."""
-        self.turn_to_layer(True)
+        if self.panels.workspace == "train":
+            self.turn_to_layer(True)
         self.panels.fold("right", False)
 
     def turn_to_layer(self, turned: bool) -> None:

@@ -10,7 +10,6 @@ from itertools import count
 from pathlib import Path
 
 from engine.experiment.experiment import Experiment
-from engine.experiment.recipe import Recipe
 from engine.experiment.series import is_series
 from engine.export.weight_files import load_weights
 from engine.files import WriteError, reason_of_os_error
@@ -51,12 +50,11 @@ from engine.training.events import Steered
 from engine.training.script import place_of, steered_by
 from engine.training.series import Begun, plans
 from engine.training.state import SeriesState
-from engine.training.steering import steered, steering, told, values_of
+from engine.training.steering import OPTIONS, steered, steering, told, values_of
 from engine.training.stopping import waits_no_longer
 from engine.units import grouped
 
 TAKEN_OVER = (EXPERIMENT, METRICS, POINTS, CHANGES, OLD_CHANGES, REMARKS, START, LAST, BEST)
-OPTIONS = tuple(name for name in Recipe.model_fields if name not in ("device", "folds", "initialization"))
 
 
 class RunOverError(RunError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial, reduce
-from typing import Any
+from typing import Any, Literal
 
 from engine.blocks.custom import Custom
+from engine.compare.belonging import since
 from engine.compare.fields import option_text, value_text
 from engine.data.options.options import Augment
 from engine.experiment.experiment import Experiment
@@ -18,12 +19,17 @@ from engine.layers.base import OptionError
 from engine.messages import Message, say
 from engine.training.values import Remark
 
+WayOn = Literal["same", "changed", "other"]
+"""How a run goes on: as it was; as a new one with another recipe, from where it was left; as a new one of another
+network or of other data, with the weights that fit."""
 Changes = Mapping[str, Any]
 """Plain values by what they are of: an option of the recipe (``lr``), ``augment`` with all of its options, or a layer's
 dotted place with an option of its own (``drop1.p``, ``block1.fc1.trainable``)."""
 
 # of the recipe, what may change in the middle of a run
 LIVE = ("lr", "weight_decay", "l1", "momentum", "batch_size", "epochs", "early_stop", "clip_norm", "clip_value")
+# of the recipe, what a run may go on with as another; the rest decides how it began
+OPTIONS = tuple(name for name in Recipe.model_fields if name not in ("device", "folds", "initialization"))
 AUGMENT, TRAINABLE = "augment", "trainable"
 DROPS = ("p", "dropout")  # options that are a share of what is dropped
 _SHORT = {"lr": say("lr"), "weight_decay": say("weight decay"), "momentum": say("momentum"),
@@ -71,6 +77,14 @@ def is_drop(node: Node, option: str) -> bool:
     """Whether a layer's option is a share that training drops: ``p`` of a norm is none."""
     return option in type(node.layer).model_fields and (
         option == "dropout" or node.layer.category == "regularization")
+
+
+def way_on(ran: Experiment, now: Experiment) -> WayOn:
+    """How a run of the one would go on as the other."""
+    changes = steering(ran, now, OPTIONS)
+    if since(steered(ran, changes), now).anything:
+        return "other"
+    return "changed" if changes else "same"
 
 
 # -- the other experiment ----------------------------------------------------------------------------------------------

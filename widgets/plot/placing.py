@@ -60,7 +60,7 @@ def placed(seen: Sequence[Seen], area: QRectF, width: Width, shortened: Shortene
     """The words of marks, which are in the order of their x, in rows from the top (``below``: from the bottom).
 
     A thread begins in the row of its words: those in rows before it may reach over it. What does not fit in full is
-    shortened, and in the end threads that are close together say how many they are.
+    shortened, then threads that are close together say how many they are, and where nothing is free all of them do.
     """
     rows, near = max(1, int(SHARE * area.height() / HEIGHT)), 0.0
     while seen and near < 4 * area.width():
@@ -69,7 +69,16 @@ def placed(seen: Sequence[Seen], area: QRectF, width: Width, shortened: Shortene
             if spots := _spots(groups, area, rows, least):
                 return [_words(seen, spot, area, shortened, width, below) for spot in _grown(spots, area)]
         near = 2 * near or NEAREST
-    return []
+    return _at_the_end(seen, area, width, shortened, below) if seen and area.width() >= LEAST[-1] else []
+
+
+def _at_the_end(seen: Sequence[Seen], area: QRectF, width: Width, shortened: Shortened, below: bool) -> list[Words]:
+    """Threads everywhere: how many they are, over the last ones."""
+    told = tuple(range(len(seen)))
+    text = _fitted(seen, told, min(area.width(), LEAST[2]), shortened, width)
+    taken = min(width(text), area.width())
+    top = area.bottom() - HEIGHT if below else area.top()
+    return [Words(QRectF(area.right() - taken, top, taken, HEIGHT), text, seen[0][2], told)]
 
 
 def _near(seen: Sequence[Seen], near: float) -> Iterator[tuple[int, ...]]:

@@ -380,7 +380,8 @@ def test_only_what_may_change_on_the_way_is_passed_on(qtbot, tmp_path, monkeypat
     with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:
         feature, document, told = window.feature(Training), window.page.document, []
         monkeypatch.setattr(feature.trainer, "steer", told.append)
-        monkeypatch.setattr(feature.trainer, "start", lambda of, *_: setattr(feature.trainer, "document", of))
+        monkeypatch.setattr(feature.trainer, "start", lambda of, *_: (
+            setattr(feature.trainer, "document", of), setattr(feature.trainer, "state", "running")))
         feature.train(series=True)
         window.refresh()
         assert told == []
@@ -392,7 +393,7 @@ def test_only_what_may_change_on_the_way_is_passed_on(qtbot, tmp_path, monkeypat
         recipe = document.experiment.recipe.with_options(loss="bce", batch_size=7)
         document.edit("Others", replace(document.experiment, recipe=recipe))
         assert told == [{"lr": lr / 2}, {"lr": lr}, {"batch_size": 7}]
-        feature.trainer.document = None
+        feature.trainer.document, feature.trainer.state = None, "idle"
 
 
 def test_a_feature_may_look_into_the_training_that_begins(window, monkeypatch):

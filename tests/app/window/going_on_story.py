@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.features.curves import Curves
@@ -91,6 +92,7 @@ if not AGAIN:
     click(middle(top.train))
     until(lambda: state() == "paused", "it is paused")
     picture(window, "paused")
+    QTest.qWait(QApplication.doubleClickInterval())  # or it would be half of a double click
     click(middle(top.train))
     until(lambda: state() == "running", "it goes on")
     reached = position()

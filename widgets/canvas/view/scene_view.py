@@ -23,7 +23,7 @@ ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
 LEGIBLE = 0.7  # the zoom from which on the names of cards are easily read
 BESIDE, ABOVE = 12, 24  # of a column of cards, screen pixels
-SAME = 1e-9  # zoom
+SAME, MOVED = 1e-9, 2.0  # zoom; pixels that nobody has moved
 FEW = 20  # cards that are painted anew at every step of a zoom
 STILL_MS = 90  # after the last turn of the wheel
 
@@ -45,7 +45,8 @@ class SceneView(QGraphicsView):
         super().__init__(scene)
         self.canvas = scene
         self.is_column = False  # it is narrow: what is shown from the top is one column of cards
-        self._column: tuple[float, int, bool] | None = None  # as fitted last: zoom, width, whether all is seen across
+        self._column: tuple[Place, int] | None = None  # as fitted last, in a view so wide
+        self._has_beginning = False  # all is seen across then, from its beginning
         self._snapshot: Snapshot | None = None
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self.settle)
@@ -136,8 +137,9 @@ class SceneView(QGraphicsView):
         tall = (room.height() - 2 * ABOVE) / area.height()
         zoom = max(LEGIBLE, min(1.0, width / wide))
         zoom = min(zoom, tall) if tall >= LEGIBLE else zoom
-        self._column = zoom, room.width(), area.width() * zoom <= room.width()
         self._look(zoom, self._within(area, QSizeF(room) / zoom, ABOVE / zoom, around))
+        self._column = self.place(), room.width()
+        self._has_beginning = around is None and area.width() * zoom <= room.width()
 
     def _within(self, area: QRectF, room: QSizeF, above: float, around: QPointF | None) -> QPointF:
         """The middle of what is seen: of all of it across where there is room, else of the column of one card."""
@@ -153,9 +155,10 @@ class SceneView(QGraphicsView):
 
     def look_again_as_column(self, place: Place) -> None:
         """There, as wide as there is room now, unless somebody has zoomed; where all was seen from its beginning."""
-        zoom, width, is_all = self._column or (0.0, 0, False)
-        if abs(place.zoom - zoom) < SAME and width != self.viewport().width():
-            self.fit_column(None if is_all else place.centre)
+        fitted, width = self._column or (Place(QPointF(), 0.0), 0)
+        if abs(place.zoom - fitted.zoom) < SAME and width != self.viewport().width():
+            has_moved = (place.centre - fitted.centre).manhattanLength() * place.zoom > MOVED
+            self.fit_column(None if self._has_beginning and not has_moved else place.centre)
         else:
             self.go_to(place)
 
