@@ -121,7 +121,7 @@ def load_series(folder: Path | str, experiment: Experiment, changed_data: bool =
 
 def _check_same_series(saved: Experiment, asked: Experiment, folder: Path) -> None:
     """As it was begun, or as the run that was left had been steered to."""
-    inside = [open_run(member).state.experiment for member in members_in(folder)[-1:]] if not saved.variants else []
+    inside = [member.state.experiment for member in open_run(folder).members[-1:]] if not saved.variants else []
     for begun in (saved, *(each for each in inside if each is not None)):
         if parts_of(begun) == parts_of(asked) and begun.recipe.epochs == asked.recipe.epochs:
             return

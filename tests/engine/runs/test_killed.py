@@ -36,8 +36,10 @@ from engine.runs.names import (
 )
 from engine.runs.opened import RunError, open_run
 from engine.runs.replaying import differences
-from engine.runs.resuming import load_checkpoint
+from engine.runs.resuming import load_checkpoint, load_series
 from engine.training import fit, run
+from engine.training.events import MemberEnded, Point
+from engine.training.series import fit_series
 from tests.engine.cases import MLP, experiment
 from tests.engine.runs.killing import kept, killed, trained
 
@@ -192,6 +194,27 @@ def test_a_run_broken_off_at_any_write_ends_as_an_uninterrupted_one(power: Power
     broken_off(power, base, tmp_path / "whole")
     ends = list(ends_broken_off(power, base, tmp_path / "parts"))
     assert len(ends) > 40 and all(end == results(tmp_path / "whole") for end in ends)
+
+
+def test_a_series_broken_off_at_any_write_as_its_next_run_begins_goes_on(power: Power, tmp_path: Path) -> None:
+    """Its folder may be there without its experiment."""
+    base = experiment(*DROPOUT, folds=2, epochs=1, batch_size=600)
+    for touches in count():
+        folder, has_ended = tmp_path / str(touches), False
+        try:
+            for event in record(fit_series(base), base, folder):
+                if isinstance(event, MemberEnded):
+                    has_ended = True
+                    power.lasts_for(math.inf if event.index == 2 else touches)
+                elif has_ended and isinstance(event, Point):
+                    power.lasts_for(math.inf)
+                    break
+        except Gone:
+            power.lasts_for(math.inf)
+        else:
+            break
+        assert [row.title for row in load_series(folder, base).rows] == ["fold 1 of 2"]
+    assert touches > 3
 
 
 def test_no_remark_is_lost(power: Power, tmp_path: Path) -> None:
