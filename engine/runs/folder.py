@@ -38,11 +38,11 @@ from engine.runs.names import (
     SUMMARY,
     member_folder,
 )
+from engine.runs.noting import Notes
 from engine.runs.opened import Kept, as_begun, begun_at, members_in, parent_of
 from engine.runs.resuming import kept_until
 from engine.runs.texts import (
     POINTS_HEAD,
-    change_line,
     lacks_columns,
     metrics_line,
     metrics_widened,
@@ -217,9 +217,7 @@ class _Writer(Listener):
         kept = kept_until(resume, folder) if resume is not None else Kept()
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
         self._remarks = Lines(folder / REMARKS, kept.remarks)
-        noted = (*kept.changes, *kept.later, *(about.noted if resume is None else ()))
-        self._changes = Lines(folder / CHANGES, "".join(f"{change_line(each)}\n" for each in noted))
-        self._will_come = [change_line(each) for each in noted[len(kept.changes):]]  # is written, and comes again
+        self._changes = Notes(folder / CHANGES, kept.changes, kept.later if resume is not None else about.noted)
         self._started: Started | None = None
         self._epoch = resume.whole_epochs + 1 if resume is not None else 0
         self._latest: Weights | None = None  # not yet written
@@ -304,6 +302,7 @@ class _Writer(Listener):
 
     def on_checkpoint_reached(self, event: CheckpointReached) -> None:
         self._lacks_checkpoint = True
+        self._changes.passed(event.checkpoint.course.place)
         self._begin_if_not_yet()
         self._flush()
         self._write_last()
@@ -329,11 +328,7 @@ class _Writer(Listener):
         self._change(event)
 
     def _change(self, noted: Noted) -> None:
-        line = change_line(noted)
-        if line in self._will_come:
-            self._will_come.remove(line)
-            return
-        self._changes.add(line)
+        self._changes.note(noted)
         self._begin_if_not_yet()
         self._changes.flush()
 
@@ -345,7 +340,7 @@ class _Writer(Listener):
     def on_finished(self, event: Finished) -> None:
         """Each result for itself: a full disk may have room for the small ones."""
         if event.at is not None:
-            self._changes.add(change_line(event.at))
+            self._changes.note(event.at)
         self._begin_if_not_yet()
         steps: dict[str, Callable[[], None]] = {
             METRICS: self._metrics.flush, POINTS: self._points.flush, CHANGES: self._changes.flush,

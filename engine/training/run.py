@@ -106,7 +106,7 @@ class Run:
         self._read_at = self._kept_at = perf_counter()
         self._judges_until = math.inf  # once it was stopped …
         self._after_stop = AFTER_STOP  # … so many seconds later
-        self._judged_whole = False  # the last epoch
+        self._judged_whole = resume is not None and resume.sums is None  # the last epoch
         self._kept_for = 0.0  # seconds that a checkpoint took last
         self._goes_on = resume is not None and resume.sums is not None
         if resume is not None:
@@ -224,8 +224,9 @@ class Run:
         """Whether there is another epoch, or the rest of one, after what was changed meanwhile."""
         if self._goes_on:
             return True
+        yield from self._follow_script()  # also where it stops: nothing that is noted here is lost
         if not self._stops():
-            yield from self._follow()
+            yield from self._follow_wishes()
         if self._course.epoch >= self._recipe.epochs or self._ends_early():
             return False
         if self._judged_whole:  # here, and not in the run before it in a series
@@ -248,7 +249,8 @@ class Run:
         self._training_time.start()
         self._read_at = perf_counter()  # the first point is not of fewer examples than others
         while not course.is_through:
-            yield from self._follow()
+            yield from self._follow_script()
+            yield from self._follow_wishes()
             feed = self._fed()
             begin, end = self._ranges[course.done]
             if self._observers:
@@ -316,10 +318,13 @@ class Run:
         self._kept_at = perf_counter()
         self._kept_for = self._kept_at - start
 
-    def _follow(self) -> Iterator[Event]:
-        """Change what was changed here when the run was made first, and what is asked for by hand."""
+    def _follow_script(self) -> Iterator[Event]:
+        """Change what was changed here when the run was made first."""
         for changes in self._script.changes_at(self._place):
             yield from self._steer(changes)
+
+    def _follow_wishes(self) -> Iterator[Event]:
+        """Change what is asked for by hand."""
         if wishes := self._control.wishes():
             try:
                 self._expect_possible(wishes)
@@ -517,7 +522,8 @@ class Run:
         course = replace(self._course, seconds=self._training_time.seconds, total=self._total_seconds)
         return CheckpointReached(Checkpoint(
             course, weights, learner.optimizer_state(), self._best, deepcopy(self._health.state),
-            None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state(), self._noted))
+            None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state(),
+            (*self._noted, *self._script.due)))
 
     @property
     def _total_seconds(self) -> float:
