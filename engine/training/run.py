@@ -24,7 +24,7 @@ from engine.training.checkpoint import Checkpoint, going_on_from
 from engine.training.checks.memory import expect_room
 from engine.training.control import Control
 from engine.training.course import Course
-from engine.training.devices import ALL_THREADS, device_name, useful_threads
+from engine.training.devices import ALL_THREADS, MOST_THREADS, device_name, useful_threads
 from engine.training.events import (
     CheckpointReached,
     EpochEnded,
@@ -217,8 +217,8 @@ class Run:
     def _take_threads(self) -> Iterator[Event]:
         count = self._script.threads_at(self._place)
         if count is not None:
-            self._threads.use(count)
-            yield ThreadsChanged(self._course.position, count, *self._place)
+            self._threads.use(min(count, MOST_THREADS))
+            yield ThreadsChanged(self._course.position, self._threads.count, *self._place)
 
     def _goes_on_after_epoch(self) -> Generator[Event, None, bool]:
         """Whether there is another epoch, or the rest of one, after what was changed meanwhile."""

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import torch
 
 from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
@@ -23,6 +24,7 @@ from engine.runs.opened import RunError, open_run
 from engine.runs.replaying import differences, other_versions, replay_of
 from engine.training import fit, run
 from engine.training.control import Control
+from engine.training.devices import MOST_THREADS
 from engine.training.events import EpochEnded, Event, Point, Started, ThreadsChanged
 from engine.training.series import fit_series
 from engine.training.threads import Threads
@@ -250,6 +252,20 @@ def test_the_threads_are_those_of_the_run(tmp_path: Path, monkeypatch: pytest.Mo
     again = replayed(tmp_path / "one", tmp_path / "two")
     assert of_type(again, ThreadsChanged) == of_type(events, ThreadsChanged)
     assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+@pytest.mark.parametrize("threads", [-7, 0, 10**6, 10**20])
+def test_threads_that_no_computer_has_are_not_made(threads: int, tmp_path: Path,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a damaged file may say."""
+    used: list[int] = []
+    list(record(fit(PLAIN), PLAIN, tmp_path / "one"))
+    (tmp_path / "one" / CHANGES).write_text(json.dumps({"epoch": 0, "batch": 0, "position": 0, "threads": threads}))
+    monkeypatch.setattr(torch, "set_num_threads", used.append)
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert min(used) >= 1 and max(used) <= MOST_THREADS
+    assert [str(note).partition(",")[0] for note in replay_of(tmp_path / "one").notes] == (
+        [f"It was computed with {threads} threads"] if threads > 0 else [])
 
 
 def test_a_run_that_was_broken_off_goes_on_to_its_end(tmp_path: Path) -> None:
