@@ -21,6 +21,7 @@ import pytest
 from engine.data.options.options import Augment, Synthetic
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, Variant
+from engine.runs.continuing import going_on
 from engine.runs.folder import record
 from engine.runs.names import (
     BEST,
@@ -215,6 +216,19 @@ def test_a_series_broken_off_at_any_write_as_its_next_run_begins_goes_on(power: 
             break
         assert [row.title for row in load_series(folder, base).rows] == ["fold 1 of 2"]
     assert touches > 3
+
+
+def test_broken_off_before_its_first_checkpoint_it_begins_again_where_it_was(power: Power, tmp_path: Path) -> None:
+    """Kept after a whole epoch only, as quick runs are."""
+    run.KEEP_EVERY = math.inf
+    base = experiment(epochs=1, batch_size=600)
+    for touches in count():
+        folder = tmp_path / str(touches)
+        if not broken_off(power, base, folder, touches):
+            break
+        if (folder / EXPERIMENT).exists():
+            assert going_on(folder, base).folder == folder
+    assert touches > 15
 
 
 def test_no_remark_is_lost(power: Power, tmp_path: Path) -> None:
