@@ -18,7 +18,7 @@ from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
 from engine.messages import Message, say
-from engine.runs.claim import Claim, ClaimedError, claim
+from engine.runs.claim import Claim, ClaimedError, Mark, claim, is_being_written, mark_of
 from engine.runs.lines import Lines
 from engine.runs.names import (
     BEST,
@@ -133,7 +133,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
 
 
 class LeftOutError(WriteError):
-    """A run is over, and some of its results could not be written."""
+    """Some of a run's results could not be written, and will not be."""
 
 
 class _SeriesWriter(Listener):
@@ -142,12 +142,14 @@ class _SeriesWriter(Listener):
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None, begun: Begun | None,
                  about: About) -> None:
         self._experiment, self._folder, self._begun, self._about = experiment, folder, begun, about
-        self._writer = _Writer(experiment, folder, resume, about=about)
+        self._resume = resume
+        self._writer = _Writer(experiment, folder, resume, about=about, hold=self._hold)
         self._folders = [member_folder(index, row.title) for index, row in enumerate(begun.rows, 1)] if begun else []
         self._rows = Lines(folder / SERIES_ROWS, "".join(f"{row_line(row)}\n" for row in begun.rows) if begun else "")
         self._was_stopped = False  # the run that has just ended
         self._is_ours: bool | None = None  # not known before the first result
         self._claim: Claim | None = None
+        self._experiment_mark: Mark | None = None  # of the file as this run has it
 
     def hear(self, event: Event) -> None:
         """A series' own events, and those of the run that is going on."""
@@ -161,14 +163,38 @@ class _SeriesWriter(Listener):
         super().hear(event)
         self._writer.hear(event)
 
+    def _hold(self) -> None:
+        """Whoever removes the folder removes the claim on it as well: it is made again before anything is written."""
+        if self._claim is None:
+            return
+        now = mark_of(self._folder / EXPERIMENT)
+        if self._claim.is_held:
+            self._experiment_mark = now
+            return
+        self._claim.release()
+        self._claim = self._claim._replace(mark=None)
+        with suppress(ClaimedError):
+            self._claim = claim(self._folder) or self._claim
+            if now is None or now == self._experiment_mark:
+                return
+            self._claim.release()
+        self._claim, self._is_ours = None, False  # for good: the two would be one run
+        raise LeftOutError("{path} was removed, and another run is written there by now: nothing more of this one is "
+                           "kept", path=self._folder)
+
     def release(self) -> None:
-        """Others may write there."""
+        """Others may write there. A folder with the beginning of a run that then did not begin goes again."""
         if self._claim is not None:
             self._claim.release()
+        if self._resume is not None and self._about.parent and not self._writer.was_started and not begun_at(
+                self._folder) and not is_being_written(self._folder):
+            with suppress(WriteError):
+                _remove_run(self._folder)
 
     def _come_back(self) -> None:
         """Of a series: what says which runs it has, where the folder was removed."""
         if self._folders and not (self._folder / EXPERIMENT).exists():
+            self._hold()
             make_folder(self._folder)
             save_experiment(self._experiment, self._folder / EXPERIMENT)
             self._write_about()
@@ -184,7 +210,7 @@ class _SeriesWriter(Listener):
         is_left = begun is not None and event.index == len(begun.rows) + 1
         about = self._about._replace(noted=begun.noted if begun and is_left else ())
         self._writer = _Writer(event.experiment, self._folder / name, begun.checkpoint if begun and is_left else None,
-                               event, about)
+                               event, about, hold=self._hold)
         self._folders.append(name)
         steps: Steps = {}
         if is_left:
@@ -196,6 +222,7 @@ class _SeriesWriter(Listener):
 
     def _write(self, steps: Steps) -> None:
         """Each for itself. Raises WriteError, the first."""
+        self._hold()
         for error in _each_for_itself(steps).values():
             raise error
 
@@ -221,9 +248,10 @@ class _Writer(Listener):
     whatever it promises is there. Each file is written for itself: one that cannot be is no reason to lose another."""
 
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None,
-                 member: MemberStarted | None = None, about: About = ANEW) -> None:
+                 member: MemberStarted | None = None, about: About = ANEW, *, hold: Callable[[], None]) -> None:
+        """``hold`` is asked before anything is written; it raises WriteError where that must not be."""
         self._experiment, self._folder, self._resume, self._member = experiment, folder, resume, member
-        self._about = about
+        self._about, self._hold = about, hold
         self._network = network_id(experiment)
         kept = kept_until(resume, folder) if resume is not None else Kept()
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
@@ -239,6 +267,11 @@ class _Writer(Listener):
         self._owed: Steps = {}  # what else it begins with, until it is written
         self._lacks_checkpoint = False  # the last one could not be written
         self.has_vanished = False  # and was made again
+
+    @property
+    def was_started(self) -> bool:
+        """Whether there is anything of the run yet."""
+        return self._started is not None
 
     def on_started(self, event: Started) -> None:
         self._started = event
@@ -289,6 +322,7 @@ class _Writer(Listener):
 
     def _failed(self, steps: Steps) -> dict[str, WriteError]:
         """What of it could not be written, by name."""
+        self._hold()
         try:
             self._begin_if_not_yet()
         except WriteError as error:
