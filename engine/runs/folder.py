@@ -59,6 +59,7 @@ from engine.runs.texts import (
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import (
     CheckpointReached,
+    DataRead,
     EpochEnded,
     Event,
     Finished,
@@ -153,7 +154,7 @@ class _SeriesWriter(Listener):
 
     def hear(self, event: Event) -> None:
         """A series' own events, and those of the run that is going on."""
-        if not isinstance(event, Preparing) and self._is_ours is None:
+        if not isinstance(event, (Preparing, DataRead)) and self._is_ours is None:
             self._is_ours = False
             self._claim = claim(self._folder)
             self._is_ours = True

@@ -22,7 +22,7 @@ from engine.runs.opened import RunError, open_run
 from engine.runs.replaying import replay_of
 from engine.runs.resuming import load_checkpoint
 from engine.training import fit
-from engine.training.events import EpochEnded, Event, Finished, Preparing, RunNotSaved, Started
+from engine.training.events import DataRead, EpochEnded, Event, Finished, Preparing, RunNotSaved, Started
 from tests.engine.cases import experiment, of_type, with_recipe
 
 BASE = experiment(epochs=3)
@@ -159,6 +159,8 @@ def test_a_folder_for_a_run_that_is_refused_goes_again(tmp_path: Path) -> None:
     going = going_on(tmp_path / "run", with_recipe(BASE, epochs=5))
     with pytest.raises(WriteError, match="no"):
         list(record(refused(), going.experiment, going.folder, going.checkpoint, about=going.about))
+    with pytest.raises(WriteError, match="no"):
+        list(record(refused(), BASE, tmp_path / "other"))
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
@@ -179,6 +181,7 @@ def test_a_run_that_had_begun_stays(here: bool, tmp_path: Path) -> None:
 def refused() -> Iterator[Event]:
     """A run that is refused before it begins."""
     yield Preparing(say("Reading"), 0, 0)
+    yield DataRead(())
     raise WriteError("no")
 
 
