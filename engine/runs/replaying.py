@@ -15,6 +15,7 @@ from engine.messages import LayerloomError, Message, say
 from engine.runs.folder import VERSIONS
 from engine.runs.names import BEST, LAST, METRICS, RUN, START
 from engine.runs.opened import Run, RunError, experiment_of, json_in, noted_in, open_run, text_in
+from engine.runs.resuming import expect_possible
 from engine.training.control import Control
 from engine.training.devices import fewer_threads
 from engine.training.events import Event, ThreadsChanged
@@ -64,6 +65,7 @@ def _repeat(run: Run) -> Repeat:
     if started is None or "channels_last" not in json_in(run.folder / RUN):
         raise RunError("{folder} does not say how it was computed: it is of an earlier version, or {file} is lost",
                        folder=run.folder, file=RUN)
+    expect_possible(noted, run.experiment, run.folder)
     return Repeat(noted, Numerics(started.threads, started.channels_last))
 
 
