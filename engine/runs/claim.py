@@ -36,11 +36,13 @@ class Claim(NamedTuple):
 
     def release(self) -> None:
         """It writes no more; another's lock stays."""
-        for name in (OWNER, LOCK) if self.is_held else ():
+        try:
+            for name in (OWNER, LOCK) if self.is_held else ():
+                with suppress(OSError):
+                    (self.folder / name).unlink(missing_ok=True)
+        finally:
             with suppress(OSError):
-                (self.folder / name).unlink(missing_ok=True)
-        with suppress(OSError):
-            self.lock.release(force=True)
+                self.lock.release(force=True)
 
 
 def claim(folder: Path) -> Claim | None:
