@@ -321,17 +321,21 @@ class Run:
     def _follow_script(self) -> Iterator[Event]:
         """Change what was changed here when the run was made first."""
         for changes in self._script.changes_at(self._place):
-            yield from self._steer(changes)
+            yield from self._steer_if_possible(changes)
 
     def _follow_wishes(self) -> Iterator[Event]:
         """Change what is asked for by hand."""
         if wishes := self._control.wishes():
-            try:
-                self._expect_possible(wishes)
-            except LayerloomError as error:
-                yield not_followed(wishes, error.message)
-            else:
-                yield from self._steer(wishes)
+            yield from self._steer_if_possible(wishes)
+
+    def _steer_if_possible(self, changes: dict[str, Any]) -> Iterator[Event]:
+        """What was possible may be so no more, after what was changed before it this time."""
+        try:
+            self._expect_possible(changes)
+        except LayerloomError as error:
+            yield not_followed(changes, error.message)
+        else:
+            yield from self._steer(changes)
 
     def _steer(self, changes: dict[str, Any]) -> Iterator[Event]:
         before = values_of(self._experiment, tuple(changes))

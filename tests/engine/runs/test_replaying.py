@@ -28,6 +28,7 @@ from engine.training.devices import MOST_THREADS
 from engine.training.events import EpochEnded, Event, Point, Started, ThreadsChanged
 from engine.training.series import fit_series
 from engine.training.threads import Threads
+from engine.training.values import Remark
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 LAYERS = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn1", "BatchNorm2d", {}),
@@ -125,13 +126,14 @@ def gone_on(folder: Path, control: Control | None = None) -> Iterator[Event]:
     return record(fit(PLAIN, control, resume=going.checkpoint), PLAIN, folder, going.checkpoint)
 
 
-def broken_off_after_a_change(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def broken_off_after_a_change(folder: Path, monkeypatch: pytest.MonkeyPatch,
+                              change: dict[str, Any] | None = None) -> None:
     """Its rate was changed in the middle of its second epoch; kept was the first."""
     monkeypatch.setattr(run, "KEEP_EVERY", 1e9)
     control = Control()
     for event in record(fit(PLAIN, control), PLAIN, folder):
         if isinstance(event, Point) and 1.5 < event.position < 1.6:
-            control.steer({"lr": 0.01})
+            control.steer(change or {"lr": 0.01})
         if isinstance(event, Point) and event.position > 1.8:
             control.abandon()
     assert going_on(folder, PLAIN).states.current.points[-1].position == 1.0
@@ -154,6 +156,21 @@ def test_changed_before_a_change_that_comes_again_it_is_made_again_as_it_was(
     noted = [json.loads(line) for line in (tmp_path / "one" / CHANGES).read_text().splitlines()]
     assert [each["position"] for each in noted] == sorted(each["position"] for each in noted)
     assert noted[0]["set"] == changes and len(noted) == (1 if "lr" in changes and changes["lr"] == 0.01 else 2)
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_a_change_that_is_not_possible_any_more_is_not_made_again(tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    broken_off_after_a_change(tmp_path / "one", monkeypatch, {"fc2.trainable": False})
+    control, events = Control(), list[Event]()
+    for event in gone_on(tmp_path / "one", control):
+        events.append(event)
+        if isinstance(event, Point) and 1.2 < event.position < 1.3:
+            control.steer({"fc1.trainable": False})
+    [said] = [each for each in of_type(events, Remark) if each.kind == "not followed"]
+    assert str(said.message).startswith("Not followed: fc2 frozen. This network has nothing to learn")
+    assert len((tmp_path / "one" / CHANGES).read_text().splitlines()) == 1
     replayed(tmp_path / "one", tmp_path / "two")
     assert same_files(tmp_path / "one", tmp_path / "two")
 
