@@ -13,7 +13,6 @@ from engine.experiment.experiment import Experiment
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError, Message, say
 from engine.runs.names import (
-    BEST,
     CHANGES,
     CHECKPOINT,
     EXPERIMENT,
@@ -141,12 +140,18 @@ def notes_on(checkpoint: Checkpoint, folder: Path) -> tuple[Message, ...]:
 
 def notes_on_ended(folder: Path) -> tuple[Message, ...]:
     """The same of a run of a series that is not made again."""
-    summary = open_run(folder).state.summary
-    whole = summary.epochs if summary is not None else 0
-    lost = _lost(text_in(folder / METRICS), whole)
-    return () if not lost else (
-        say("{file} lacks {lost} of the {whole} epochs that were learned: the series goes on, without them in its "
-            "curves and tables", file=folder / METRICS, lost=grouped(lost), whole=grouped(whole)),)
+    run = open_run(folder)
+    whole = run.state.summary.epochs if run.state.summary is not None else 0
+    lost, notes = _lost(text_in(folder / METRICS), whole), []
+    if lost:
+        notes.append(say("{file} lacks {lost} of the {whole} epochs that were learned: the series goes on, without "
+                         "them in its curves and tables", file=folder / METRICS, lost=grouped(lost),
+                         whole=grouped(whole)))
+    try:
+        run.last_weights()
+    except LayerloomError as error:
+        notes.append(say("{reason}. The series goes on without these weights", reason=error.message))
+    return tuple(notes)
 
 
 def _lost(metrics: str, whole: int) -> int:
@@ -196,7 +201,7 @@ def _has_ended(folder: Path, experiment: Experiment) -> bool:
     """Whether a run of a series came to its end, and all that is needed of it is there."""
     with suppress(LayerloomError):
         run = open_run(folder)
-        return (run.state.summary is not None and not run.state.was_stopped and (folder / BEST).exists()
+        return (run.state.summary is not None and not run.state.was_stopped and bool(run.best_weights())
                 and parts_of(run.experiment) == parts_of(experiment))
     return False
 

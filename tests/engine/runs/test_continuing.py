@@ -232,6 +232,21 @@ def test_a_run_of_a_series_that_is_damaged_is_made_again(tmp_path: Path) -> None
     assert going.begun is not None and going.begun.rows == ()
 
 
+@pytest.mark.parametrize("name", [BEST, LAST])
+def test_weights_that_are_damaged_in_a_run_of_a_series_come_again_or_are_said(name: str, tmp_path: Path) -> None:
+    """Those of the best epoch are needed for what comes of the series."""
+    base = with_recipe(FOLDS, epochs=1)
+    list(record(fit_series(base), base, tmp_path / "whole"))
+    list(record(fit_series(base), base, tmp_path / "run"))
+    file = open_run(tmp_path / "run").members[0].folder / name
+    file.write_bytes(b"")
+    going = going_on(tmp_path / "run", base)
+    assert going.states.experiment == base and len(going.notes) == (name == LAST)
+    assert all(str(note).startswith(f"{file} holds no weights that can be read") for note in going.notes)
+    gone_on(going)
+    assert bool(differences(tmp_path / "whole", tmp_path / "run")) is (name == LAST)
+
+
 def test_another_series_is_refused(tmp_path: Path) -> None:
     list(record(fit_series(VARIANTS), VARIANTS, tmp_path))
     with pytest.raises(RunError, match="other variants"):
