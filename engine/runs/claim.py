@@ -15,6 +15,8 @@ from engine.files import WriteError
 LOCK, OWNER = ".writing.lock", ".writing"  # the second says who; both go with the run
 PATIENCE = 0.3  # seconds: somebody may just be asking whether the folder is written to
 
+Mark = tuple[int, int, int]
+
 
 class ClaimedError(WriteError):
     """Another run writes into the folder."""
@@ -25,15 +27,22 @@ class Claim(NamedTuple):
 
     folder: Path
     lock: BaseFileLock
+    mark: Mark | None  # which file the lock is: whoever removes the folder removes it, too
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody else can have the folder: its lock is the one that was taken."""
+        return self.mark is not None and mark_of(self.folder / LOCK) == self.mark
 
     def release(self) -> None:
-        """It writes no more."""
-        with suppress(OSError):
-            (self.folder / OWNER).unlink(missing_ok=True)
-        with suppress(OSError):
-            (self.folder / LOCK).unlink(missing_ok=True)
-        with suppress(OSError):
-            self.lock.release(force=True)
+        """It writes no more; another's lock stays."""
+        try:
+            for name in (OWNER, LOCK) if self.is_held else ():
+                with suppress(OSError):
+                    (self.folder / name).unlink(missing_ok=True)
+        finally:
+            with suppress(OSError):
+                self.lock.release(force=True)
 
 
 def claim(folder: Path) -> Claim | None:
@@ -52,7 +61,7 @@ def claim(folder: Path) -> Claim | None:
         return None
     with suppress(OSError):
         (folder / OWNER).write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-    return Claim(folder, lock)
+    return Claim(folder, lock, mark_of(folder / LOCK))
 
 
 def is_being_written(folder: Path) -> bool:
@@ -70,6 +79,14 @@ def is_being_written(folder: Path) -> bool:
     with suppress(OSError):
         lock.release(force=True)
     return False
+
+
+def mark_of(path: Path) -> Mark | None:
+    """What tells a file from another of its name; None: there is none."""
+    with suppress(OSError, ValueError):
+        about = path.stat()
+        return about.st_dev, about.st_ino, about.st_mtime_ns
+    return None
 
 
 def _owner(folder: Path) -> str:

@@ -36,10 +36,12 @@ from engine.runs.resuming import (
     begun_with,
     changes_before,
     check_same,
+    expect_possible,
     kept_until,
     load_checkpoint,
     load_series,
     notes_on,
+    notes_on_ended,
     parts_of,
     resumed,
     resumed_series,
@@ -54,7 +56,7 @@ from engine.training.steering import OPTIONS, steered, steering, told, values_of
 from engine.training.stopping import waits_no_longer
 from engine.units import grouped
 
-TAKEN_OVER = (EXPERIMENT, METRICS, POINTS, CHANGES, OLD_CHANGES, REMARKS, START, LAST, BEST)
+TAKEN_OVER = (METRICS, POINTS, CHANGES, OLD_CHANGES, REMARKS, START, LAST, BEST)
 
 
 class RunOverError(RunError):
@@ -177,6 +179,7 @@ def _again(folder: Path, begun: Experiment, asked: Experiment, about: About, oth
     if parts_of(steered(begun, steering(begun, asked, OPTIONS))) != parts_of(asked):
         check_same(begun, asked, folder)
     noted, changes = changes_before(folder), steering(begun, asked, OPTIONS)
+    expect_possible(noted, begun, folder)
     if not steering(steered_by(begun, noted), asked, OPTIONS):
         changes = {}
     state = open_run(folder).state
@@ -195,12 +198,14 @@ def _again(folder: Path, begun: Experiment, asked: Experiment, about: About, oth
 
 
 def _notes_on_series(series: Begun, begun: Experiment, folder: Path) -> tuple[Message, ...]:
-    """Those on the run in whose middle it goes on."""
+    """Those on the runs that have ended, and on the one in whose middle it goes on."""
+    ended = [note for index, row in enumerate(series.rows, 1) for note in notes_on_ended(
+        folder / member_folder(index, row.title))]
     rest = plans(begun)[len(series.rows):]
     inside = folder / member_folder(len(series.rows) + 1, rest[0].title) if rest else folder
     if series.checkpoint is not None:
-        return notes_on(series.checkpoint, inside)
-    return (_nothing_kept(inside),) if rest and (inside / EXPERIMENT).exists() else ()
+        return *ended, *notes_on(series.checkpoint, inside)
+    return *ended, *([_nothing_kept(inside)] if rest and (inside / EXPERIMENT).exists() else [])
 
 
 def _nothing_kept(folder: Path) -> Message:
@@ -253,13 +258,17 @@ def _take_over(folder: Path, place: Path, checkpoint: Checkpoint, change: Steere
     kept = kept_until(checkpoint, folder).changes
     make_folder(place)
     try:
-        for name in (*TAKEN_OVER, CHECKPOINT):
+        for name in TAKEN_OVER:
             if (folder / name).exists():
                 shutil.copyfile(folder / name, place / name)
         (place / CHANGES).write_text("".join(f"{change_line(each)}\n" for each in (*kept, change)), encoding="utf-8")
         about = json_in(folder / RUN)
         begin = {name: about[name] for name in ("threads", "channels_last") if name in about}
         (place / RUN).write_text(json.dumps(begin), encoding="utf-8")
+        shutil.copyfile(folder / CHECKPOINT, place / CHECKPOINT)
+        unfinished = place / f".{EXPERIMENT}.new"
+        shutil.copyfile(folder / EXPERIMENT, unfinished)
+        unfinished.replace(place / EXPERIMENT)  # last: without it there is no run
     except OSError as error:
         shutil.rmtree(place, ignore_errors=True)  # half of a run is none
         raise WriteError("{path} could not be written: {reason}", path=place,

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
 from engine.messages import Message, say
-from engine.runs.claim import Claim, ClaimedError, claim
+from engine.runs.claim import Claim, ClaimedError, Mark, claim, is_being_written, mark_of
 from engine.runs.lines import Lines
 from engine.runs.names import (
     BEST,
@@ -38,11 +39,11 @@ from engine.runs.names import (
     SUMMARY,
     member_folder,
 )
+from engine.runs.noting import Notes
 from engine.runs.opened import Kept, as_begun, begun_at, given_in, members_in, parent_of
 from engine.runs.resuming import kept_until
 from engine.runs.texts import (
     POINTS_HEAD,
-    change_line,
     given_json,
     lacks_columns,
     metrics_line,
@@ -59,6 +60,7 @@ from engine.runs.texts import (
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import (
     CheckpointReached,
+    DataRead,
     EpochEnded,
     Event,
     Finished,
@@ -99,6 +101,7 @@ class About(NamedTuple):
 
 
 ANEW = About()
+Steps = dict[str, Callable[[], None]]  # what is written, by the file's name
 
 
 def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
@@ -133,7 +136,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
 
 
 class LeftOutError(WriteError):
-    """A run is over, and some of its results could not be written."""
+    """Some of a run's results could not be written, and will not be."""
 
 
 class _SeriesWriter(Listener):
@@ -142,16 +145,18 @@ class _SeriesWriter(Listener):
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None, begun: Begun | None,
                  about: About) -> None:
         self._experiment, self._folder, self._begun, self._about = experiment, folder, begun, about
-        self._writer = _Writer(experiment, folder, resume, about=about)
+        self._resume = resume
+        self._writer = _Writer(experiment, folder, resume, about=about, hold=self._hold)
         self._folders = [member_folder(index, row.title) for index, row in enumerate(begun.rows, 1)] if begun else []
         self._rows = Lines(folder / SERIES_ROWS, "".join(f"{row_line(row)}\n" for row in begun.rows) if begun else "")
         self._was_stopped = False  # the run that has just ended
         self._is_ours: bool | None = None  # not known before the first result
         self._claim: Claim | None = None
+        self._experiment_mark: Mark | None = None  # of the file as this run has it
 
     def hear(self, event: Event) -> None:
         """A series' own events, and those of the run that is going on."""
-        if not isinstance(event, Preparing) and self._is_ours is None:
+        if not isinstance(event, (Preparing, DataRead)) and self._is_ours is None:
             self._is_ours = False
             self._claim = claim(self._folder)
             self._is_ours = True
@@ -161,21 +166,41 @@ class _SeriesWriter(Listener):
         super().hear(event)
         self._writer.hear(event)
 
+    def _hold(self) -> None:
+        """Whoever removes the folder removes the claim on it as well: it is made again before anything is written."""
+        if self._claim is None:
+            return
+        now = mark_of(self._folder / EXPERIMENT)
+        if self._claim.is_held:
+            self._experiment_mark = now
+            return
+        self._claim.release()
+        self._claim = self._claim._replace(mark=None)
+        with suppress(ClaimedError):
+            self._claim = claim(self._folder) or self._claim
+            if now is None or now == self._experiment_mark:
+                return
+            self._claim.release()
+        self._claim, self._is_ours = None, False  # for good: the two would be one run
+        raise LeftOutError("{path} was removed, and another run is written there by now: nothing more of this one is "
+                           "kept", path=self._folder)
+
     def release(self) -> None:
-        """Others may write there."""
+        """Others may write there. A folder with the beginning of a run that then did not begin goes again."""
         if self._claim is not None:
             self._claim.release()
+        if self._resume is not None and self._about.parent and not self._writer.was_started and not begun_at(
+                self._folder) and not is_being_written(self._folder):
+            with suppress(WriteError):
+                _remove_run(self._folder)
 
     def _come_back(self) -> None:
         """Of a series: what says which runs it has, where the folder was removed."""
         if self._folders and not (self._folder / EXPERIMENT).exists():
+            self._hold()
             make_folder(self._folder)
             save_experiment(self._experiment, self._folder / EXPERIMENT)
-            self._write_run()
-
-    def _write_run(self) -> None:
-        write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders,
-                                                         self._about.given or given_in(self._folder)))
+            self._write_about()
 
     def vanished(self) -> Message | None:
         """That the folder was removed and written anew, once each time."""
@@ -186,17 +211,27 @@ class _SeriesWriter(Listener):
     def on_member_started(self, event: MemberStarted) -> None:
         name, begun = member_folder(event.index, event.title), self._begun
         is_left = begun is not None and event.index == len(begun.rows) + 1
-        if event.index == 1 and not is_left:
-            _begin_anew(self._folder, self._experiment)
-        elif is_left:
-            for left in (SERIES, SERIES_TABLE):
-                _remove(self._folder / left)
-            self._rows.flush()
         about = self._about._replace(noted=begun.noted if begun and is_left else (), given=())
         self._writer = _Writer(event.experiment, self._folder / name, begun.checkpoint if begun and is_left else None,
-                               event, about)
+                               event, about, hold=self._hold)
         self._folders.append(name)
-        self._write_run()
+        steps: Steps = {}
+        if is_left:
+            steps = {left: partial(_remove, self._folder / left) for left in (SERIES, SERIES_TABLE)}
+            steps[SERIES_ROWS] = self._rows.flush
+        elif event.index == 1:
+            steps[EXPERIMENT] = partial(_begin_anew, self._folder, self._experiment)
+        self._write({**steps, RUN: self._write_about})
+
+    def _write(self, steps: Steps) -> None:
+        """Each for itself. Raises WriteError, the first."""
+        self._hold()
+        for error in _each_for_itself(steps).values():
+            raise error
+
+    def _write_about(self) -> None:
+        write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders,
+                                                         self._about.given or given_in(self._folder)))
 
     def on_finished(self, event: Finished) -> None:
         self._was_stopped = event.stopped
@@ -204,72 +239,74 @@ class _SeriesWriter(Listener):
     def on_member_ended(self, event: MemberEnded) -> None:
         if event.row is not None and not self._was_stopped:
             self._rows.add(row_line(event.row))
-            self._rows.flush()
+            self._write({SERIES_ROWS: self._rows.flush})
 
     def on_series_finished(self, event: SeriesFinished) -> None:
-        write_text(self._folder / SERIES, series_json(event, self._folders, self._experiment.title))
-        write_text(self._folder / SERIES_TABLE, series_csv(event))
+        text, table = series_json(event, self._folders, self._experiment.title), series_csv(event)
+        self._write({SERIES: partial(write_text, self._folder / SERIES, text),
+                     SERIES_TABLE: partial(write_text, self._folder / SERIES_TABLE, table)})
 
 
 class _Writer(Listener):
     """One run's folder. Curves grow line by line; weights are written whenever there is a checkpoint, which is last:
-    whatever it promises is there."""
+    whatever it promises is there. Each file is written for itself: one that cannot be is no reason to lose another."""
 
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None,
-                 member: MemberStarted | None = None, about: About = ANEW) -> None:
+                 member: MemberStarted | None = None, about: About = ANEW, *, hold: Callable[[], None]) -> None:
+        """``hold`` is asked before anything is written; it raises WriteError where that must not be."""
         self._experiment, self._folder, self._resume, self._member = experiment, folder, resume, member
-        self._about = about
+        self._about, self._hold = about, hold
         self._network = network_id(experiment)
         kept = kept_until(resume, folder) if resume is not None else Kept()
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
         self._remarks = Lines(folder / REMARKS, kept.remarks)
-        noted = (*kept.changes, *kept.later, *(about.noted if resume is None else ()))
-        self._changes = Lines(folder / CHANGES, "".join(f"{change_line(each)}\n" for each in noted))
-        self._will_come = [change_line(each) for each in noted[len(kept.changes):]]  # is written, and comes again
+        self._changes = Notes(folder / CHANGES, kept.changes, kept.later if resume is not None else about.noted)
         self._started: Started | None = None
         self._epoch = resume.whole_epochs + 1 if resume is not None else 0
         self._latest: Weights | None = None  # not yet written
         self._best: Weights | None = None
         self._last_known: Weights | None = resume.weights if resume is not None else None
         self._best_known: Weights | None = (resume.best.weights or None) if resume is not None else None
-        self._has_begun = False
+        self._has_begun = False  # its folder has its experiment
+        self._owed: Steps = {}  # what else it begins with, until it is written
         self._lacks_checkpoint = False  # the last one could not be written
         self.has_vanished = False  # and was made again
 
+    @property
+    def was_started(self) -> bool:
+        """Whether there is anything of the run yet."""
+        return self._started is not None
+
     def on_started(self, event: Started) -> None:
         self._started = event
-        self._begin()
+        self._write({})
 
     def _begin(self) -> None:
         if self._resume is None:
             _begin_anew(self._folder, self._experiment)
-        else:  # a run stopped within an epoch left weights that are not on the way of the whole run
-            for name, lines in ((METRICS, self._metrics), (POINTS, self._points), (CHANGES, self._changes),
-                                (REMARKS, self._remarks)):
-                if lines.is_empty:
-                    _remove(self._folder / name)
+        else:
             make_folder(self._folder)
             _sweep(self._folder)
             save_experiment(self._experiment, self._folder / EXPERIMENT)
-            for left in (SUMMARY, OLD_CHANGES):
-                _remove(self._folder / left)
-            save_weights(self._resume.weights, self._folder / LAST, self._network)
-            if self._resume.best.weights:
-                save_weights(self._resume.best.weights, self._folder / BEST, self._network)
-            self._flush()
+            self._owed |= {name: partial(_remove, self._folder / name) for name in (SUMMARY, OLD_CHANGES)}
+            # a run stopped within an epoch left weights that are not on the way of the whole run
+            self._latest, self._best = self._latest or self._last_known, self._best or self._best_known
+            self._owed |= self._weights
+        self._owed |= {lines.path.name: partial(_put, lines) for lines in self._lines}
         if self._about.weights is not None and not (self._folder / START).exists():
-            save_weights(self._about.weights, self._folder / START, self._network)
+            self._owed[START] = partial(save_weights, self._about.weights, self._folder / START, self._network)
         if self._started is not None:
-            title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
-            begun = begun_at(self._folder) if self._resume is not None else ""
-            parent = self._about.parent or (parent_of(self._folder) if self._resume is not None else "")
-            started = self._started if self._resume is None else as_begun(self._started, self._folder)
-            write_text(self._folder / RUN, run_json(started, begun or _now(), VERSIONS, title, is_fold,
-                                                    **({"parent": parent} if parent else {}),
-                                                    **given_json(self._about.given or given_in(self._folder))))
+            self._owed[RUN] = partial(self._write_about, self._started)
         self._has_begun = True
-        if self._about.noted:
-            self._changes.flush()
+
+    def _write_about(self, started: Started) -> None:
+        title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
+        begun = begun_at(self._folder) if self._resume is not None else ""
+        parent = self._about.parent or (parent_of(self._folder) if self._resume is not None else "")
+        started = started if self._resume is None else as_begun(started, self._folder)
+        write_text(self._folder / RUN, run_json(started, begun or _now(), VERSIONS, title, is_fold,
+                                                **({"parent": parent} if parent else {}),
+                                                **given_json(self._about.given or given_in(self._folder))))
 
     def _begin_if_not_yet(self) -> None:
         """There may be room now, or everything may be gone: then all comes back, and nothing without its experiment."""
@@ -281,16 +318,35 @@ class _Writer(Listener):
                 lines.begin_again()
         if not self._has_begun:
             self._begin()
-            self._flush()
         self.has_vanished |= gone
 
-    def _flush(self) -> None:
-        for lines in self._lines:
-            lines.flush()
+    def _write(self, steps: Steps) -> None:
+        """What the run still owes, and these. Raises WriteError, the first."""
+        for error in self._failed(steps).values():
+            raise error
+
+    def _failed(self, steps: Steps) -> dict[str, WriteError]:
+        """What of it could not be written, by name."""
+        self._hold()
+        try:
+            self._begin_if_not_yet()
+        except WriteError as error:
+            return dict.fromkeys([EXPERIMENT, *self._owed, *steps], error)
+        failed = _each_for_itself({**self._owed, **steps})
+        self._owed = {name: write for name, write in self._owed.items() if name in failed}
+        return failed
 
     @property
     def _lines(self) -> tuple[Lines, ...]:
         return self._metrics, self._points, self._changes, self._remarks
+
+    @property
+    def _texts(self) -> Steps:
+        return {lines.path.name: lines.flush for lines in self._lines}
+
+    @property
+    def _weights(self) -> Steps:
+        return {LAST: self._write_last, BEST: self._write_best}
 
     def on_point(self, event: Point) -> None:
         self._points.head_with(POINTS_HEAD)
@@ -306,18 +362,20 @@ class _Writer(Listener):
             if lacks_columns(self._metrics.first, row) or self._metrics.is_empty:
                 self._metrics.replace(metrics_widened(self._metrics.text, row))
             self._metrics.add(metrics_line(row, self._metrics.first))
-        self._begin_if_not_yet()
-        self._metrics.flush()
+        self._write({METRICS: self._metrics.flush})
 
     def on_checkpoint_reached(self, event: CheckpointReached) -> None:
         self._lacks_checkpoint = True
-        self._begin_if_not_yet()
-        self._flush()
-        self._write_last()
-        self._write_best()
-        write_bytes(self._folder / CHECKPOINT, as_pt(event.checkpoint.stored()))
+        self._changes.passed(event.checkpoint.course.place)
+        weights, checkpoint = self._weights, {CHECKPOINT: partial(self._write_checkpoint, event.checkpoint)}
+        # Without one a run is begun again, which would lose weights that are there: so the first comes before them.
+        is_first = not (self._folder / CHECKPOINT).exists()
+        self._write({**self._texts, **(checkpoint | weights if is_first else weights | checkpoint)})
+
+    def _write_checkpoint(self, checkpoint: Checkpoint) -> None:
+        write_bytes(self._folder / CHECKPOINT, as_pt(checkpoint.stored()))
         self._lacks_checkpoint = False
-        self._epoch = event.checkpoint.whole_epochs + 1  # whatever is said from here on comes after it
+        self._epoch = checkpoint.whole_epochs + 1  # whatever is said from here on comes after it
 
     def _write_last(self) -> None:
         if self._latest is not None:
@@ -336,39 +394,44 @@ class _Writer(Listener):
         self._change(event)
 
     def _change(self, noted: Noted) -> None:
-        line = change_line(noted)
-        if line in self._will_come:
-            self._will_come.remove(line)
-            return
-        self._changes.add(line)
-        self._begin_if_not_yet()
-        self._changes.flush()
+        self._changes.note(noted)
+        self._write({CHANGES: self._changes.flush})
 
     def on_remark(self, event: Remark) -> None:
         self._remarks.add(remark_line(event, self._epoch))
-        self._begin_if_not_yet()
-        self._remarks.flush()
+        self._write({REMARKS: self._remarks.flush})
 
     def on_finished(self, event: Finished) -> None:
-        """Each result for itself: a full disk may have room for the small ones."""
+        """What is missing then is named."""
         if event.at is not None:
-            self._changes.add(change_line(event.at))
-        self._begin_if_not_yet()
-        steps: dict[str, Callable[[], None]] = {
-            METRICS: self._metrics.flush, POINTS: self._points.flush, CHANGES: self._changes.flush,
-            REMARKS: self._remarks.flush, LAST: self._write_last, BEST: self._write_best,
-            SUMMARY: lambda: write_text(self._folder / SUMMARY, summary_json(event.summary, event.stopped))}
-        failed: dict[str, WriteError] = {}
-        for name, write in steps.items():
-            try:
-                write()
-            except WriteError as error:
-                failed[name] = error
+            self._changes.note(event.at)
+        summary = partial(write_text, self._folder / SUMMARY, summary_json(event.summary, event.stopped))
+        failed = self._failed({**self._texts, **self._weights, SUMMARY: summary})
+        if EXPERIMENT in failed:
+            raise failed[EXPERIMENT]  # there is no run at all, as was said
         if failed:
             first = next(iter(failed.values()))
             names = [*failed, *([CHECKPOINT] if self._lacks_checkpoint else [])]
             raise LeftOutError("{reason} Missing, or of an earlier epoch: {names}.", reason=first.message,
                                names=", ".join(names)) from first
+
+
+def _each_for_itself(steps: Steps) -> dict[str, WriteError]:
+    """What could not be written, by name: a full disk may have room for what is small."""
+    failed: dict[str, WriteError] = {}
+    for name, write in steps.items():
+        try:
+            write()
+        except WriteError as error:
+            failed[name] = error
+    return failed
+
+
+def _put(lines: Lines) -> None:
+    """What a run that goes on keeps of a file: nothing of an earlier one's."""
+    if not lines.text:
+        _remove(lines.path)
+    lines.flush()
 
 
 def _now() -> str:

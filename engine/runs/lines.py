@@ -13,7 +13,7 @@ class Lines:
 
     def __init__(self, path: Path, head: str = "") -> None:
         """``head`` is what the file begins with; whatever it holds now is replaced."""
-        self._path, self._head, self._size = path, head, 0
+        self.path, self._head, self._size = path, head, 0
         self._waiting: list[str] = []
         self._written: list[str] = []  # a folder may vanish under a run
 
@@ -52,23 +52,23 @@ class Lines:
         """Write what waits. Raises WriteError."""
         if not self._waiting and (self._size or not (self._head or self._written)):
             return
-        if self._size and self._path.exists():
+        if self._size and self.path.exists():
             content = "".join(self._waiting).encode("utf-8", errors="replace")
             self._append(content)
             self._size += len(content)
         else:
             text = self.text
-            write_text(self._path, text)
+            write_text(self.path, text)
             self._size = len(text.encode("utf-8", errors="replace"))
         self._written += self._waiting
         self._waiting = []
 
     def _append(self, content: bytes) -> None:
         try:
-            with self._path.open("r+b") as file:
+            with self.path.open("r+b") as file:
                 file.seek(self._size)
                 file.write(content)
                 file.truncate()
         except OSError as error:
-            raise WriteError("{path} could not be written: {reason}", path=self._path,
+            raise WriteError("{path} could not be written: {reason}", path=self.path,
                              reason=reason_of_os_error(error)) from error

@@ -43,7 +43,8 @@ from engine.runs.texts import (
 )
 from engine.torch_files.kinds import TorchFileError
 from engine.torch_files.reading import tensors_of
-from engine.training.events import Noted, SeriesFinished, Started, Stop
+from engine.training.events import Noted, SeriesFinished, Started, Steered, Stop
+from engine.training.script import place_of
 from engine.training.state import EpochRow, RunState, SeriesState
 from engine.training.stopping import Judgement, is_better
 
@@ -174,7 +175,7 @@ class Kept(NamedTuple):
     points: str = ""
     changes: tuple[Noted, ...] = ()
     remarks: str = ""
-    later: tuple[Noted, ...] = ()
+    later: tuple[Steered, ...] = ()
 
 
 def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunState:
@@ -212,8 +213,9 @@ def take_lines(state: RunState, kept: Kept) -> None:
 
 
 def noted_in(folder: Path) -> list[Noted]:
-    """What the run in a folder noted on its way: changes by hand, threads, where it was stopped."""
-    return changes_read(text_in(folder / CHANGES)) or old_changes_read(text_in(folder / OLD_CHANGES))
+    """What the run in a folder noted on its way, in its order: changes by hand, threads, where it was stopped."""
+    noted = changes_read(text_in(folder / CHANGES)) or old_changes_read(text_in(folder / OLD_CHANGES))
+    return sorted(noted, key=place_of)
 
 
 def _series(folder: Path) -> tuple[SeriesFinished | None, list[str]]:

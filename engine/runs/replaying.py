@@ -15,9 +15,10 @@ from engine.messages import LayerloomError, Message, say
 from engine.runs.folder import VERSIONS
 from engine.runs.names import BEST, LAST, METRICS, RUN, START
 from engine.runs.opened import Run, RunError, experiment_of, json_in, noted_in, open_run, text_in
+from engine.runs.resuming import expect_possible
 from engine.training.control import Control
 from engine.training.devices import fewer_threads
-from engine.training.events import Event
+from engine.training.events import Event, ThreadsChanged
 from engine.training.loop import Repeat, fit
 from engine.training.numerics import Numerics
 from engine.training.series import fit_series
@@ -35,7 +36,8 @@ class Replay(NamedTuple):
     @property
     def notes(self) -> tuple[Message, ...]:
         """What is to be said before it begins: why it may not become the same."""
-        note = fewer_threads(max(repeat.numerics.threads for repeat in self.repeats))
+        noted = [each.threads for repeat in self.repeats for each in repeat.noted if isinstance(each, ThreadsChanged)]
+        note = fewer_threads(max(repeat.numerics.threads for repeat in self.repeats), max(noted, default=0))
         return () if note is None else (note,)
 
     def events(self, control: Control | None = None, root: Path | None = None) -> Iterator[Event]:
@@ -63,6 +65,7 @@ def _repeat(run: Run) -> Repeat:
     if started is None or "channels_last" not in json_in(run.folder / RUN):
         raise RunError("{folder} does not say how it was computed: it is of an earlier version, or {file} is lost",
                        folder=run.folder, file=RUN)
+    expect_possible(noted, run.experiment, run.folder)
     return Repeat(noted, Numerics(started.threads, started.channels_last))
 
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from engine.data.spec.changes import difference
 from engine.experiment.experiment import Experiment
+from engine.layers.base import OptionError
 from engine.messages import LayerloomError, Message, say
-from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, METRICS, POINTS, REMARKS, RUN, SERIES_ROWS, member_folder
+from engine.runs.names import (
+    CHANGES,
+    CHECKPOINT,
+    EXPERIMENT,
+    METRICS,
+    POINTS,
+    REMARKS,
+    RUN,
+    SERIES_ROWS,
+    member_folder,
+)
 from engine.runs.opened import (
     Kept,
     RunError,
@@ -25,14 +36,14 @@ from engine.runs.opened import (
     text_in,
     with_current_keys,
 )
-from engine.runs.texts import UNKNOWN_BATCH, metrics_read, remarks_read, rows_read
+from engine.runs.texts import UNKNOWN_BATCH, changes_read, metrics_read, remarks_read, rows_read
 from engine.training.checkpoint import Checkpoint
 from engine.training.devices import fewer_threads
-from engine.training.events import SeriesRow, Steered, Stop
+from engine.training.events import Noted, SeriesRow, Steered, Stop
 from engine.training.script import place_of
 from engine.training.series import Begun, plans
 from engine.training.state import RunState, SeriesState
-from engine.training.steering import listed, told
+from engine.training.steering import listed, steered, told, values_of
 from engine.units import grouped
 
 MAY_DIFFER = ("device", "early_stop")  # of recipes: where a run is computed, and when it is left
@@ -61,7 +72,11 @@ def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bo
     if found is None and len(metrics_read(text_in(folder / METRICS))) > 1:  # the first is written before its checkpoint
         raise LostCheckpointError(folder)
     found = with_current_keys(found, experiment)
-    return found if found is None else replace(found, noted=changes_of(found, folder))
+    if found is None:
+        return None
+    found = replace(found, noted=changes_of(found, folder))
+    expect_possible(found.noted, experiment, folder)
+    return found
 
 
 def begun_with(saved: Experiment, asked: Experiment) -> Experiment:
@@ -76,24 +91,73 @@ def changes_before(folder: Path) -> tuple[Steered, ...]:
 
 
 def changes_of(checkpoint: Checkpoint, folder: Path) -> tuple[Steered, ...]:
-    """What was changed by hand in the run, by its folder and its checkpoint: either may have lost some.
+    """What was changed by hand in the run: before its checkpoint what that says, later also what its folder does.
 
     An earlier version did not say exactly where, and its checkpoint has the rate.
     """
-    written = changes_before(folder)
-    known = {(each.epoch, each.batch, tuple(each.changes)) for each in written}
-    lost = [each for each in checkpoint.noted if (each.epoch, each.batch, tuple(each.changes)) not in known]
-    return tuple(sorted([*written, *lost], key=place_of))
+    known = set(map(_key, checkpoint.noted))
+    later = [each for each in changes_before(folder)
+             if place_of(each) >= checkpoint.course.place and _key(each) not in known]
+    return tuple(sorted([*checkpoint.noted, *later], key=place_of))
+
+
+def _key(change: Steered) -> tuple[int, int, tuple[str, ...]]:
+    return change.epoch, change.batch, tuple(change.changes)
+
+
+def expect_possible(noted: Sequence[Noted], begun: Experiment, folder: Path) -> None:
+    """Raise RunError for a change by hand that cannot be made in what was begun, naming its line."""
+    experiment = begun
+    for change in noted:
+        if isinstance(change, Steered):
+            try:
+                values_of(experiment, tuple(change.changes))
+                experiment = steered(experiment, change.changes)
+            except OptionError as error:
+                raise RunError("{file}, line {line}: {reason}. Correct this line, or delete it", file=folder / CHANGES,
+                               line=_line_of(change, folder), reason=error.message) from error
+
+
+def _line_of(change: Noted, folder: Path) -> int:
+    """Where it stands in its file, from 1."""
+    lines = text_in(folder / CHANGES).split("\n")
+    return next((number for number, line in enumerate(lines, 1) if changes_read(line) == [change]), 1)
 
 
 def notes_on(checkpoint: Checkpoint, folder: Path) -> tuple[Message, ...]:
     """What is to be said before a run goes on from it: what is lost, and why it may not become the same."""
-    whole, have = checkpoint.whole_epochs, {row.epoch for row in metrics_read(kept_until(checkpoint, folder).metrics)}
-    lost = sum(epoch not in have for epoch in range(1, whole + 1))
+    whole = checkpoint.whole_epochs
+    lost = _lost(kept_until(checkpoint, folder).metrics, whole)
     missing = say("{file} lacks {lost} of the {whole} epochs that were learned: the run goes on, without them in its "
                   "curves and tables", file=folder / METRICS, lost=grouped(lost), whole=grouped(whole))
     threads = fewer_threads(checkpoint.numerics.threads) if checkpoint.numerics is not None else None
-    return (*([missing] if lost else []), *([threads] if threads is not None else []))
+    known = set(map(_key, checkpoint.noted))
+    untrue = [say("{file}, line {line}: the run did not make this change, as its checkpoint says: it is left out",
+                  file=folder / CHANGES, line=_line_of(change, folder)) for change in changes_before(folder)
+              if place_of(change) < checkpoint.course.place and _key(change) not in known]
+    return (*([missing] if lost else []), *untrue, *([threads] if threads is not None else []))
+
+
+def notes_on_ended(folder: Path) -> tuple[Message, ...]:
+    """The same of a run of a series that is not made again."""
+    run = open_run(folder)
+    whole = run.state.summary.epochs if run.state.summary is not None else 0
+    lost, notes = _lost(text_in(folder / METRICS), whole), []
+    if lost:
+        notes.append(say("{file} lacks {lost} of the {whole} epochs that were learned: the series goes on, without "
+                         "them in its curves and tables", file=folder / METRICS, lost=grouped(lost),
+                         whole=grouped(whole)))
+    try:
+        run.last_weights()
+    except LayerloomError as error:
+        notes.append(say("{reason}. The series goes on without these weights", reason=error.message))
+    return tuple(notes)
+
+
+def _lost(metrics: str, whole: int) -> int:
+    """How many epochs were learned of which nothing is known any more."""
+    have = {row.epoch for row in metrics_read(metrics)}
+    return whole - len(have & set(range(1, whole + 1)))
 
 
 def load_series(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Begun:
@@ -117,12 +181,14 @@ def load_series(folder: Path | str, experiment: Experiment, changed_data: bool =
     if not (inside / EXPERIMENT).exists():
         return Begun(tuple(rows))
     checkpoint = load_checkpoint(inside, plan.experiment, changed_data)
-    return Begun(tuple(rows), checkpoint, changes_before(inside) if checkpoint is None else ())
+    noted = changes_before(inside) if checkpoint is None else ()
+    expect_possible(noted, plan.experiment, inside)
+    return Begun(tuple(rows), checkpoint, noted)
 
 
 def _check_same_series(saved: Experiment, asked: Experiment, folder: Path) -> None:
     """As it was begun, or as the run that was left had been steered to."""
-    inside = [open_run(member).state.experiment for member in members_in(folder)[-1:]] if not saved.variants else []
+    inside = [member.state.experiment for member in open_run(folder).members[-1:]] if not saved.variants else []
     for begun in (saved, *(each for each in inside if each is not None)):
         if parts_of(begun) == parts_of(asked) and begun.recipe.epochs == asked.recipe.epochs:
             return
@@ -135,7 +201,7 @@ def _has_ended(folder: Path, experiment: Experiment) -> bool:
     """Whether a run of a series came to its end, and all that is needed of it is there."""
     with suppress(LayerloomError):
         run = open_run(folder)
-        return (run.state.summary is not None and not run.state.was_stopped and (folder / BEST).exists()
+        return (run.state.summary is not None and not run.state.was_stopped and bool(run.best_weights())
                 and parts_of(run.experiment) == parts_of(experiment))
     return False
 
@@ -212,8 +278,8 @@ def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
     position = checkpoint.position + 1e-6  # as it is written, rounded
     place, noted = checkpoint.course.place, noted_in(folder)
     by_hand = changes_of(checkpoint, folder)
-    others = [each for each in noted
-              if each not in by_hand and not isinstance(each, Stop) and each.position <= position]
+    others = [each for each in noted if not isinstance(each, Stop) and each.position <= position
+              and not (isinstance(each, Steered) and each.batch != UNKNOWN_BATCH)]
     changes = sorted([*others, *(each for each in by_hand if place_of(each) < place)], key=lambda each: each.position)
     later = [each for each in by_hand if place_of(each) >= place]
     remarks = "".join(f"{line}\n" for line in text_in(folder / REMARKS).split("\n")

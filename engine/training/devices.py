@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 import torch
@@ -13,6 +14,7 @@ from engine.messages import LayerloomError, Message, say
 from engine.training.processor import processor_name
 
 ALL_THREADS = torch.get_num_threads()  # as torch finds them, before anything sets fewer
+MOST_THREADS = max(ALL_THREADS, os.cpu_count() or 1)  # that a run may have had here, whatever was set for it
 WORK_PER_THREAD = 40_000_000  # multiply-adds of one forward pass over a batch
 
 
@@ -82,12 +84,13 @@ def expect_precision(device: torch.device, precision: PrecisionRow) -> None:
                                "choose float32", precision=precision.id)
 
 
-def fewer_threads(threads: int) -> Message | None:
-    """That a run was computed with more threads than there are here; None: there are as many."""
-    if threads <= ALL_THREADS:
+def fewer_threads(threads: int, on_its_way: int = 0) -> Message | None:
+    """That a run was computed with more threads than there are here, from its first step on or later; None: there are
+    as many."""
+    if threads <= ALL_THREADS and on_its_way <= MOST_THREADS:
         return None
     return say("It was computed with {before} threads, and this computer has {now}: the last digits of its results may "
-               "differ", before=threads, now=ALL_THREADS)
+               "differ", before=max(threads, on_its_way), now=ALL_THREADS if threads > ALL_THREADS else MOST_THREADS)
 
 
 def useful_threads(experiment: Experiment) -> int:

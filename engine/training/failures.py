@@ -22,6 +22,7 @@ from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
 from engine.network.guards import VocabularyError
 from engine.network.weights import is_out_of_memory
+from engine.training.control import AbandonedError
 from engine.training.judge.rates import is_tiny, lower_rate
 from engine.units import bytes_text, shape_text, typed_text, value_text
 
@@ -122,7 +123,7 @@ def in_words(experiment: Experiment, device: torch.device) -> Iterator[None]:
             raise TrainingError("{reason}. The columns of the table are standardised: switch that off for word numbers",
                                 reason=error.message) from error
         raise
-    except (LayerloomError, StoppedCodeError):
+    except (LayerloomError, StoppedCodeError, AbandonedError):
         raise
     except BaseException as error:  # a layer's own code may raise anything, such as SystemExit
         sources = sorted(sources_of(experiment.graph))

@@ -53,6 +53,8 @@ def optimizer_over(recipe: Recipe, groups: Sequence[Group], scaler: GradScaler |
     is_alike = len({(weight.device, weight.dtype) for weight in weights}) == 1
     if is_fused and is_alike and scaler is None:
         return ByKernel(choice.row, options, groups)
+    # in torch's class that kernel wants momentum of all weights or of none, and keeps what a step left out never wrote
+    is_fused = is_fused and not options.get("momentum")
     return ByClass(choice.row, options | ({"fused": True} if is_fused else {}), groups, scaler)
 
 

@@ -24,7 +24,7 @@ from engine.training.checkpoint import Checkpoint, going_on_from
 from engine.training.checks.memory import expect_room
 from engine.training.control import Control
 from engine.training.course import Course
-from engine.training.devices import ALL_THREADS, device_name, useful_threads
+from engine.training.devices import ALL_THREADS, MOST_THREADS, device_name, useful_threads
 from engine.training.events import (
     CheckpointReached,
     EpochEnded,
@@ -106,7 +106,7 @@ class Run:
         self._read_at = self._kept_at = perf_counter()
         self._judges_until = math.inf  # once it was stopped …
         self._after_stop = AFTER_STOP  # … so many seconds later
-        self._judged_whole = False  # the last epoch
+        self._judged_whole = resume is not None and resume.sums is None  # the last epoch
         self._kept_for = 0.0  # seconds that a checkpoint took last
         self._goes_on = resume is not None and resume.sums is not None
         if resume is not None:
@@ -218,15 +218,16 @@ class Run:
     def _take_threads(self) -> Iterator[Event]:
         count = self._script.threads_at(self._place)
         if count is not None:
-            self._threads.use(count)
-            yield ThreadsChanged(self._course.position, count, *self._place)
+            self._threads.use(min(count, MOST_THREADS))
+            yield ThreadsChanged(self._course.position, self._threads.count, *self._place)
 
     def _goes_on_after_epoch(self) -> Generator[Event, None, bool]:
         """Whether there is another epoch, or the rest of one, after what was changed meanwhile."""
         if self._goes_on:
             return True
+        yield from self._follow_script()  # also where it stops: nothing that is noted here is lost
         if not self._stops():
-            yield from self._follow()
+            yield from self._follow_wishes()
         if self._course.epoch >= self._recipe.epochs or self._ends_early():
             return False
         if self._judged_whole:  # here, and not in the run before it in a series
@@ -249,7 +250,8 @@ class Run:
         self._training_time.start()
         self._read_at = perf_counter()  # the first point is not of fewer examples than others
         while not course.is_through:
-            yield from self._follow()
+            yield from self._follow_script()
+            yield from self._follow_wishes()
             feed = self._fed()
             begin, end = self._ranges[course.done]
             if self._observers:
@@ -317,17 +319,24 @@ class Run:
         self._kept_at = perf_counter()
         self._kept_for = self._kept_at - start
 
-    def _follow(self) -> Iterator[Event]:
-        """Change what was changed here when the run was made first, and what is asked for by hand."""
+    def _follow_script(self) -> Iterator[Event]:
+        """Change what was changed here when the run was made first."""
         for changes in self._script.changes_at(self._place):
-            yield from self._steer(changes)
+            yield from self._steer_if_possible(changes)
+
+    def _follow_wishes(self) -> Iterator[Event]:
+        """Change what is asked for by hand."""
         if wishes := self._control.wishes():
-            try:
-                self._expect_possible(wishes)
-            except LayerloomError as error:
-                yield not_followed(wishes, error.message)
-            else:
-                yield from self._steer(wishes)
+            yield from self._steer_if_possible(wishes)
+
+    def _steer_if_possible(self, changes: dict[str, Any]) -> Iterator[Event]:
+        """What was possible may be so no more, after what was changed before it this time."""
+        try:
+            self._expect_possible(changes)
+        except LayerloomError as error:
+            yield not_followed(changes, error.message)
+        else:
+            yield from self._steer(changes)
 
     def _steer(self, changes: dict[str, Any]) -> Iterator[Event]:
         before = values_of(self._experiment, tuple(changes))
@@ -520,7 +529,8 @@ class Run:
         course = replace(self._course, seconds=self._training_time.seconds, total=self._total_seconds)
         return CheckpointReached(Checkpoint(
             course, weights, learner.optimizer_state(), self._best, deepcopy(self._health.state),
-            None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state(), self._noted))
+            None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state(),
+            (*self._noted, *self._script.due)))
 
     @property
     def _total_seconds(self) -> float:

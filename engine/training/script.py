@@ -69,6 +69,11 @@ class Script:
             count = self._threads.pop(0).threads
         return count
 
+    @property
+    def due(self) -> tuple[Steered, ...]:
+        """What is still to come."""
+        return tuple(self._due)
+
     def stop_at(self, place: Place) -> Stop | None:
         """That it was stopped here."""
         return self._stop if self._stop is not None and place_of(self._stop) <= place else None

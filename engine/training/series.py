@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -177,9 +178,15 @@ def row_values(train: Metrics, validation: Metrics, summary: Summary,
 
 
 def _over(rows: list[SeriesRow], statistic: Callable[[list[float]], float]) -> Mapping[str, float]:
-    """The statistic of every number that all rows have."""
+    """The statistic of every number that all rows have; nan of what is not finite, or not in a number's reach."""
     names = [name for name in (rows[0].values if rows else ()) if all(name in row.values for row in rows)]
-    return {name: statistic([row.values[name] for row in rows]) for name in names}
+    found = dict.fromkeys(names, math.nan)
+    for name in names:
+        values = [row.values[name] for row in rows]
+        if all(map(math.isfinite, values)):
+            with suppress(OverflowError):
+                found[name] = statistic(values)
+    return found
 
 
 def _deviation(values: list[float]) -> float:

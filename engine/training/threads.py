@@ -69,9 +69,9 @@ class Threads:
         self._wanted, self._since = most, 0.0  # what there are cores for, and since when
 
     def use(self, count: int) -> None:
-        """From here on so many."""
-        self.count = count
-        torch.set_num_threads(count)
+        """From here on so many; one at least."""
+        self.count = max(1, count)
+        torch.set_num_threads(self.count)
 
     def begin(self) -> bool:
         """Before the first step: whether fewer are used from the beginning."""

@@ -19,7 +19,7 @@ def difference(before: Experiment, weights: Mapping[str, Tensor], grown: Grown, 
         answers = list[Tensor]()
         for experiment, theirs in ((before, weights), grown):
             torch.default_generator.manual_seed(0)
-            answers.append(trained_module(experiment, theirs)(x))
+            answers.append(trained_module(experiment, theirs)(x.clone()))  # a layer may write over it
     one, other = answers
     same = (one == other) | (one.isnan() & other.isnan())  # ∞ − ∞ and NaN − NaN are no difference
     return float((one - other).abs().masked_fill(same, 0.0).max())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from engine.files import WriteError
-from engine.runs.claim import LOCK, OWNER, ClaimedError, claim
+from engine.messages import say
+from engine.runs.claim import LOCK, OWNER, ClaimedError, claim, is_being_written
 from engine.runs.continuing import going_on
 from engine.runs.folder import record
 from engine.runs.left import left_runs
@@ -20,7 +22,7 @@ from engine.runs.opened import RunError, open_run
 from engine.runs.replaying import replay_of
 from engine.runs.resuming import load_checkpoint
 from engine.training import fit
-from engine.training.events import EpochEnded, RunNotSaved
+from engine.training.events import DataRead, EpochEnded, Event, Finished, Preparing, RunNotSaved, Started
 from tests.engine.cases import experiment, of_type, with_recipe
 
 BASE = experiment(epochs=3)
@@ -103,6 +105,84 @@ def test_where_no_lock_can_be_held_a_run_is_kept_all_the_same(tmp_path: Path, mo
     monkeypatch.setattr("engine.runs.claim.FileLock.acquire", refuse)
     assert claim(tmp_path / "run") is None
     assert not of_type(list(record(fit(BASE), BASE, tmp_path / "run")), RunNotSaved)
+
+
+# -- a folder that is removed while a run is written there -----------------------------------------------------------
+
+
+def test_written_again_it_is_claimed_again(tmp_path: Path) -> None:
+    refused = 0
+    for event in record(fit(BASE), BASE, tmp_path / "run"):
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            shutil.rmtree(tmp_path / "run")
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            with pytest.raises(ClaimedError):
+                list(record(fit(BASE), BASE, tmp_path / "run"))
+            refused += 1
+    assert refused and open_run(tmp_path / "run").has_ended and not (tmp_path / "run" / LOCK).exists()
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["goes on", "has ended"])
+def test_where_another_run_was_begun_since_nothing_is_written_any_more(ends: bool, tmp_path: Path) -> None:
+    """This one goes on all the same: what it learns can still be seen."""
+    other, events = with_recipe(BASE, lr=0.1), list[Event]()
+    theirs = record(fit(other), other, tmp_path / "run")
+    for event in record(fit(BASE), BASE, tmp_path / "run"):
+        events.append(event)
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            shutil.rmtree(tmp_path / "run")
+            next(each for each in theirs if isinstance(each, Finished if ends else EpochEnded))
+            if ends:
+                theirs.close()
+    assert [str(each.message) for each in of_type(events, RunNotSaved)] == [
+        f"{tmp_path / 'run'} was removed, and another run is written there by now: nothing more of this one is kept"]
+    assert isinstance(events[-1], Finished)
+    assert (tmp_path / "run" / LOCK).exists() is not ends, "the other's claim stays"
+    list(theirs)
+    assert open_run(tmp_path / "run").experiment == other and len(open_run(tmp_path / "run").state.epochs) == 3
+
+
+def test_a_lock_that_alone_was_removed_is_made_again(tmp_path: Path) -> None:
+    for event in record(fit(BASE), BASE, tmp_path):
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            (tmp_path / LOCK).unlink()
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            assert is_being_written(tmp_path)
+    assert open_run(tmp_path).has_ended
+
+
+# -- a run that does not begin ---------------------------------------------------------------------------------------
+
+
+def test_a_folder_for_a_run_that_is_refused_goes_again(tmp_path: Path) -> None:
+    list(record(fit(BASE), BASE, tmp_path / "run"))
+    going = going_on(tmp_path / "run", with_recipe(BASE, epochs=5))
+    with pytest.raises(WriteError, match="no"):
+        list(record(refused(), going.experiment, going.folder, going.checkpoint, about=going.about))
+    with pytest.raises(WriteError, match="no"):
+        list(record(refused(), BASE, tmp_path / "other"))
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("here", [False, True], ids=["in another folder", "in its own"])
+def test_a_run_that_had_begun_stays(here: bool, tmp_path: Path) -> None:
+    list(record(fit(BASE), BASE, tmp_path / "run"))
+    going = going_on(tmp_path / "run", BASE if here else with_recipe(BASE, epochs=5))
+    for event in record(fit(going.experiment, resume=going.checkpoint), going.experiment, going.folder,
+                        going.checkpoint, about=going.about):
+        if isinstance(event, Started):
+            break
+    again = going_on(going.folder, going.experiment)
+    with pytest.raises(WriteError, match="no"):
+        list(record(refused(), again.experiment, again.folder, again.checkpoint, about=again.about))
+    assert open_run(going.folder).begun and (going.folder / CHECKPOINT).exists()
+
+
+def refused() -> Iterator[Event]:
+    """A run that is refused before it begins."""
+    yield Preparing(say("Reading"), 0, 0)
+    yield DataRead(())
+    raise WriteError("no")
 
 
 # -- what would be lost -----------------------------------------------------------------------------------------------

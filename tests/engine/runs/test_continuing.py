@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,32 @@ def test_with_another_recipe_it_is_a_new_run_too(options: dict[str, object], at:
     replay = replay_of(going.folder)
     list(record(replay.events(), replay.experiment, tmp_path / "again"))
     assert differences(going.folder, tmp_path / "again") == []
+
+
+def test_killed_while_another_run_is_made_of_it_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    old, asked, copy = whole(with_recipe(BASE, epochs=1), tmp_path / "run"), BASE, shutil.copyfile
+    for copies in count():
+        left, place = iter(range(copies)), tmp_path / str(copies)
+
+        def copied(one: Path, other: Path, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise Killed
+            copy(one, other)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(shutil, "copyfile", copied)
+            try:
+                going_on(old, asked, lambda place=place: place)  # type: ignore[misc]
+            except Killed:
+                with pytest.raises(RunError, match="is not a run"):
+                    open_run(place)
+            else:
+                break
+    assert copies > 3 and open_run(place).experiment.recipe.epochs == 1
+    assert not list(place.glob(".*"))
 
 
 def test_what_was_steered_is_not_taken_back(tmp_path: Path) -> None:
@@ -286,6 +314,21 @@ def test_a_run_of_a_series_that_is_damaged_is_made_again(tmp_path: Path) -> None
     assert going.begun is not None and going.begun.rows == ()
 
 
+@pytest.mark.parametrize("name", [BEST, LAST])
+def test_weights_that_are_damaged_in_a_run_of_a_series_come_again_or_are_said(name: str, tmp_path: Path) -> None:
+    """Those of the best epoch are needed for what comes of the series."""
+    base = with_recipe(FOLDS, epochs=1)
+    list(record(fit_series(base), base, tmp_path / "whole"))
+    list(record(fit_series(base), base, tmp_path / "run"))
+    file = open_run(tmp_path / "run").members[0].folder / name
+    file.write_bytes(b"")
+    going = going_on(tmp_path / "run", base)
+    assert going.states.experiment == base and len(going.notes) == (name == LAST)
+    assert all(str(note).startswith(f"{file} holds no weights that can be read") for note in going.notes)
+    gone_on(going)
+    assert bool(differences(tmp_path / "whole", tmp_path / "run")) is (name == LAST)
+
+
 def test_another_series_is_refused(tmp_path: Path) -> None:
     list(record(fit_series(VARIANTS), VARIANTS, tmp_path))
     with pytest.raises(RunError, match="other variants"):
@@ -427,6 +470,62 @@ def test_fewer_threads_than_it_was_computed_with_are_said(tmp_path: Path, monkey
     words = "It was computed with 1 threads, and this computer has 0: the last digits of its results may differ"
     assert list(map(str, going_on(tmp_path / "run", BASE).notes)) == [words]
     assert list(map(str, replay_of(tmp_path / "run").notes)) == [words]
+
+
+@pytest.mark.parametrize("damage", ["empty", "nothing", "in a circle", "none"])
+def test_what_is_damaged_in_a_run_of_a_series_that_has_ended_is_said(damage: str, tmp_path: Path) -> None:
+    control, index = Control(), 0
+    for event in record(fit_series(FOLDS, control), FOLDS, tmp_path):
+        index = event.index if isinstance(event, MemberStarted) else index
+        if isinstance(event, Point) and index == 2:
+            control.stop()
+    table = open_run(tmp_path).members[0].folder / METRICS
+    if damage == "in a circle":
+        table.unlink()
+        table.symlink_to(table.name)
+    elif damage != "none":
+        table.write_bytes(b"" if damage == "empty" else b"\0" * 99)
+    words = (f"{table} lacks 3 of the 3 epochs that were learned: the series goes on, without them in its curves and "
+             "tables")
+    assert list(map(str, going_on(tmp_path, FOLDS).notes)) == ([] if damage == "none" else [words])
+
+
+# -- changes that were not, or cannot be -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    ({"lr": -5}, "Learning rate must be more than 0"), ({"": 1}, "There is no layer “” to change"),
+    ({"optimizer": "nix"}, "there is no optimizer “nix”"), ({"augment": None}, "Augmentation is not possible"),
+    ({"drop1.p": 7}, "Probability must be at most 1")], ids=str)
+def test_a_change_that_cannot_be_made_is_named_by_its_line(change: dict[str, object], reason: str,
+                                                          tmp_path: Path) -> None:
+    made = {"epoch": 2, "batch": 1, "position": 1.1, "set": {"weight_decay": 0.1}}
+    words = rf"changes\.jsonl, line 2: {reason}.*\. Correct this line, or delete it$"
+    for base, folder, inside in ((BASE, tmp_path / "run", ""), (FOLDS, tmp_path / "folds", "1-fold 1 of 3")):
+        for event in record((fit_series if base is FOLDS else fit)(base), base, folder):
+            if isinstance(event, Point) and event.position > 1.2:
+                break
+        (folder / inside / CHANGES).write_text("\n".join(map(json.dumps, (made, made | {"set": change}))))
+        with pytest.raises(RunError, match=words):
+            replay_of(folder)
+        with pytest.raises(RunError, match=words):
+            going_on(folder, base)
+        (folder / inside / CHECKPOINT).unlink()
+        (folder / inside / LAST).unlink()
+        (folder / inside / BEST).unlink()
+        with pytest.raises(RunError, match=words):
+            going_on(folder, base)
+
+
+def test_a_change_that_its_checkpoint_does_not_know_was_none(tmp_path: Path) -> None:
+    left_at(BASE, tmp_path / "run", 2.5)
+    made = {"epoch": 2, "batch": 1, "position": 1.1, "set": {"optimizer": "adam"}}
+    (tmp_path / "run" / CHANGES).write_text(f"{json.dumps(made)}\n")
+    going = going_on(tmp_path / "run", BASE)
+    assert list(map(str, going.notes)) == [f"{tmp_path / 'run' / CHANGES}, line 1: the run did not make this change, "
+                                           "as its checkpoint says: it is left out"]
+    gone_on(going)
+    assert same(tmp_path / "run", whole(BASE, tmp_path / "whole")) and not (tmp_path / "run" / CHANGES).exists()
 
 
 # -- what must not be lost --------------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ def test_a_run_stopped_within_an_epoch_keeps_what_whole_epochs_left(begun: Start
 
 
 def test_going_on_begins_with_what_was_there_at_the_checkpoint(begun: Started, tmp_path: Path) -> None:
-    resume = kept(1, 3.0, best=4.0)
+    resume = replace(kept(1, 3.0, best=4.0), noted=(changed(0.5, 0.1),))
     list(steps([begun, Point(0.5, 1.0, 0.5), changed(0.5, 0.1), epoch(1, 3.0), Point(1.5, 1.0, 0.5),
                 changed(1.5, 0.3), epoch(2, 9.0), CheckpointReached(kept(2, 9.0)), END], tmp_path))
     passing = steps([begun, changed(1.5, 0.3), epoch(2, 5.0), END], tmp_path, resume)

@@ -21,6 +21,7 @@ import pytest
 from engine.data.options.options import Augment, Synthetic
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, Variant
+from engine.runs.continuing import going_on
 from engine.runs.folder import record
 from engine.runs.names import (
     BEST,
@@ -36,8 +37,10 @@ from engine.runs.names import (
 )
 from engine.runs.opened import RunError, open_run
 from engine.runs.replaying import differences
-from engine.runs.resuming import load_checkpoint
+from engine.runs.resuming import load_checkpoint, load_series
 from engine.training import fit, run
+from engine.training.events import MemberEnded, Point
+from engine.training.series import fit_series
 from tests.engine.cases import MLP, experiment
 from tests.engine.runs.killing import kept, killed, trained
 
@@ -192,6 +195,40 @@ def test_a_run_broken_off_at_any_write_ends_as_an_uninterrupted_one(power: Power
     broken_off(power, base, tmp_path / "whole")
     ends = list(ends_broken_off(power, base, tmp_path / "parts"))
     assert len(ends) > 40 and all(end == results(tmp_path / "whole") for end in ends)
+
+
+def test_a_series_broken_off_at_any_write_as_its_next_run_begins_goes_on(power: Power, tmp_path: Path) -> None:
+    """Its folder may be there without its experiment."""
+    base = experiment(*DROPOUT, folds=2, epochs=1, batch_size=600)
+    for touches in count():
+        folder, has_ended = tmp_path / str(touches), False
+        try:
+            for event in record(fit_series(base), base, folder):
+                if isinstance(event, MemberEnded):
+                    has_ended = True
+                    power.lasts_for(math.inf if event.index == 2 else touches)
+                elif has_ended and isinstance(event, Point):
+                    power.lasts_for(math.inf)
+                    break
+        except Gone:
+            power.lasts_for(math.inf)
+        else:
+            break
+        assert [row.title for row in load_series(folder, base).rows] == ["fold 1 of 2"]
+    assert touches > 3
+
+
+def test_broken_off_before_its_first_checkpoint_it_begins_again_where_it_was(power: Power, tmp_path: Path) -> None:
+    """Kept after a whole epoch only, as quick runs are."""
+    run.KEEP_EVERY = math.inf
+    base = experiment(epochs=1, batch_size=600)
+    for touches in count():
+        folder = tmp_path / str(touches)
+        if not broken_off(power, base, folder, touches):
+            break
+        if (folder / EXPERIMENT).exists():
+            assert going_on(folder, base).folder == folder
+    assert touches > 15
 
 
 def test_no_remark_is_lost(power: Power, tmp_path: Path) -> None:

@@ -11,20 +11,24 @@ from random import Random
 from typing import Any
 
 import pytest
+import torch
 
 from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, Variant
 from engine.network.weights import initial_module, on_cpu
+from engine.runs.continuing import going_on
 from engine.runs.folder import About, record
 from engine.runs.names import BEST, CHANGES, LAST, METRICS, RUN, START
 from engine.runs.opened import RunError, open_run
 from engine.runs.replaying import differences, other_versions, replay_of
 from engine.training import fit, run
 from engine.training.control import Control
-from engine.training.events import EpochEnded, Event, Point, ThreadsChanged
+from engine.training.devices import MOST_THREADS
+from engine.training.events import EpochEnded, Event, Point, Started, ThreadsChanged
 from engine.training.series import fit_series
 from engine.training.threads import Threads
+from engine.training.values import Remark
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 LAYERS = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn1", "BatchNorm2d", {}),
@@ -111,6 +115,107 @@ def test_stopped_while_an_epoch_is_judged_it_is_the_same(tmp_path: Path, monkeyp
     assert same_files(tmp_path / "one", tmp_path / "two")
 
 
+# -- what was noted before it was broken off, or as it was stopped -----------------------------------------------------
+
+
+PLAIN = experiment(epochs=3, batch_size=100, lr=0.05, optimizer="sgd")
+
+
+def gone_on(folder: Path, control: Control | None = None) -> Iterator[Event]:
+    going = going_on(folder, PLAIN)
+    return record(fit(PLAIN, control, resume=going.checkpoint), PLAIN, folder, going.checkpoint)
+
+
+def broken_off_after_a_change(folder: Path, monkeypatch: pytest.MonkeyPatch,
+                              change: dict[str, Any] | None = None) -> None:
+    """Its rate was changed in the middle of its second epoch; kept was the first."""
+    monkeypatch.setattr(run, "KEEP_EVERY", 1e9)
+    control = Control()
+    for event in record(fit(PLAIN, control), PLAIN, folder):
+        if isinstance(event, Point) and 1.5 < event.position < 1.6:
+            control.steer(change or {"lr": 0.01})
+        if isinstance(event, Point) and event.position > 1.8:
+            control.abandon()
+    assert going_on(folder, PLAIN).states.current.points[-1].position == 1.0
+
+
+@pytest.mark.parametrize("changes", [{"weight_decay": 0.1}, {"lr": 0.02}, {"lr": 0.01}, {"batch_size": 700},
+                                     {"batch_size": 30, "lr": 0.01}], ids=str)
+@pytest.mark.parametrize("left", [3.0, 1.7, 1.4])
+def test_changed_before_a_change_that_comes_again_it_is_made_again_as_it_was(
+        changes: dict[str, Any], left: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken_off_after_a_change(tmp_path / "one", monkeypatch)
+    control = Control()
+    for event in gone_on(tmp_path / "one", control):
+        if isinstance(event, Point) and 1.2 < event.position < 1.3:
+            control.steer(changes)
+        if isinstance(event, Point) and left <= event.position < 3:
+            control.abandon()  # broken off once more
+    if left < 3:
+        list(gone_on(tmp_path / "one"))
+    noted = [json.loads(line) for line in (tmp_path / "one" / CHANGES).read_text().splitlines()]
+    assert [each["position"] for each in noted] == sorted(each["position"] for each in noted)
+    assert noted[0]["set"] == changes and len(noted) == (1 if "lr" in changes and changes["lr"] == 0.01 else 2)
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_a_change_that_is_not_possible_any_more_is_not_made_again(tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    broken_off_after_a_change(tmp_path / "one", monkeypatch, {"fc2.trainable": False})
+    control, events = Control(), list[Event]()
+    for event in gone_on(tmp_path / "one", control):
+        events.append(event)
+        if isinstance(event, Point) and 1.2 < event.position < 1.3:
+            control.steer({"fc1.trainable": False})
+    [said] = [each for each in of_type(events, Remark) if each.kind == "not followed"]
+    assert str(said.message).startswith("Not followed: fc2 frozen. This network has nothing to learn")
+    assert len((tmp_path / "one" / CHANGES).read_text().splitlines()) == 1
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_what_is_changed_as_it_stops_is_so_in_the_run_that_is_made_again(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit(PLAIN, control), PLAIN, tmp_path / "one"):
+        if isinstance(event, EpochEnded):
+            control.steer({"lr": 0.01})
+            control.stop_after_epoch()
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files(tmp_path / "one", tmp_path / "two")
+    for name in ("one", "two"):
+        list(gone_on(tmp_path / name))
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_what_was_to_change_after_it_was_stopped_does_so_in_the_run_that_is_made_again(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken_off_after_a_change(tmp_path / "one", monkeypatch)
+    control = Control()
+    for event in gone_on(tmp_path / "one", control):
+        if isinstance(event, Point) and event.position > 1.2:
+            control.stop()
+    replayed(tmp_path / "one", tmp_path / "two")
+    for name in ("one", "two"):
+        list(gone_on(tmp_path / name))
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_stopped_again_before_its_next_epoch_it_is_judged_as_it_was(tmp_path: Path) -> None:
+    base = with_recipe(PLAIN, batch_size=64)
+    control = Control()
+    for event in record(fit(base, control), base, tmp_path / "one"):
+        if isinstance(event, EpochEnded):
+            control.stop()
+    going, control = going_on(tmp_path / "one", base), Control()
+    for event in record(fit(base, control, resume=going.checkpoint), base, tmp_path / "one", going.checkpoint):
+        if isinstance(event, Started):
+            control.stop()
+    assert json.loads((tmp_path / "one" / CHANGES).read_text())["judged"] is True
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
 def test_what_it_began_with_is_kept(tmp_path: Path) -> None:
     base = BASES["momentum"]
     weights = on_cpu(initial_module(with_recipe(base, seed=5)).state_dict())
@@ -164,6 +269,20 @@ def test_the_threads_are_those_of_the_run(tmp_path: Path, monkeypatch: pytest.Mo
     again = replayed(tmp_path / "one", tmp_path / "two")
     assert of_type(again, ThreadsChanged) == of_type(events, ThreadsChanged)
     assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+@pytest.mark.parametrize("threads", [-7, 0, 10**6, 10**20])
+def test_threads_that_no_computer_has_are_not_made(threads: int, tmp_path: Path,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a damaged file may say."""
+    used: list[int] = []
+    list(record(fit(PLAIN), PLAIN, tmp_path / "one"))
+    (tmp_path / "one" / CHANGES).write_text(json.dumps({"epoch": 0, "batch": 0, "position": 0, "threads": threads}))
+    monkeypatch.setattr(torch, "set_num_threads", used.append)
+    replayed(tmp_path / "one", tmp_path / "two")
+    assert min(used) >= 1 and max(used) <= MOST_THREADS
+    assert [str(note).partition(",")[0] for note in replay_of(tmp_path / "one").notes] == (
+        [f"It was computed with {threads} threads"] if threads > 0 else [])
 
 
 def test_a_run_that_was_broken_off_goes_on_to_its_end(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import torch
 
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import allow, sources_of
-from engine.training import loop, tuning
+from engine.training import Control, fit, loop, tuning
+from engine.training.events import Event, Point, Progress
 from tests.engine.cases import experiment, trained
 
 HALVES = """class Halves(nn.Module):
@@ -54,3 +55,12 @@ def test_code_that_counts_on_the_usual_order_can_be_trained() -> None:
     base = with_code(FLAT, ("conv1", "Conv2d", {"out_channels": 8, "kernel_size": 3}), ("act1", "ReLU", {}))
     assert loop.tuned(base, torch.device("cpu")).channels_last is False
     assert trained(base)[2].summary.epochs == 2
+
+
+def test_left_without_a_result_it_just_ends() -> None:
+    control, events = Control(), list[Event]()
+    for event in fit(with_code(FLAT), control):
+        events.append(event)
+        if isinstance(event, Point):
+            control.abandon()
+    assert isinstance(events[-1], (Point, Progress))

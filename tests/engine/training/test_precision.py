@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -13,14 +14,15 @@ from engine.data.tensors.loading import load_data
 from engine.experiment.choices.precisions import PRECISIONS
 from engine.experiment.experiment import load_experiment
 from engine.network.weights import initial_module
-from engine.training import fit, loop
+from engine.training import Control, fit, loop
 from engine.training.backend import Plain
 from engine.training.checkpoint import Checkpoint, checkpoint_from
 from engine.training.devices import NoPrecisionError, expect_precision
-from engine.training.events import CheckpointReached
+from engine.training.events import CheckpointReached, EpochEnded
 from engine.training.learner import Learner
 from engine.training.observer import Batch, Observer
 from engine.training.optimizing import make_optimizer
+from engine.training.steering import steered
 from tests.engine.cases import experiment, of_type, trained, with_recipe
 
 CPU = torch.device("cpu")
@@ -238,3 +240,29 @@ def test_gradients_beyond_all_numbers_do_not_wait_for_another_precision() -> Non
     next(learner.model.parameters()).grad.fill_(torch.inf)  # type: ignore[union-attr]
     learner.follow(experiment(precision="float32", accumulate=2))
     assert "gathered" not in learner.optimizer_state()
+
+
+@pytest.mark.usefixtures("anywhere")
+@pytest.mark.parametrize("optimizer", ["momentum:dampening=0.5", "adam"])
+def test_weights_that_begin_to_learn_later_do_so_beside_the_others(optimizer: str) -> None:
+    control, frozen = Control(), steered(experiment(
+        optimizer=optimizer, precision="float16", batch_size=150), {"fc1.trainable": False})
+    events = []
+    for event in fit(frozen, control):
+        events.append(event)
+        if isinstance(event, EpochEnded):
+            control.steer({"fc1.trainable": True})
+    before, after = (event.weights["fc1.weight"] for event in of_type(events, EpochEnded))
+    assert not torch.equal(before, after)
+
+
+def test_what_a_step_left_out_never_wrote_is_no_momentum() -> None:
+    """The first scaled gradients are often beyond all numbers."""
+    module, scaler = nn.Linear(4096, 1, bias=False), torch.amp.GradScaler("cpu")
+    nn.init.zeros_(module.weight)
+    optimizer = make_optimizer(experiment(optimizer="momentum").recipe, module, {}, scaler)
+    optimizer.set_lr(1.0, 1.0)
+    for gradient in (math.inf, 1.0):
+        module.weight.grad = scaler.scale(torch.full_like(module.weight, gradient))
+        optimizer.step()
+    assert torch.equal(module.weight, -torch.ones(1, 4096))

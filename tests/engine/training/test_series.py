@@ -32,7 +32,7 @@ from engine.training.events import (
     SeriesFinished,
     Started,
 )
-from engine.training.series import SeriesError, fit_series, plans
+from engine.training.series import Begun, SeriesError, fit_series, plans
 from engine.training.state import SeriesState
 from engine.training.values import Remark
 from tests.engine.cases import experiment, made_data, of_type, trained, with_recipe
@@ -277,3 +277,13 @@ def test_a_picture_shows_every_run(tmp_path: Path) -> None:
     assert not any(color in drawn for color in COLORS[2:4])
     with pytest.raises(PictureError):
         series_picture(histories.members, tmp_path / "curves.gif")
+
+
+@pytest.mark.parametrize("value", [math.inf, math.nan, 1.7e308], ids=str)
+def test_the_mean_of_what_is_no_number_is_none(value: float) -> None:
+    """As a damaged file may say."""
+    [end] = of_type(list(fit_series(FOLDS)), SeriesFinished)
+    rows = tuple(replace(row, values={**row.values, "train loss": value}) for row in end.rows)
+    [again] = fit_series(FOLDS, resume=Begun(rows))
+    assert isinstance(again, SeriesFinished) and math.isnan(again.mean["train loss"])
+    assert again.mean["train accuracy"] == end.mean["train accuracy"]

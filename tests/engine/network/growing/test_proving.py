@@ -9,6 +9,7 @@ import torch
 
 from engine.experiment.experiment import load_experiment
 from engine.graph.edits import with_layers
+from engine.layers.activation import ReLU
 from engine.layers.regularization import Dropout
 from engine.network.growing.proving import difference
 from engine.network.growing.widening import Grown, wider
@@ -29,3 +30,11 @@ def test_the_largest_difference_while_both_predict() -> None:
     assert difference(experiment, weights, Grown(grown.experiment, other), X) == pytest.approx(2.0, abs=1e-5)
     nothing = {**weights, "fc3.bias": torch.full_like(weights["fc3.bias"], float("nan"))}
     assert difference(experiment, nothing, Grown(experiment, nothing), X) == 0.0
+
+
+def test_a_layer_that_writes_over_its_input_changes_no_other_answer() -> None:
+    base = load_experiment("gallery:lenet-digits")
+    experiment = replace(base, graph=with_layers(base.graph, {"conv1": ReLU(inplace=True)}))
+    weights, x = initial_module(experiment).state_dict(), X - 0.5
+    assert difference(experiment, weights, Grown(experiment, weights), x) == 0.0
+    assert torch.equal(x, X - 0.5)
