@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, QRectF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document.document import Document
@@ -20,6 +20,7 @@ from engine.blocks.edits import dissolved, inner, is_own, make_block, with_inner
 from engine.graph.graph import Graph, Node
 from engine.layers.code import Code
 from engine.messages import LayerloomError, Message, say
+from widgets.canvas.cards.sizes import CARD_HEIGHT
 from widgets.canvas.cards.words import repeat_of
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.menu import ContextMenu
@@ -51,6 +52,7 @@ class Page(QWidget):
         self.context_menu = ContextMenu(self.view)
         self.crumbs = Breadcrumbs()
         self.notice = Notice(self.view)
+        self.notice.in_hand = self._in_hand
         self.highlights = Highlights(self.scene)
         self._of_level: set[int] = set()  # messages that are about the level that is shown
         self._note = 0  # the message that says what a gesture did
@@ -79,6 +81,7 @@ class Page(QWidget):
         self.scene.edit_requested.connect(self.edit)
         self.scene.repair_requested.connect(self.repair)
         self.scene.told.connect(self._tell)
+        self.scene.names_selected.connect(lambda _names: self.notice.place())
         self.scene.open_requested.connect(self.open)
         self.view.out_requested.connect(self.go_out)
         self.view.block_requested.connect(self.request_block)
@@ -158,6 +161,15 @@ class Page(QWidget):
         self._stage = self.view if stage is None else stage
         if there:
             self.rest_notice()
+
+    def _in_hand(self) -> QRect:
+        """Where the selected cards are, and below them what mends one; nothing where messages lie over something else.
+        """
+        area = QRectF()
+        names = self.scene.selected_names() if self.notice.parentWidget() is self.view else ()
+        for card in (self.scene.cards[name] for name in names if name in self.scene.cards):
+            area = area.united(card.sceneBoundingRect().adjusted(0, 0, 0, CARD_HEIGHT))
+        return self.view.mapFromScene(area).boundingRect() if not area.isEmpty() else QRect()
 
     def rest_notice(self) -> None:
         """Messages lie where they do while nothing covers the canvas."""

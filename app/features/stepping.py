@@ -10,6 +10,7 @@ from app.features.continuing import Continuing
 from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
+from engine.experiment.experiment import Experiment
 from engine.messages import say
 from engine.training.control import Stretch
 from engine.training.events import Finished
@@ -27,6 +28,7 @@ class Stepping(Feature, Listener):
         self._trainer.event_arrived.connect(self.hear)
         self._trainer.state_changed.connect(self._follow)
         self._take_back: Callable[[], None] | None = None  # what was said of where it stops
+        self._ended: dict[Page, tuple[Experiment, Callable[[], None]]] = self.per_page()  # what was said of a run's end
 
     def commands(self) -> Sequence[Row]:
         return [
@@ -105,7 +107,14 @@ class Stepping(Feature, Listener):
             return
         more = self.host.commands["more_epochs"].text()
         message = say("Training {name} has ended: {line}", name=document.name, line=event.summary.brief)
-        self.host.say(message, "info", [(more, lambda: self.more_epochs(page))], waits=True, of=document)
+        self._ended[page] = document.experiment, self.host.say(
+            message, "info", [(more, lambda: self.more_epochs(page))], waits=True, of=document)
+
+    def show(self, page: Page) -> None:
+        """Whoever goes on has seen it: it does not lie over what is done next."""
+        if page in self._ended and page.document.experiment is not self._ended[page][0]:
+            _, take_back = self._ended.pop(page)
+            take_back()
 
 
 def _is_over(page: Page) -> bool:

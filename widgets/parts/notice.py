@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -81,6 +81,7 @@ class Notice(QFrame):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
+        self.in_hand: Callable[[], QRect] = QRect  # where in the host it had better not lie
         self.setObjectName("notice")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # a click here is not meant for the canvas
@@ -280,10 +281,16 @@ class Notice(QFrame):
         self.setVisible(said)
         self.raise_()
 
+    def place(self) -> None:
+        """What somebody has in hand is elsewhere."""
+        if self.isVisible():
+            self._place()
+
     def _place(self) -> None:
         """At the middle of the host's bottom edge, as wide as the text asks for and the host allows.
 
-        A network begins at the top: there it would lie over the first layers, and what is found is searched there.
+        A network begins at the top: there it would lie over the first layers, and what is found is searched there. At
+        the top only where it would lie over what somebody has in hand.
         """
         self.ensurePolished()
         room = min(WIDEST, max(160, self._host.width() - 2 * EDGE))
@@ -295,7 +302,12 @@ class Notice(QFrame):
         self._stand(is_beside, actions)
         width = min(room, words + beside + others if is_beside else max(words, actions) + others)
         height = self._row.heightForWidth(width - 2 * LINE) + 2 * LINE
-        self.setGeometry((self._host.width() - width) // 2, max(0, self._host.height() - height - EDGE), width, height)
+        left, top = (self._host.width() - width) // 2, max(0, self._host.height() - height - EDGE)
+        in_hand = self.in_hand()
+        if in_hand.intersects(QRect(left, top, width, height)) and not in_hand.intersects(
+                QRect(left, EDGE, width, height)):
+            top = EDGE
+        self.setGeometry(left, top, width, height)
 
     def _stand(self, is_beside: bool, width: int) -> None:
         """The buttons beside the words, or below them where these would have no room."""

@@ -112,6 +112,7 @@ click(middle(top.stop))
 until(lambda: state() == "idle", "it is stopped")
 document.edit("Fewer epochs", replace(document.experiment, recipe=document.experiment.recipe.with_options(
     epochs=int(position()) + 3, lr=0.002)))
+QTest.qWait(QApplication.doubleClickInterval())  # it stands where Stop was
 click(middle(top.go_on))
 until(lambda: state() != "idle", "as another recipe says it is a new run")
 until(lambda: state() == "idle", "which comes to its end")
@@ -123,6 +124,7 @@ wider = document.experiment.graph.nodes["fc2"].layer.with_options(out_features=6
 document.edit_graph("Narrower", with_layers(document.experiment.graph, {"fc2": wider}))
 until(lambda: top.go_on.isVisible(), "the network is another, and can go on")
 picture(window, "changed")
+QTest.qWait(QApplication.doubleClickInterval())  # it has just come under the mouse
 click(middle(top.go_on))
 until(lambda: state() != "idle", "it begins with the weights that fit")
 until(lambda: state() == "idle", "and comes to its end, too")
