@@ -14,7 +14,7 @@ run: .venv/installed
 	@$(BIN)/python main.py
 
 test: lint .venv/installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
