@@ -155,9 +155,9 @@ def parts_of(page: Page) -> dict[str, weakref.ref[object]]:
     return {name: weakref.ref(part) for name, part in found.items()}
 
 
-# each with one of the two, in turns; what is trained with both
+# each with one of the two, in turns; what trains with both
 CLOSED = [(done, then) for place, done in enumerate(DONE) for turn, then in enumerate(
-    ("the other comes", "the start page comes")) if place % 2 == turn or done in (trained, training)]
+    ("the other comes", "the start page comes")) if place % 2 == turn or done is training]
 
 
 @pytest.mark.parametrize(("done", "then"), CLOSED, ids=lambda value: getattr(value, "__name__", value))

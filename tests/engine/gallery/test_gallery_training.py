@@ -189,8 +189,8 @@ def our_losses(experiment: Experiment, data: Data) -> Iterator[float]:
 
 
 @pytest.mark.parametrize(("name", "steps", "options"), [
-    ("lenet", 100, {"lr": 0.9, "batch_size": 256}),
-    ("lenet-bn", 100, {"lr": 1.0, "batch_size": 256}),
+    ("lenet", 60, {"lr": 0.9, "batch_size": 256}),
+    ("lenet-bn", 60, {"lr": 1.0, "batch_size": 256}),
     ("mlp-dropout", 100, {"lr": 0.5, "batch_size": 256, "std": 0.01}),
     ("resnet18", 20, {"lr": 0.05, "batch_size": 4, "size": 96}),
     ("densenet", 20, {"lr": 0.1, "batch_size": 8, "size": 96}),

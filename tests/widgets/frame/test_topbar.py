@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QIcon, QWheelEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.analysis.analysis import Costs
 from tests.in_front import in_front
+from tests.mouse import double_click, interval, middle
 from tests.seen import colors
 from widgets.frame.topbar import HEIGHT, TopBar
 from widgets.look import theme
@@ -284,14 +284,13 @@ def test_the_space_bar_asks_to_pause_and_to_go_on(bar: TopBar, qtbot: QtBot) -> 
     assert asked == ["Pause", "Resume"]
 
 
-def test_a_double_click_on_train_does_not_pause_what_it_began(bar: TopBar, qtbot: QtBot) -> None:
+def test_a_double_click_on_train_does_not_pause_what_it_began(bar: TopBar) -> None:
     asked = []
     bar.pause_clicked.connect(lambda: asked.append("pause"))
     bar.train_clicked.connect(lambda: (asked.append("train"), bar.set_state("running")))
     bar.set_state("idle")
-    window, at = bar.window().windowHandle(), bar.train.mapTo(bar.window(), bar.train.rect().center())
-    QTest.mouseClick(window, LEFT, Qt.KeyboardModifier.NoModifier, at)
-    QTest.mouseDClick(window, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    with interval(600_000):
+        double_click(bar, middle(bar.train))
     assert asked == ["train"]
 
 
