@@ -100,7 +100,7 @@ def test_it_is_measured_by_itself_and_goes_grey_with_what_it_was_about(window, q
     epoch, memory, batch, whole = numbers(window)
     assert not is_grey(window) and epoch.endswith((f"{SPACE}ms", f"{SPACE}s")) and memory.endswith(f"{SPACE}MB")
     assert batch == f"all 1{SPACE}374" and whole.endswith("s")
-    assert cut_words(window.places.column) == []
+    qtbot.waitUntil(lambda: cut_words(window.places.column) == [], timeout=WAITS_MS)  # once it is laid out
     change(window, epochs=10 * recipe(window).epochs, lr=0.5)
     assert numbers(window)[:3] == [epoch, memory, batch] and numbers(window)[3] != whole and not is_grey(window)
     change(window, batch_size=64)
@@ -215,7 +215,7 @@ def test_a_rate_is_found_and_used_with_one_click(window, qtbot):
     qtbot.waitUntil(lambda: not window.feature(Checking).is_at_work, timeout=WAITS_MS)
     assert line.button.text() == "Find a rate…" and line.action.text() == "Use"
     rate = float(line.beside.text().removeprefix("suggests "))
-    assert cut_words(window.places.column) == []
+    qtbot.waitUntil(lambda: cut_words(window.places.column) == [], timeout=WAITS_MS)  # once it is laid out
     QTest.mouseClick(line.action, LEFT)
     assert recipe(window).lr == rate and not line.action.isVisible() and line.beside.text().endswith("is in use")
     window.page.document.undo()
@@ -232,7 +232,7 @@ def test_a_network_is_tried_with_one_batch_by_a_command(window, qtbot):
     assert line.isVisible() and line.button.text() == "Stop"
     qtbot.waitUntil(lambda: not window.feature(Checking).is_at_work, timeout=WAITS_MS)
     assert line.words.text().startswith("It can learn") and line.button.text() == "Overfit one batch"
-    assert cut_words(window.places.column) == []
+    qtbot.waitUntil(lambda: cut_words(window.places.column) == [], timeout=WAITS_MS)  # once it is laid out
     before = line.words.text()
     window.feature(Documents).open("gallery:lenet-digits")
     assert not line.words.isVisible()
