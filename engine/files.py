@@ -251,3 +251,11 @@ def reason_of_os_error(error: OSError) -> str:
     """What the operating system says, in lower case and without numbers: ``no space left on device``."""
     text = error.strerror or str(error)
     return text[:1].lower() + text[1:]
+
+
+def real(path: Path | str) -> Path:
+    """Where a path leads; itself where it leads nowhere, as a link to itself or a name that no file can have."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return Path(path)

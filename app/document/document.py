@@ -17,7 +17,7 @@ from engine.blocks.settled import settled
 from engine.compare.belonging import NOTHING, Since, same_network, since
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
-from engine.files import sweep
+from engine.files import real, sweep
 from engine.graph.graph import Graph
 from engine.layout.unplaced import laid_out
 from engine.training.state import RunState, SeriesState
@@ -129,7 +129,7 @@ class Document(QObject):
 
     def is_file(self, path: Path) -> bool:
         """Whether it was opened from, or saved to, this file, by whatever way the path leads there."""
-        return self.path is not None and self.path.resolve() == path.resolve()
+        return self.path is not None and real(self.path) == real(path)
 
     @property
     def experiment(self) -> Experiment:

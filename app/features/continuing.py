@@ -17,6 +17,7 @@ from app.window.host import Feature, Host
 from app.window.jobs import Jobs
 from engine.experiment.experiment import Experiment
 from engine.experiment.series import is_series, without_variants
+from engine.files import real
 from engine.messages import Message, say
 from engine.runs.claim import is_being_written
 from engine.runs.left import Left, left_runs
@@ -81,7 +82,7 @@ class Continuing(Feature):
     def _is_trained(self, left: Left) -> bool:
         """Whether it goes on by now."""
         folder = self._training.trainer.folder
-        return folder is not None and (folder == left.folder.path or folder.resolve() == left.folder.path.resolve())
+        return folder is not None and real(folder) == real(left.folder.path)
 
     def _go_on_if_open(self, page: Page) -> None:
         if page in self.host.pages:

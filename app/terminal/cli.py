@@ -35,7 +35,7 @@ from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS, WeightsFileError
 from engine.figures.export import FORMATS as DRAWINGS
 from engine.figures.export import DrawingError, Style, draw, style_for, written_as
-from engine.files import WriteError
+from engine.files import WriteError, real
 from engine.formats import format_of, readable, suffixes
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError
@@ -224,7 +224,7 @@ def _replay(options: argparse.Namespace) -> int:
         from engine.training.control import Control
         from engine.training.state import SeriesState
 
-        if options.run_folder.resolve() in (options.out.resolve(), *options.out.resolve().parents):
+        if real(options.run_folder) in (real(options.out), *real(options.out).parents):
             raise UnreadableError("--out must be another folder than the run itself")
         if any(os.path.exists(options.out / name) for name in (EXPERIMENT, METRICS)):  # noqa: PTH110
             raise UnreadableError("{out} has a run already: choose another folder", out=options.out)

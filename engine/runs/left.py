@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from engine.compare.belonging import same_network
 from engine.experiment.experiment import Experiment
+from engine.files import real
 from engine.messages import LayerloomError, Message, say
 from engine.runs.claim import is_being_written
 from engine.runs.names import CHECKPOINT
@@ -71,15 +71,9 @@ def left_runs(places: Iterable[Path], most: int, name: str | None = None, of: Ex
     One that has gone on as another run is none of them.
     """
     folders = [*islice((each for each in run_folders(places) if name is None or each.is_of(name)), LOOKED_AT)]
-    gone_on = {_real(parent) for each in folders if (parent := parent_of(each.path))}
-    found = (left for each in folders if _real(str(each.path)) not in gone_on and (left := left_in(each)) is not None)
+    gone_on = {real(parent) for each in folders if (parent := parent_of(each.path))}
+    found = (left for each in folders if real(each.path) not in gone_on and (left := left_in(each)) is not None)
     return list(islice((left for left in found if of is None or left.is_of(of)), most))
-
-
-def _real(path: str) -> str:
-    with suppress(OSError, ValueError):  # of a damaged file
-        return os.path.realpath(path)
-    return path
 
 
 def left_in(folder: RunFolder) -> Left | None:

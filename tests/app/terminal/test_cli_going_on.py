@@ -245,3 +245,14 @@ def test_a_network_is_asked_for_unless_a_run_goes_on(say: Say) -> None:
 def test_every_option_is_kept_but_those_of_the_moment(say: Say) -> None:
     options = {name.replace("-", "_") for name in re.findall(r"--([a-z]+(?:-[a-z]+)*)", say("train", "--help")[1])}
     assert options - {"help", "out", "resume", "changed_data", "allow_code"} == set(cli.GIVEN)
+
+
+def test_a_link_to_itself_is_a_sentence_wherever_a_folder_is_named(say: Say, tmp_path: Path) -> None:
+    small = tmp_path / "net.loom"
+    say("train", small, "--epochs", "1", "--out", tmp_path / "run")
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for words in (("replay", tmp_path / "run", "--out", loop), ("replay", loop, "--out", tmp_path / "x"),
+                  ("train", small, "--out", loop), ("train", "--resume", "--out", loop), ("train", loop)):
+        code, _, errors = say(*words)
+        assert code and errors.strip() and "Traceback" not in errors, words
