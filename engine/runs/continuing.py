@@ -28,6 +28,7 @@ from engine.runs.names import (
     REMARKS,
     RUN,
     START,
+    TIMES,
     member_folder,
 )
 from engine.runs.opened import RunError, experiment_of, given_in, json_in, members_in, open_run
@@ -56,7 +57,7 @@ from engine.training.steering import OPTIONS, steered, steering, told, values_of
 from engine.training.stopping import waits_no_longer
 from engine.units import grouped
 
-TAKEN_OVER = (METRICS, POINTS, CHANGES, OLD_CHANGES, REMARKS, START, LAST, BEST)
+TAKEN_OVER = (METRICS, POINTS, TIMES, CHANGES, OLD_CHANGES, REMARKS, START, LAST, BEST)
 
 
 class RunOverError(RunError):

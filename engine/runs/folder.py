@@ -37,13 +37,15 @@ from engine.runs.names import (
     SERIES_TABLE,
     START,
     SUMMARY,
+    TIMES,
     member_folder,
 )
 from engine.runs.noting import Notes
-from engine.runs.opened import Kept, as_begun, begun_at, given_in, members_in, parent_of
+from engine.runs.opened import Kept, as_begun, base_of, begun_at, given_in, members_in, parent_of
 from engine.runs.resuming import kept_until
 from engine.runs.texts import (
     POINTS_HEAD,
+    TIMES_HEAD,
     given_json,
     lacks_columns,
     metrics_line,
@@ -56,6 +58,8 @@ from engine.runs.texts import (
     series_json,
     series_run_json,
     summary_json,
+    time_line,
+    times_read,
 )
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import (
@@ -78,6 +82,7 @@ from engine.training.events import (
 from engine.training.listening import Listener
 from engine.training.series import Begun
 from engine.training.state import row_of
+from engine.training.times import Time, is_due
 from engine.training.values import Remark, Weights
 
 
@@ -96,6 +101,7 @@ class About(NamedTuple):
 
     weights: Weights | None = None
     parent: str = ""  # its folder
+    base: str = ""  # of the run that it was made from by changing something: the network or the recipe
     noted: tuple[Steered, ...] = ()  # what was changed before there was a checkpoint, and comes again
     given: tuple[Mapping[str, Any], ...] = ()  # on the command line, each time that it was begun or went on
 
@@ -230,8 +236,10 @@ class _SeriesWriter(Listener):
             raise error
 
     def _write_about(self) -> None:
-        write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders,
-                                                         self._about.given or given_in(self._folder)))
+        goes_on = self._begun is not None or len(self._folders) > 1
+        begun = begun_at(self._folder) if goes_on else ""
+        write_text(self._folder / RUN, series_run_json(begun or _now(), VERSIONS, self._folders,
+                                                         **_origin(self._about, self._folder, goes_on)))
 
     def on_finished(self, event: Finished) -> None:
         self._was_stopped = event.stopped
@@ -259,6 +267,8 @@ class _Writer(Listener):
         self._network = network_id(experiment)
         kept = kept_until(resume, folder) if resume is not None else Kept()
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
+        self._times = Lines(folder / TIMES, kept.times)
+        self._last_time = next(iter(times_read(kept.times)[-1:]), None)
         self._remarks = Lines(folder / REMARKS, kept.remarks)
         self._changes = Notes(folder / CHANGES, kept.changes, kept.later if resume is not None else about.noted)
         self._started: Started | None = None
@@ -301,12 +311,11 @@ class _Writer(Listener):
 
     def _write_about(self, started: Started) -> None:
         title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
-        begun = begun_at(self._folder) if self._resume is not None else ""
-        parent = self._about.parent or (parent_of(self._folder) if self._resume is not None else "")
-        started = started if self._resume is None else as_begun(started, self._folder)
+        goes_on = self._resume is not None
+        begun = begun_at(self._folder) if goes_on else ""
+        started = as_begun(started, self._folder) if goes_on else started
         write_text(self._folder / RUN, run_json(started, begun or _now(), VERSIONS, title, is_fold,
-                                                **({"parent": parent} if parent else {}),
-                                                **given_json(self._about.given or given_in(self._folder))))
+                                                **_origin(self._about, self._folder, goes_on)))
 
     def _begin_if_not_yet(self) -> None:
         """There may be room now, or everything may be gone: then all comes back, and nothing without its experiment."""
@@ -338,7 +347,7 @@ class _Writer(Listener):
 
     @property
     def _lines(self) -> tuple[Lines, ...]:
-        return self._metrics, self._points, self._changes, self._remarks
+        return self._metrics, self._points, self._times, self._changes, self._remarks
 
     @property
     def _texts(self) -> Steps:
@@ -351,6 +360,10 @@ class _Writer(Listener):
     def on_point(self, event: Point) -> None:
         self._points.head_with(POINTS_HEAD)
         self._points.add(point_line(event))
+        if is_due(event, self._last_time):
+            self._last_time = Time(event.position, event.seconds)
+            self._times.head_with(TIMES_HEAD)
+            self._times.add(time_line(self._last_time))
 
     def on_epoch_ended(self, event: EpochEnded) -> None:
         # Remembered first: whatever fails below, the next time is another chance.
@@ -414,6 +427,13 @@ class _Writer(Listener):
             names = [*failed, *([CHECKPOINT] if self._lacks_checkpoint else [])]
             raise LeftOutError("{reason} Missing, or of an earlier epoch: {names}.", reason=first.message,
                                names=", ".join(names)) from first
+
+
+def _origin(about: About, folder: Path, goes_on: bool) -> dict[str, object]:
+    """Where a run comes from, as run.json has it; what is not said again stays as it was."""
+    known = {"parent": about.parent or (parent_of(folder) if goes_on else ""),
+             "base": about.base or (base_of(folder) if goes_on else "")}
+    return {name: value for name, value in known.items() if value} | given_json(about.given or given_in(folder))
 
 
 def _each_for_itself(steps: Steps) -> dict[str, WriteError]:

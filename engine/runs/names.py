@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 EXPERIMENT, RUN, SUMMARY = "experiment.loom", "run.json", "summary.json"
-METRICS, POINTS, CHANGES, REMARKS = "metrics.csv", "points.csv", "changes.jsonl", "remarks.jsonl"
+METRICS, POINTS, TIMES = "metrics.csv", "points.csv", "times.csv"
+CHANGES, REMARKS = "changes.jsonl", "remarks.jsonl"
 OLD_CHANGES = "changes.csv"  # of earlier versions
 LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
 START = "start.safetensors"  # what it began with, where that was given
 SERIES, SERIES_TABLE, SERIES_ROWS = "series.json", "series.csv", "series.jsonl"
 # in the order they are removed
-RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, CHANGES, OLD_CHANGES, REMARKS, LAST, BEST, START)
+RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, TIMES, CHANGES, OLD_CHANGES, REMARKS, LAST, BEST, START)
 
 
 def member_folder(index: int, title: str) -> str:

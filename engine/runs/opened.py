@@ -30,6 +30,7 @@ from engine.runs.names import (
     RUN,
     SERIES,
     SUMMARY,
+    TIMES,
 )
 from engine.runs.texts import (
     UNREADABLE,
@@ -40,6 +41,7 @@ from engine.runs.texts import (
     remarks_read,
     series_read,
     summary_read,
+    times_read,
 )
 from engine.torch_files.kinds import TorchFileError
 from engine.torch_files.reading import tensors_of
@@ -143,6 +145,11 @@ def parent_of(folder: Path) -> str:
     return str(json_in(folder / RUN).get("parent") or "")
 
 
+def base_of(folder: Path) -> str:
+    """The folder of the run that the one in a folder was made from by changing something; empty: not known."""
+    return str(json_in(folder / RUN).get("base") or "")
+
+
 def given_in(folder: Path) -> tuple[Mapping[str, Any], ...]:
     """The options that the run in a folder was begun with on the command line, and those of each time it went on."""
     given = json_in(folder / RUN).get("given")
@@ -173,6 +180,7 @@ class Kept(NamedTuple):
 
     metrics: str = ""
     points: str = ""
+    times: str = ""
     changes: tuple[Noted, ...] = ()
     remarks: str = ""
     later: tuple[Steered, ...] = ()
@@ -186,8 +194,8 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
                                 device_name=str(about.get("device_name") or ""),
                                 channels_last=bool(about.get("channels_last", True)),
                                 planned=int(about.get("planned") or 0))
-    metrics, points, remarks = (text_in(folder / name) for name in (METRICS, POINTS, REMARKS))
-    take_lines(state, Kept(metrics, points, tuple(noted_in(folder)), remarks))
+    metrics, points, times, remarks = (text_in(folder / name) for name in (METRICS, POINTS, TIMES, REMARKS))
+    take_lines(state, Kept(metrics, points, times, tuple(noted_in(folder)), remarks))
     with suppress(*UNREADABLE):
         state.summary, stopped = summary_read(text_in(folder / SUMMARY))
         state.was_stopped = state.summary.epochs < experiment.recipe.epochs if stopped is None else stopped
@@ -206,6 +214,7 @@ def best_of(rows: list[EpochRow], measure: MeasureRow) -> EpochRow:
 
 def take_lines(state: RunState, kept: Kept) -> None:
     state.epochs, state.points = metrics_read(kept.metrics), points_read(kept.points)
+    state.times = times_read(kept.times)
     state.remarks = [remark for _, remark in remarks_read(kept.remarks)]
     for change in kept.changes:
         if not isinstance(change, Stop):

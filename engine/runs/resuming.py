@@ -21,6 +21,7 @@ from engine.runs.names import (
     REMARKS,
     RUN,
     SERIES_ROWS,
+    TIMES,
     member_folder,
 )
 from engine.runs.opened import (
@@ -285,7 +286,8 @@ def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
     remarks = "".join(f"{line}\n" for line in text_in(folder / REMARKS).split("\n")
                       if any(epoch <= whole for epoch, _ in remarks_read(line)))
     return Kept(_upto(folder / METRICS, lambda first: first <= whole),
-                _upto(folder / POINTS, lambda first: first <= position), tuple(changes), remarks, tuple(later))
+                _upto(folder / POINTS, lambda first: first <= position),
+                _upto(folder / TIMES, lambda first: first <= position), tuple(changes), remarks, tuple(later))
 
 
 def _upto(path: Path, is_kept: Callable[[float], bool]) -> str:

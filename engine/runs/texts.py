@@ -11,12 +11,13 @@ from typing import Any
 from engine.messages import Message
 from engine.training.events import Noted, Point, SeriesFinished, SeriesRow, Started, Steered, Stop, ThreadsChanged
 from engine.training.state import EpochRow
+from engine.training.times import Time
 from engine.training.values import Metrics, Remark, Summary
 
 # what a damaged text may raise
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 COLUMNS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-POINTS_HEAD = "position,loss,accuracy\n"
+POINTS_HEAD, TIMES_HEAD = "position,loss,accuracy\n", "position,seconds\n"
 UNKNOWN_BATCH = -1
 
 # -- epochs ------------------------------------------------------------------------------------------------------------
@@ -123,6 +124,16 @@ def points_read(text: str) -> list[Point]:
             for row in _rows(text, ("position", "loss", "accuracy"))]
 
 
+def time_line(time: Time) -> str:
+    """When a run was where."""
+    return f"{time.position:.6f},{time.seconds:.3f}"
+
+
+def times_read(text: str) -> list[Time]:
+    """The times of times.csv."""
+    return [Time(*map(_number, (row["position"], row["seconds"]))) for row in _rows(text, ("position", "seconds"))]
+
+
 def change_line(noted: Noted) -> str:
     """What a run noted on its way, and where: what was changed by hand, or the threads, or that it was stopped."""
     place = {"epoch": noted.epoch, "batch": noted.batch, "position": round(noted.position, 6)}
@@ -211,11 +222,10 @@ def run_json(started: Started, when: str, versions: Mapping[str, str], title: st
                   "versions": dict(versions)})
 
 
-def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str],
-                    given: Sequence[Mapping[str, Any]] = ()) -> str:
-    """What a series is while it goes on: the folders of those of its runs that have begun."""
-    return _json({"format": "layerloom run", "version": 1, "begun": when, "members": list(folders),
-                  **given_json(given), "versions": dict(versions)})
+def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str], **more: object) -> str:
+    """What a series is while it goes on: the folders of those of its runs that have begun, and where it comes from."""
+    return _json({"format": "layerloom run", "version": 1, "begun": when, "members": list(folders), **more,
+                  "versions": dict(versions)})
 
 
 def given_json(given: Sequence[Mapping[str, Any]]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,7 @@ class Point:
     position: float
     loss: float
     accuracy: float
+    seconds: float = field(default=math.nan, compare=False)  # since the run began, without pauses; nan: not known
 
 
 @dataclass(frozen=True, slots=True)

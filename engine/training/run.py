@@ -269,7 +269,7 @@ class Run:
                 if ends and 2 * (reading.examples - shown.examples) < shown.examples - before.examples:
                     shown = before  # a few examples say little, and would make a kink in the curve
                 metrics = self._finite(reading.since(shown))
-                yield Point(course.position, metrics.loss, metrics.accuracy)
+                yield Point(course.position, metrics.loss, metrics.accuracy, self._total_seconds)
                 yield self._progress()
                 before, shown = shown, reading
                 yield from self._look_around()

@@ -28,6 +28,7 @@ from engine.training.events import (
 )
 from engine.training.listening import Listener
 from engine.training.steering import steered
+from engine.training.times import Time, is_due
 from engine.training.values import Metrics, Remark, Summary, Weights
 
 
@@ -69,6 +70,7 @@ class RunState(Listener):
         self.progress: Progress | None = None
         self.is_paused = False
         self.points: list[Point] = []
+        self.times: list[Time] = []  # when it was where
         self.epochs: list[EpochRow] = []
         self.best_epoch: int | None = None  # 0: stopped before one was whole; None: nothing was judged yet
         self.remarks: list[Remark] = []
@@ -96,6 +98,8 @@ class RunState(Listener):
 
     def on_point(self, event: Point) -> None:
         self.points.append(event)
+        if is_due(event, self.times[-1] if self.times else None):
+            self.times.append(Time(event.position, event.seconds))
 
     def on_progress(self, event: Progress) -> None:
         self.progress = event

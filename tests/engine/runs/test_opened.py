@@ -33,6 +33,7 @@ from engine.runs.names import (
     RUN,
     SERIES,
     SUMMARY,
+    TIMES,
 )
 from engine.runs.opened import Run, RunError, open_run
 from engine.runs.resuming import load_checkpoint
@@ -228,7 +229,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
     followed(SLOW, folder)
     names = {path.name for path in folder.iterdir()}
-    assert names == {EXPERIMENT, RUN, METRICS, POINTS, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY}
+    assert names == {EXPERIMENT, RUN, METRICS, POINTS, TIMES, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY}
     return folder
 
 
@@ -255,7 +256,7 @@ def is_beginning(found: RunState, known: RunState) -> bool:
             and found.summary in (None, known.summary) and found.started in (None, known.started))
 
 
-@pytest.mark.parametrize("name", [RUN, METRICS, POINTS, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY])
+@pytest.mark.parametrize("name", [RUN, METRICS, POINTS, TIMES, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY])
 def test_a_file_that_is_cut_off_takes_nothing_else_with_it(name: str, whole: Path, tmp_path: Path) -> None:
     random, known = Random(name), open_run(whole).state
     for attempt in range(12):
@@ -265,7 +266,8 @@ def test_a_file_that_is_cut_off_takes_nothing_else_with_it(name: str, whole: Pat
         assert is_beginning(found.state, known)
         lost = [name for name, value in (
             (RUN, found.state.started), (METRICS, len(found.state.epochs) == 4), (SUMMARY, found.state.summary),
-            (POINTS, len(found.state.points) == len(known.points)), (CHANGES, found.state.changes),
+            (POINTS, len(found.state.points) == len(known.points)), (TIMES, found.state.times == known.times),
+            (CHANGES, found.state.changes),
             (REMARKS, found.state.remarks), (BEST, not told(found.best_weights)), (LAST, not told(found.last_weights)),
             (CHECKPOINT, not told(found.checkpoint))) if not value]
         assert set(lost) <= {name}
