@@ -29,14 +29,16 @@ _HOME = {
     "open_run": "engine.runs.opened",
     "load_checkpoint": "engine.runs.resuming",
 }
-__all__ = sorted(_HOME)
+__all__ = sorted([*_HOME, "runs"])
 
 
 def __getattr__(name: str) -> Any:
+    if name == "runs":  # a room that can be called: runs("runs") lists a folder
+        return import_module("engine.runs")
     if name not in _HOME:
         raise AttributeError(f"module 'engine' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *_HOME, "runs"})

@@ -107,6 +107,7 @@ class Document(QObject):
         self.path = path
         self._name, self._number = name, ""
         self.run: Run | None = None
+        self.opened_from: Path | None = None  # the folder of the run whose canvas it is
         self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
         self.loaded_into: Experiment | None = None  # the network that they were held against
         self.history = UndoStack(experiment)
@@ -184,6 +185,12 @@ class Document(QObject):
     def weights_are_loaded(self) -> bool:
         """Whether weights from a file are newer than those of the latest run."""
         return self.loaded is not None and (self.trained is None or self.trained.begun_from is not self.loaded)
+
+    @property
+    def made_from(self) -> Path | None:
+        """The folder of the run that a new one is made from: the latest, or that whose canvas it is."""
+        runs = (run for run in (self.run, self.trained) if run is not None and run.has_begun)
+        return next((run.folder for run in runs), self.opened_from)
 
     def begin_run(self, folder: Path, states: SeriesState | None = None) -> Run:
         """A run of the experiment as it is now, or one of which this is known, which goes on with its own weights."""

@@ -62,13 +62,13 @@ class Trainer(QObject, Listener):
         """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants; or
         for one ``stretch`` only, to be held then. ``parent``: the run that has learned the weights it begins with."""
         experiment = document.experiment if series else without_variants(document.experiment)
-        folder, weights = new_run_folder(runs, document.network), document.loaded
+        folder, weights, base = new_run_folder(runs, document.network), document.loaded, document.made_from
 
         def going() -> Going:
             from engine.runs.continuing import Going  # loads torch
             from engine.runs.folder import About
 
-            return Going(experiment, folder, about=About(weights, str(parent or "")))
+            return Going(experiment, folder, about=About(weights, str(parent or ""), str(base or "")))
 
         document.begin_run(folder)
         self._begin(document, going, root, series or is_series(experiment), observers, stretch)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, get_args
 from rich.console import Console
 
 from app.system import program_name
+from app.terminal import runs
 from app.terminal.report import Report
 from engine.analysis.analysis import analyze
 from engine.data.formats.suffixes import PICKLED
@@ -40,7 +41,7 @@ from engine.formats import format_of, readable, suffixes
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError
 from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS, SERIES, SUMMARY
-from engine.runs.naming import HERE, forget_if_empty, new_run_folder
+from engine.runs.naming import HERE, forget_if_empty, new_run_folder, run_folder
 from engine.runs.opened import RunError, experiment_of, given_in, open_run
 from engine.units import readings
 
@@ -138,7 +139,7 @@ def _train(options: argparse.Namespace) -> int:
 
         going = going_on(folder, experiment, changed_data=options.changed_data,
                          named=asked.named) if options.resume else Going(experiment, folder)
-        going = replace(going, about=going.about._replace(given=asked.given))
+        going = replace(going, about=going.about._replace(given=asked.given, base=_run_of(options.file)))
         try:
             check_not_over(going)
         except RunOverError as error:  # whoever begins it again and again until it is done has what they want
@@ -331,6 +332,12 @@ def _opened(options: argparse.Namespace) -> Experiment:
     if options.allow_code:
         allow(sources_of(experiment.graph))
     return experiment
+
+
+def _run_of(file: str | None) -> str:
+    """The run's folder, where it is the network of a run; else nothing."""
+    folder = Path(file).parent if file is not None and Path(file).name == EXPERIMENT else None
+    return str(folder) if folder is not None and run_folder(folder) is not None else ""
 
 
 def _is_named_by_its_run(options: argparse.Namespace) -> bool:
@@ -534,6 +541,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
     replay.add_argument("--allow-code", action="store_true", help="run the Python code that the network contains")
     replay.set_defaults(run=_replay)
+
+    runs.add(commands)
 
     pictures, tables = written_as("figure"), [each for each in DRAWINGS if "figure" not in each.styles]
     export = commands.add_parser("export", help=f"write weights ({suffixes(WITH_WEIGHTS)}), PyTorch code "

@@ -56,6 +56,22 @@ def network_id(experiment: Experiment) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:ID_LENGTH]
 
 
+def course_id(experiment: Experiment, *more: str) -> str:
+    """The same text for what learns the same but for chance: network, how its weights begin and learn, data, recipe
+    without seed and device; ``more`` decides the course, too."""
+    recipe = experiment.recipe.model_copy(update={"seed": 0, "device": "auto"})
+    content = [_written(experiment.graph), _input_shapes(experiment), _learning(experiment.graph),
+               changed_options(_asked(experiment.data)), changed_options(recipe), more]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:ID_LENGTH]
+
+
+@lru_cache(maxsize=8)
+def _learning(graph: Graph) -> list[Any]:
+    """How weights begin and learn, where that is not as usual."""
+    return [[name, options] for name, node in sorted(graph.nodes.items())
+            if (options := changed_options(node.parameters))]
+
+
 def _same_graph(one: Graph, other: Graph) -> bool:
     if one is other:
         return True

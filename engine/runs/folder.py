@@ -101,7 +101,7 @@ class About(NamedTuple):
 
     weights: Weights | None = None
     parent: str = ""  # its folder
-    base: str = ""  # of the run that it was made from by changing something: the network or the recipe
+    base: str = ""  # that of the run from which it was made by changing the network or the recipe
     noted: tuple[Steered, ...] = ()  # what was changed before there was a checkpoint, and comes again
     given: tuple[Mapping[str, Any], ...] = ()  # on the command line, each time that it was begun or went on
 
@@ -375,7 +375,7 @@ class _Writer(Listener):
             if lacks_columns(self._metrics.first, row) or self._metrics.is_empty:
                 self._metrics.replace(metrics_widened(self._metrics.text, row))
             self._metrics.add(metrics_line(row, self._metrics.first))
-        self._write({METRICS: self._metrics.flush})
+        self._write({METRICS: self._metrics.flush, TIMES: self._times.flush})
 
     def on_checkpoint_reached(self, event: CheckpointReached) -> None:
         self._lacks_checkpoint = True

@@ -9,7 +9,9 @@ METRICS, POINTS, TIMES = "metrics.csv", "points.csv", "times.csv"
 CHANGES, REMARKS = "changes.jsonl", "remarks.jsonl"
 OLD_CHANGES = "changes.csv"  # of earlier versions
 LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
+MARKS = "marks.json"  # what a person wrote beside it
 START = "start.safetensors"  # what it began with, where that was given
+SWEEP, NETWORK = "sweep.json", "network.loom"  # of a sweep: its plan, and what it was made from
 SERIES, SERIES_TABLE, SERIES_ROWS = "series.json", "series.csv", "series.jsonl"
 # in the order they are removed
 RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, TIMES, CHANGES, OLD_CHANGES, REMARKS, LAST, BEST, START)

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.runs.names import EXPERIMENT
+from engine.runs.names import EXPERIMENT, SWEEP
 
 HERE = Path("runs")  # below the current folder: where the terminal and the job without a display write
 MOST_BYTES = 100  # of a name: file systems take 143 and more
@@ -74,8 +74,14 @@ def forget_if_empty(folder: Path) -> None:
 def run_folders(places: Iterable[Path]) -> list[RunFolder]:
     """The runs below these folders, each once and the newest first; those of earlier versions too."""
     folders = {os.path.realpath(folder): folder for place in places for folder in _inside(place)}
-    found = [run for run in map(_run_in, folders.values()) if run is not None]
+    found = [run for run in map(run_folder, folders.values()) if run is not None]
     return sorted(found, key=lambda run: (run.begun, run.path.name), reverse=True)
+
+
+def runs_inside(place: Path) -> list[RunFolder]:
+    """The runs and the sweeps in one folder."""
+    found = ((run_folder(folder) or run_folder(folder, SWEEP)) for folder in _inside(place))
+    return [run for run in found if run is not None]
 
 
 def _inside(place: Path) -> list[Path]:
@@ -85,11 +91,14 @@ def _inside(place: Path) -> list[Path]:
         return []
 
 
-def _run_in(folder: Path) -> RunFolder | None:
-    """What the folder's name says; of one that a person named, when its experiment was written."""
+def run_folder(folder: Path, file: str = EXPERIMENT) -> RunFolder | None:
+    """What the folder's name says; of one that a person named, when its experiment was written; None: there is none.
+
+    ``file``: what must be in it.
+    """
     try:
-        written = (folder / EXPERIMENT).stat()
-    except OSError:
+        written = (folder / file).stat()
+    except (OSError, ValueError):
         return None
     for pattern, time in ((_NAMED, TIME), (_OLD, _OLD_TIME)):
         if match := pattern.fullmatch(folder.name):

@@ -11,6 +11,7 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.compare.telling import what_changed
 from engine.experiment.choices.measures import MeasureRow
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.experiment.keys import current_weights
@@ -102,6 +103,18 @@ class Run:
     def last_weights(self) -> dict[str, Tensor]:
         """The state dict of the last epoch that was written. Raises WeightsFileError."""
         return current_weights(load_weights(self.folder / LAST), self.experiment)
+
+    @property
+    def curves(self) -> dict[str, list[tuple[float, float]]]:
+        """``validation_loss`` and every other curve by its name, ``batch_loss`` that within epochs: positions in
+        epochs, and values."""
+        from engine.runs.curves import curves_of  # stands on this module
+
+        return curves_of(self)
+
+    def differs_from(self, other: Run) -> tuple[Message, ...]:
+        """What this run has otherwise than the other, each in a few words: ``lr 0.1 → 0.05``."""
+        return what_changed(other.experiment, self.experiment)
 
     def checkpoint(self) -> Checkpoint | None:
         """What ``fit(resume=…)`` goes on from; None: there is none yet. Raises RunError."""
