@@ -92,7 +92,7 @@ def compare(before: Experiment | Graph, after: Experiment | Graph) -> Comparison
     new = after if isinstance(after, Experiment) else replace(old, graph=after)
     if isinstance(before, Graph) and isinstance(after, Experiment):
         old = replace(after, graph=before)
-    names = _matched(old.graph, new.graph)
+    names = matched(old.graph, new.graph)
     added, removed, rerouted = _wires(old.graph, new.graph, names)
     return Comparison(
         old, new, tuple(_pairs(old.graph, new.graph, names)), added, removed, rerouted,
@@ -107,7 +107,7 @@ def compare(before: Experiment | Graph, after: Experiment | Graph) -> Comparison
 Way = Callable[[Graph, str, Mapping[str, str]], object]  # what a node is known by, in terms of nodes that are known
 
 
-def _matched(before: Graph, after: Graph) -> dict[str, str]:
+def matched(before: Graph, after: Graph) -> dict[str, str]:
     """What each node of ``before`` that stays is called in ``after``.
 
     A node of the same name elsewhere gives way to one that is the same layer at the same wires.

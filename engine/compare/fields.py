@@ -29,12 +29,12 @@ from engine.units import UNKNOWN, shape_text, typed_text
 
 NOTHING = say(UNKNOWN)
 _LEFT_OUT = frozenset({"known", "graph"})  # what was found in a file is nobody's choice; a block's graph: see below
-_WINDOWS = frozenset({"kernel_size"})
+WINDOWS = frozenset({"kernel_size"})
 _MARKS = (("shares", "Shares weights with"), ("listed", "In the state dict under its own name, too"),
           ("bypassed", "Bypassed"), ("label", "Colour label"),
           ("collapsed", "Collapsed"), ("declared", "The code says"))  # fmt: skip
 # what forms call it that files spell in their own way: rows with options, rows, words
-_CHOICES: Mapping[tuple[type[BaseModel], str], Callable[[str], Choice[Any]]] = {
+CHOICES: Mapping[tuple[type[BaseModel], str], Callable[[str], Choice[Any]]] = {
     (Recipe, "optimizer"): optimizer_of, (Recipe, "schedule"): schedule_of, (Recipe, "averaging"): averaging_of}
 _ROWS: Mapping[tuple[type[BaseModel], str], Mapping[str, Any]] = {
     (Recipe, "loss"): LOSSES, (Recipe, "precision"): PRECISIONS, (Recipe, "best_by"): MEASURES,
@@ -47,7 +47,7 @@ _WORDS: Mapping[tuple[type[BaseModel], str], Mapping[str, Message]] = {
         "default": say("PyTorch's own"), "xavier_uniform": say("Xavier uniform"),
         "kaiming_uniform": say("Kaiming uniform"), "normal": say("Normal, σ = 0.01"),
         "normal_unit": say("Normal, σ = 1")}}  # fmt: skip
-_OPTION_WORDS = {"cos": say("half waves"), "linear": say("straight lines")}
+OPTION_WORDS = {"cos": say("half waves"), "linear": say("straight lines")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ def option_text(of: type[BaseModel], name: str, value: Any) -> Message:
     """The value of a field as its form shows it: ``SGD + momentum, Nesterov`` for ``momentum:nesterov=yes``."""
     place = (of, name)
     if isinstance(value, str):
-        if place in _CHOICES:
+        if place in CHOICES:
             with suppress(ImpossibleError):  # of a damaged file
-                return _choice_text(_CHOICES[place](value))
+                return _choice_text(CHOICES[place](value))
         if value in _ROWS.get(place, {}):
             return say(_ROWS[place][value].title)
         if value in _WORDS.get(place, {}):
@@ -114,7 +114,7 @@ def _adjusted(option: Option, value: Value) -> Message:
     if isinstance(value, bool):
         return title if value else say("{option} off", option=title)
     if isinstance(value, str):
-        return say("{option} {value}", option=title, value=_OPTION_WORDS.get(value) or say(value.replace("_", " ")))
+        return say("{option} {value}", option=title, value=OPTION_WORDS.get(value) or say(value.replace("_", " ")))
     return say("{option} {value}", option=title, value=option.written(value))
 
 
@@ -127,20 +127,26 @@ def differing(before: BaseModel, after: BaseModel, titles: tuple[str, ...] = (),
     """The fields of two values of one kind that differ; those of what they hold one by one."""
     if before is after:
         return
-    for name, info in type(before).model_fields.items():
-        old, new = getattr(before, name), getattr(after, name)
-        if name in _LEFT_OUT or old is new or old == new:
-            continue
+    for name, old, new in apart(before, after):
+        info = type(before).model_fields[name]
         known = (*titles, info.title or name)
         if isinstance(old, BaseModel) and type(old) is type(new) and not isinstance(old, Init):
             yield from differing(old, new, known, within)
         else:
-            if name in _WINDOWS:
-                old, new = (_spread(value, info.annotation) for value in (old, new))
+            if name in WINDOWS:
+                old, new = (spread(value, info.annotation) for value in (old, new))
             yield changed(known, old, new, within, text=partial(option_text, type(before), name))
 
 
-def _spread(value: Any, annotation: Any) -> Any:
+def apart(before: BaseModel, after: BaseModel) -> Iterator[tuple[str, Any, Any]]:
+    """Names of the fields of two values of one kind that differ, with both values; not what nobody chose."""
+    for name in type(before).model_fields:
+        old, new = getattr(before, name), getattr(after, name)
+        if name not in _LEFT_OUT and old is not new and old != new:
+            yield name, old, new
+
+
+def spread(value: Any, annotation: Any) -> Any:
     """A window's size in every direction, as its card says it: 5 is 5×5."""
     counts = [len(get_args(kind)) for kind in get_args(annotation) if get_origin(kind) is tuple]
     return (value,) * counts[0] if counts and isinstance(value, int) else value

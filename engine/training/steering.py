@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial, reduce
 from typing import Any, Literal
 
 from engine.blocks.custom import Custom
 from engine.compare.belonging import since
-from engine.compare.fields import option_text, value_text
-from engine.data.options.options import Augment
+from engine.compare.wording import dropped, frozen, setting, varied
+from engine.compare.wording import listed as listed  # for those who say several changes in one line
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.edits import with_layers
@@ -32,11 +31,6 @@ LIVE = ("lr", "weight_decay", "l1", "momentum", "batch_size", "epochs", "early_s
 OPTIONS = tuple(name for name in Recipe.model_fields if name not in ("device", "folds", "initialization"))
 AUGMENT, TRAINABLE = "augment", "trainable"
 DROPS = ("p", "dropout")  # options that are a share of what is dropped
-_SHORT = {"lr": say("lr"), "weight_decay": say("weight decay"), "momentum": say("momentum"),
-          "batch_size": say("batch size"), "epochs": say("epochs")}
-_VARIES = {"crop": say("crop"), "flip": say("flip"), "flip_vertical": say("flip upside down"), "rotate": say("rotate"),
-           "brightness": say("brightness"), "contrast": say("contrast"), "saturation": say("saturation"),
-           "erase": say("erase")}  # of augmentation
 
 
 # -- what is another ---------------------------------------------------------------------------------------------------
@@ -154,11 +148,6 @@ def told(changes: Changes, before: Changes) -> list[Message]:
     return [words for name, value in changes.items() for words in _told(name, before.get(name), value)]
 
 
-def listed(words: Sequence[Message]) -> Message:
-    """Several of them in one line; one there is at least."""
-    return reduce(lambda some, one: say("{some}, {one}", some=some, one=one), words)
-
-
 def not_followed(changes: Changes, reason: Message) -> Remark:
     """What is said of changes that a run does not make: it goes on as it was."""
     return Remark("not followed", say("Not followed: {changes}. {reason}", changes=listed(told(changes, {})),
@@ -168,32 +157,10 @@ def not_followed(changes: Changes, reason: Message) -> Remark:
 def _told(name: str, before: Any, value: Any) -> Iterator[Message]:
     place, _, option = name.rpartition(".")
     if name == AUGMENT:
-        yield from _varied(before, value)
+        yield from varied(before, value) or [say("augmentation")]
     elif option == TRAINABLE:
-        yield say("{layer} learns", layer=place) if value else say("{layer} frozen", layer=place)
+        yield frozen(place, bool(value))
     elif place:
-        yield _from_to(say("{layer}", layer=place), before, value, value_text)
+        yield dropped(place, option, before, value)
     else:
-        yield _from_to(_SHORT.get(name) or _title(name), before, value, partial(option_text, Recipe, name))
-
-
-def _varied(before: Any, value: Any) -> Iterator[Message]:
-    """What of augmentation is another; where nobody knows what it was, what varies."""
-    now, old = (each if isinstance(each, Mapping) else {} for each in (value, before))
-    usual = old or Augment().model_dump()
-    names = [name for name in Augment.model_fields if name in now and now[name] != usual.get(name)]
-    for name in names:
-        yield _from_to(_VARIES[name], old.get(name), now[name], value_text)
-    if not names:
-        yield say("augmentation")
-
-
-def _from_to(what: Message, before: Any, value: Any, text: Callable[[Any], Message]) -> Message:
-    if before is None:
-        return say("{what} {value}", what=what, value=text(value))
-    return say("{what} {before} → {value}", what=what, before=text(before), value=text(value))
-
-
-def _title(name: str) -> Message:
-    field = Recipe.model_fields.get(name)
-    return say("{layer}", layer=name) if field is None else say(field.title or name)
+        yield setting(name, before, value)
