@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.compare.telling import in_one_line
+from engine.experiment.experiment import FileError
 from engine.experiment.series import series_of
+from engine.files import WriteError
 from engine.messages import LayerloomError
 from engine.runs.book.book import Book, read_book
 from engine.runs.book.entry import PARTS, Entry, Part
@@ -23,6 +26,7 @@ from engine.runs.comparing import compared as compared_runs
 from engine.runs.comparing import names_in
 from engine.runs.exporting import write_csv, write_tensorboard
 from engine.runs.naming import HERE
+from engine.runs.opened import RunError
 from engine.units import bytes_text, clock_text, count_text, measure_text
 
 if TYPE_CHECKING:
@@ -46,7 +50,7 @@ def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
         usual = argparse.SUPPRESS if parser is not runs else None  # what was said before the second word counts
         parser.add_argument("--in", dest="places", type=Path, action="append", metavar="DIR", default=usual,
                             help="where the runs lie (default: ./runs); may be given several times")
-        parser.set_defaults(run=does)
+        parser.set_defaults(run=partial(_in_words, does))
     for parser in (runs, listed, show, compare):
         parser.add_argument("--json", action="store_true", help="as JSON",
                             default=argparse.SUPPRESS if parser is not runs else False)
@@ -61,6 +65,16 @@ def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     way = export.add_mutually_exclusive_group(required=True)
     way.add_argument("--csv", type=Path, metavar="F", help="every epoch and point, a row each")
     way.add_argument("--tensorboard", type=Path, metavar="DIR", help="event files, a folder for each run")
+
+
+def _in_words(does: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """What cannot be read or written has an exit code of its own."""
+    from app.terminal.cli import UnreadableError
+
+    try:
+        return does(options)
+    except (FileError, RunError, WriteError) as error:
+        raise UnreadableError("{reason}", reason=error) from error
 
 
 def _book(options: argparse.Namespace) -> Book:
@@ -95,7 +109,8 @@ def _list(options: argparse.Namespace) -> int:
         return 0
     rows: Sequence[Row] = book.entries if options.each else rows_of(book.entries)
     _console().print(_table(rows), highlight=False)
-    _print(*_verdicts(rows), f"{len(book.runs)} runs, {bytes_text(book.size)} on the disk")
+    count = "1 run" if len(book.runs) == 1 else f"{len(book.runs)} runs"
+    _print(*_verdicts(rows), f"{count}, {bytes_text(book.size)} on the disk")
     return 0
 
 
@@ -242,7 +257,7 @@ def _compare(options: argparse.Namespace) -> int:
     book = _book(options)
     entries = _each_once(book.find(name) for name in options.names)
     if len(entries) < 2:
-        raise LayerloomError("Name two runs at least, or more, to compare them")
+        raise RunError("Name two runs at least to compare them")
     rows = compared_runs(entries)
     names = [f"{entry.network} {entry.number}".strip() or entry.folder.name for entry in entries]
     if options.json:
