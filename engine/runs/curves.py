@@ -61,12 +61,15 @@ def _epoch(row: EpochRow) -> Found:
 # -- in place of epochs ------------------------------------------------------------------------------------------------
 
 
-def steps_of(state: RunState) -> Way:
-    """How many steps a run had taken: its batches, as they were gathered for a step; empty: not known."""
+def steps_of(state: RunState, reached: float = 0.0) -> Way:
+    """How many steps a run had taken: its batches, as they were gathered for a step; empty: not known.
+
+    ``reached``: how far it came, where its points are not among what is known.
+    """
     if state.started is None or state.experiment is None:
         return [], []
     held = [(0.0, _first_recipe(state)), *_recipes(state)]
-    end = max([*(row.position for row in state.epochs[-1:]), *(point.position for point in state.points[-1:]), 0.0])
+    end = max([*(row.position for row in state.epochs[-1:]), *(point.position for point in state.points[-1:]), reached])
     places, counts = [0.0], [0.0]
     for (since, recipe), until in zip(held, [*(place for place, _ in held[1:]), max(end, held[-1][0])], strict=True):
         if until > since:

@@ -121,15 +121,16 @@ class Run:
         return with_current_keys(checkpoint_in(self.folder / CHECKPOINT), self.experiment)
 
 
-def open_run(folder: Path | str) -> Run:
-    """Read a run's folder, of this version or an earlier one, also while it is being written.
+def open_run(folder: Path | str, *, points: bool = True) -> Run:
+    """Read a run's folder, of this version or an earlier one, also while it is being written; without its ``points``,
+    of which there may be many.
 
     Raises RunError where there is none, FileError where its network cannot be read. What else is damaged is left out.
     """
     folder = Path(folder)
     experiment = experiment_of(folder)
     about = json_in(folder / RUN)
-    state = _state(folder, experiment, about)
+    state = _state(folder, experiment, about, points)
     series, names = _series(folder)
     members = tuple(_members(folder, _names(folder, about, names)))
     titles = dict(zip(names, [row.title for row in series.rows] if series is not None else (), strict=False))
@@ -199,7 +200,7 @@ class Kept(NamedTuple):
     later: tuple[Steered, ...] = ()
 
 
-def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunState:
+def _state(folder: Path, experiment: Experiment, about: dict[str, Any], with_points: bool) -> RunState:
     state = RunState(experiment, str(about.get("title") or ""), is_fold=bool(about.get("is_fold")))
     with suppress(*UNREADABLE):
         state.started = Started(str(about["device"]), int(about["params"]), int(about["train_examples"]),
@@ -207,7 +208,8 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
                                 device_name=str(about.get("device_name") or ""),
                                 channels_last=bool(about.get("channels_last", True)),
                                 planned=int(about.get("planned") or 0))
-    metrics, points, times, remarks = (text_in(folder / name) for name in (METRICS, POINTS, TIMES, REMARKS))
+    metrics, times, remarks = (text_in(folder / name) for name in (METRICS, TIMES, REMARKS))
+    points = text_in(folder / POINTS) if with_points else ""
     take_lines(state, Kept(metrics, points, times, tuple(noted_in(folder)), remarks))
     with suppress(*UNREADABLE):
         state.summary, stopped = summary_read(text_in(folder / SUMMARY))
