@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from app.document.document import Document, Run
 from app.document.page import Page
 from app.features.belonging import Belonging
+from app.features.curve_rows import epoch_row, point_row, rows_of
 from app.features.inspecting import Inspecting
 from app.features.training import Training
 from app.window.host import Feature, Host, Section
@@ -32,9 +32,8 @@ from engine.training.events import (
     Steered,
 )
 from engine.training.listening import Listener
-from engine.training.state import EpochRow, RunState, row_of
+from engine.training.state import row_of
 from engine.training.steering import LIVE, told
-from engine.training.values import NOTHING
 from widgets.look.text import message_text
 from widgets.parts.holder import Holder
 from widgets.training.recipe_panel import RecipePanel
@@ -42,11 +41,6 @@ from widgets.training.recipe_scroll import RecipeScroll
 
 if TYPE_CHECKING:
     from widgets.training.curves import Curves as Plots
-
-PointRow = tuple[float, float, float]  # position, loss, accuracy
-# position, loss and accuracy of both parts, is best; where asked for the same two after the epoch, and of the test
-EpochTuple = tuple[float, ...]
-
 
 class Curves(Feature, Listener):
     """Shows what the trainer says, when it is about the document in front."""
@@ -187,9 +181,9 @@ class Curves(Feature, Listener):
         if run is None:
             return
         if run.states.is_series:
-            plots.show_series([(member.title, *_rows(member)) for member in run.states.members])
+            plots.show_series([(member.title, *rows_of(member)) for member in run.states.members])
         else:
-            plots.show_all(*_rows(run.state))
+            plots.show_all(*rows_of(run.state))
         for index, member in enumerate(run.states.members):
             for change in member.changes:
                 plots.add_mark(change.position, _told(change), holds=True, member=index)
@@ -227,7 +221,7 @@ class Curves(Feature, Listener):
 
     def _add_points(self, points: list[Point]) -> None:
         if self._in_front and self.plots is not None:
-            self.plots.add_points([_point(point) for point in points])
+            self.plots.add_points([point_row(point) for point in points])
 
     def _take(self, event: Event) -> None:
         if self._in_front:
@@ -262,7 +256,7 @@ class Curves(Feature, Listener):
 
     def on_epoch_ended(self, event: EpochEnded) -> None:
         if self.plots is not None:
-            self.plots.add_epoch(*_row(row_of(event), event.is_best))
+            self.plots.add_epoch(*epoch_row(row_of(event), event.is_best))
 
     def on_steered(self, event: Steered) -> None:
         if self.plots is not None:
@@ -324,23 +318,3 @@ def _epochs(run: Run) -> int:
 def _told(change: Steered) -> str:
     """What was changed, as it stands beside the curve."""
     return ", ".join(map(message_text, told(change.changes, change.before)))
-
-
-def _rows(state: RunState) -> tuple[list[PointRow], list[EpochTuple]]:
-    """Points and epochs as the curves take them."""
-    epochs = [_row(epoch, epoch.epoch == state.best_epoch) for epoch in state.epochs]
-    return [_point(point) for point in state.points], epochs
-
-
-def _point(point: Point) -> PointRow:
-    return (point.position, point.loss, point.accuracy)
-
-
-def _row(epoch: EpochRow, is_best: bool) -> EpochTuple:
-    """As the curves take it; without validation no epoch is the best, the last one counts."""
-    row = (epoch.position, epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
-           is_best and not math.isnan(epoch.validation.loss))
-    if epoch.after is epoch.test is None:
-        return row
-    after, test = epoch.after or NOTHING, epoch.test or NOTHING
-    return (*row, after.loss, after.accuracy, test.loss, test.accuracy)

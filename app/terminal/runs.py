@@ -25,7 +25,7 @@ from engine.runs.book.seeds import Row, Seeds, compared, rows_of, with_base
 from engine.runs.comparing import compared as compared_runs
 from engine.runs.comparing import names_in
 from engine.runs.exporting import write_csv, write_tensorboard
-from engine.runs.naming import HERE
+from engine.runs.naming import HERE, places
 from engine.runs.opened import RunError
 from engine.units import bytes_text, clock_text, count_text, measure_text
 
@@ -49,7 +49,8 @@ def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     for parser, does in ((runs, _list), (listed, _list), (show, _show), (compare, _compare), (export, _export)):
         usual = argparse.SUPPRESS if parser is not runs else None  # what was said before the second word counts
         parser.add_argument("--in", dest="places", type=Path, action="append", metavar="DIR", default=usual,
-                            help="where the runs lie (default: ./runs); may be given several times")
+                            help="where the runs lie (default: ./runs, and where the window keeps its own); may be "
+                            "given several times")
         parser.set_defaults(run=partial(_in_words, does))
     for parser in (runs, listed, show, compare):
         parser.add_argument("--json", action="store_true", help="as JSON",
@@ -78,7 +79,7 @@ def _in_words(does: Callable[[argparse.Namespace], int], options: argparse.Names
 
 
 def _book(options: argparse.Namespace) -> Book:
-    return read_book(options.places or [HERE])
+    return read_book(options.places or places())
 
 
 def _console() -> Console:
@@ -104,8 +105,8 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps([entry_json(entry) for entry in book], indent=1, ensure_ascii=False))
         return 0
     if not book.entries:
-        places = ", ".join(map(str, options.places or [HERE]))
-        _print(f"There are no runs in {places}: “train” keeps one there each time")
+        where = ", ".join(map(str, options.places or places()))
+        _print(f"There are no runs in {where}: each “train” keeps one in {HERE}")
         return 0
     rows: Sequence[Row] = book.entries if options.each else rows_of(book.entries)
     _console().print(_table(rows), highlight=False)
@@ -177,10 +178,10 @@ def changed_text(entry: Entry) -> str:
 
 def _verdicts(rows: Sequence[Row]) -> list[str]:
     """Where several seeds of a setting and of the one it was made from overlap, and where they do not."""
-    found, places = [], with_base(rows)
+    found, standing = [], with_base(rows)
     for row in rows:
         folder = _one(row).base
-        base = places.get(folder) if folder is not None else None
+        base = standing.get(folder) if folder is not None else None
         if not isinstance(row, Seeds) or not isinstance(base, Seeds) or base is row:
             continue
         differs = compared(row, base, row.first.measure)

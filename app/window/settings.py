@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from engine.graph.grid import Flow
+from engine.runs.naming import MOST_KEPT
 
 Workspace = Literal["build", "train"]
 WORKSPACES: tuple[Workspace, ...] = get_args(Workspace)
@@ -195,6 +196,19 @@ class Settings:
     def runs(self) -> Path:
         """Where runs are kept."""
         return self.folder / "runs"
+
+    @property
+    def runs_limit(self) -> int:
+        """Bytes that all runs may take: above it, what old ones can be without goes."""
+        value = self._store.value("runs_limit_gb", MOST_KEPT / 1e9)
+        try:
+            return max(0, round(float(str(value)) * 1e9))
+        except (ValueError, OverflowError):
+            return MOST_KEPT
+
+    @runs_limit.setter
+    def runs_limit(self, most: int) -> None:
+        self._store.setValue("runs_limit_gb", most / 1e9)
 
     @property
     def recovery(self) -> Path:

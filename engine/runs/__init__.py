@@ -18,11 +18,11 @@ class _Room(ModuleType):
     """A module that can be called: it bears the name that a script knows the function by."""
 
     def __call__(self, *places: Path | str) -> Book:
-        """Every run below these folders (default: ``runs``), the newest first."""
+        """Every run below these folders (default: ``./runs``, and where the window keeps its own), the newest first."""
         from engine.runs.book.book import read_book
-        from engine.runs.naming import HERE
+        from engine.runs.naming import places as usual
 
-        return read_book([Path(place) for place in places] or [HERE])
+        return read_book([Path(place) for place in places] or usual())
 
 
 sys.modules[__name__].__class__ = _Room

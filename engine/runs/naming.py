@@ -12,9 +12,12 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.files import users_folder
 from engine.runs.names import EXPERIMENT, SWEEP
 
 HERE = Path("runs")  # below the current folder: where the terminal and the job without a display write
+MOST_KEPT = 20_000_000_000  # bytes of all runs, unless a person says otherwise
+KEPT = "runs"  # below a person's own folder: where the window writes
 MOST_BYTES = 100  # of a name: file systems take 143 and more
 TIME = "%Y%m%d-%H%M%S"
 _NAMED = re.compile(r"(?P<name>.+)-(?P<time>\d{8}-\d{6})(-\d+)?")
@@ -38,6 +41,12 @@ class RunFolder(NamedTuple):
     def is_of(self, network: str) -> bool:
         """Whether a network of this name was trained."""
         return safe_name(self.name) == safe_name(network)
+
+
+def places() -> tuple[Path, Path]:
+    """Where runs lie: below the current folder, where the terminal writes, and in a person's own, where the window
+    does. Both show both."""
+    return HERE, users_folder("Application Support", "XDG_DATA_HOME", Path(".local/share")) / KEPT
 
 
 def safe_name(text: str) -> str:

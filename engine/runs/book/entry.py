@@ -55,6 +55,7 @@ class Entry:
     goes_on: bool = False  # with what its base had learned
     changed: tuple[Message, ...] | None = None
     course: str = ""
+    facts: Mapping[str, float | str] = field(default_factory=dict)  # of its recipe and data, to be found by
     trouble: Message | None = None  # why it cannot be read
     members: tuple[Entry, ...] = ()
 

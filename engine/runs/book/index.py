@@ -72,8 +72,9 @@ def _stored(entry: Entry) -> dict[str, Any]:
     found["numbers"] = {part: _finite(named) for part, named in entry.numbers.items()}
     if not math.isnan(entry.seconds):
         found["seconds"] = entry.seconds
-    if entry.versions:
-        found["versions"] = dict(entry.versions)
+    for name in ("versions", "facts"):
+        if values := getattr(entry, name):
+            found[name] = dict(values)
     if entry.base is not None:
         found["base"] = str(entry.base)
     if entry.changed is not None:
@@ -95,7 +96,7 @@ def _read(raw: Mapping[str, Any], folder: Path) -> Entry:
     entry = Entry(folder, str(raw["network"]), datetime.fromisoformat(raw["begun"]), **plain)
     return replace(
         entry, numbers=dict(raw["numbers"]), seconds=float(raw.get("seconds", math.nan)),
-        versions=dict(raw.get("versions", {})), base=Path(base) if base else None,
+        versions=dict(raw.get("versions", {})), facts=dict(raw.get("facts", {})), base=Path(base) if base else None,
         changed=None if changed is None else tuple(map(message_read, changed)),
         trouble=message_read(raw["trouble"]) if "trouble" in raw else None,
         members=tuple(_read(member, folder / member["folder"]) for member in raw.get("members", ())),

@@ -167,7 +167,14 @@ def with_course(entry: Entry, experiment: Experiment) -> Entry:
     course = course_id(experiment, repr(by_hand) if by_hand else "", str(entry.base) if entry.goes_on else "",
                        _start(entry.folder / START))
     return replace(entry, seed=recipe.seed if entry.seed is None else entry.seed, course=course,
-                   planned=entry.planned or recipe.epochs)
+                   planned=entry.planned or recipe.epochs, facts=_facts(experiment))
+
+
+def _facts(experiment: Experiment) -> dict[str, float | str]:
+    """Numbers and choices of the recipe by their names in it, and the data."""
+    options = {name: float(value) if isinstance(value, int | float) else str(value)
+               for name, value in experiment.recipe if not isinstance(value, bool)}
+    return {**options, "data": experiment.data.source.id}
 
 
 def _start(path: Path) -> str:

@@ -14,8 +14,6 @@ from engine.runs.claim import is_being_written
 from engine.runs.names import CHECKPOINT
 from engine.runs.naming import safe_name
 
-USUAL = 20_000_000_000  # bytes
-
 
 class Spare(NamedTuple):
     """A checkpoint that can be done without: network, curves and weights of its run stay."""

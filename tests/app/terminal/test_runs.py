@@ -12,9 +12,10 @@ import pytest
 
 from app import program
 from app.terminal import cli
+from app.window.settings import Settings
 from engine.experiment.experiment import save_experiment
 from engine.runs.book.marks import mark
-from engine.runs.naming import HERE
+from engine.runs.naming import HERE, places
 from engine.runs.opened import base_of
 from tests.engine.cases import experiment, with_recipe
 from tests.engine.runs.book.kept import folder_of, kept
@@ -27,6 +28,7 @@ BASE = experiment(epochs=3)
 def say(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     """Run a command in an empty folder; exit code, output, errors."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
     def run(*argv: str | Path) -> tuple[int, str, str]:
         try:
@@ -50,7 +52,8 @@ def three(say: Say) -> Path:
 
 
 def test_without_runs_it_says_how_to_get_some(say: Say) -> None:
-    assert say("runs")[:2] == (0, "There are no runs in runs: “train” keeps one there each time\n")
+    code, out, _ = say("runs")
+    assert code == 0 and out.startswith("There are no runs in runs, ") and "each “train” keeps one in runs" in out
     assert say("runs", "--json")[1] == "[]\n"
 
 
@@ -138,6 +141,13 @@ def test_runs_elsewhere_are_listed_together(say: Say, three: Path, tmp_path: Pat
     out = say("runs", "--in", "runs", "--in", "other")[1]
     assert "else 1" in out and "net 2" in out
     assert "else" not in say("runs", "--network", "net", "--in", "runs", "--in", "other")[1]
+
+
+def test_runs_of_the_window_are_listed_too(say: Say, three: Path, tmp_path: Path) -> None:
+    kept(tmp_path / "data" / "Layerloom" / "runs", 5, network="drawn")
+    out = say("runs")[1]
+    assert "drawn 1" in out and "net 2" in out
+    assert Settings().runs == places()[1]
 
 
 def test_a_run_of_a_runs_own_network_names_it(say: Say, tmp_path: Path) -> None:
