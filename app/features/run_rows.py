@@ -1,0 +1,209 @@
+"""The book as the rows of a table: numbers as texts, several seeds as one, words for what each has changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from widgets.runs.rows import Cell, Column, RunRow
+from widgets.runs.rows import State as Shown
+
+from engine.compare.telling import in_one_line
+from engine.messages import say
+from engine.runs.book.entry import Entry, Part, State
+from engine.runs.book.seeds import Row, Seeds, compared, rows_of, with_base
+from engine.units import bytes_text, clock_text, count_text, duration_text, measure_text
+from widgets.look.text import message_text, translated
+
+PARTS: tuple[Part, ...] = ("best", "last", "train")
+STATES: Mapping[State, Shown] = {"running": "running", "stopped": "stopped", "left": "stopped", "damaged": "failed"}
+DECIMALS = 4
+AUTO = ""  # the measure that chose each run's best epoch
+
+
+def tr(text: str) -> str:
+    """In the person's language."""
+    return QCoreApplication.translate("Runs", text)
+
+
+@dataclass(frozen=True)
+class View:
+    """How runs are shown: by which measure, in which colours, with their network's name or without."""
+
+    metric: str = AUTO
+    colors: Mapping[str, int] = {}  # of those that are drawn, by key
+    named: bool = False
+
+
+def columns(view: View) -> list[Column]:
+    """After a run's name and what it changed."""
+    tips = {"best": tr("In its best epoch"), "last": tr("In its last epoch"),
+            "train": tr("On the training examples, while the best epoch was learned")}
+    return [*(Column(part, tr(part), tips[part]) for part in PARTS), Column("params", tr("params"), tr("Parameters")),
+            Column("time", tr("time"), tr("How long it has learned, without pauses")), Column("seed", tr("seed"))]
+
+
+def table_rows(entries: Sequence[Entry], view: View) -> list[RunRow]:
+    """The rows in the order of the book."""
+    rows = rows_of(entries)
+    verdicts = _verdicts(rows)
+    return [_row(row, view, verdicts) for row in rows]
+
+
+def keys_of(rows: Iterable[RunRow]) -> dict[str, RunRow]:
+    """Every row by its key, those inside others too."""
+    return {key: found for row in rows for key, found in ((row.key, row), *keys_of(row.children).items())}
+
+
+def _row(row: Row, view: View, verdicts: Mapping[Path, str]) -> RunRow:
+    if isinstance(row, Seeds):
+        return _seeds(row, view, verdicts)
+    return _group(row, view) if row.members else _run(row, view)
+
+
+# -- one run -----------------------------------------------------------------------------------------------------------
+
+
+def key_of(entry: Entry) -> str:
+    """What a run is known by."""
+    return str(entry.folder)
+
+
+def _run(entry: Entry, view: View) -> RunRow:
+    name = measure_of(entry, view)
+    numbers = [_number(entry.value(part, name)) for part in PARTS]
+    cells = (*numbers, Cell(count_text(entry.params), entry.params) if entry.params else Cell("", None),
+             Cell(clock_text(entry.seconds), entry.seconds), _seed(entry.seed))
+    key = key_of(entry)
+    return RunRow(key, _named(entry, view), STATES.get(entry.state, ""), changed_text(entry), cells, entry.star,
+                  entry.note, hint(entry), view.colors.get(key), facts=_facts(entry))
+
+
+def _number(value: float) -> Cell:
+    return Cell(measure_text(value, DECIMALS), value) if math.isfinite(value) else Cell("", None)
+
+
+def _seed(seed: int | None) -> Cell:
+    return Cell("", None) if seed is None else Cell(str(seed), seed)
+
+
+def _named(entry: Entry, view: View) -> str:
+    return f"{entry.network} {entry.number}" if view.named and "." not in entry.number else entry.number
+
+
+def measure_of(entry: Entry, view: View) -> str:
+    """The measure that is shown of it."""
+    return view.metric or entry.measure
+
+
+def changed_text(entry: Entry) -> str:
+    """What it has otherwise than what it was made from, in one line."""
+    if entry.trouble is not None:
+        return message_text(entry.trouble)
+    if entry.changed is None:
+        return ""  # it is being found out
+    words = message_text(in_one_line(entry.changed)) if entry.changed else ""
+    if entry.title:
+        return f"{entry.title}: {words}" if words and words != entry.title else entry.title
+    return words or tr("The same again")
+
+
+def hint(entry: Entry) -> str:
+    """All that there is no column for."""
+    facts = [", ".join(map(message_text, entry.changed or ())), f"{entry.begun:%Y-%m-%d %H:%M}", entry.device,
+             tr("{learned} of {planned} epochs").format(learned=entry.epochs, planned=entry.planned)
+             if entry.planned else "", duration_text(entry.seconds) if math.isfinite(entry.seconds) else "",
+             bytes_text(entry.size), ", ".join(f"{name} {text}" for name, text in entry.versions.items() if text),
+             str(entry.folder)]
+    return "\n".join(filter(None, facts))
+
+
+def _facts(entry: Entry) -> tuple[tuple[str, float | str], ...]:
+    measures = ((name, value) for name, value in entry.numbers.get("best", {}).items())
+    return (*entry.facts.items(), *measures, ("network", entry.network), ("device", entry.device))
+
+
+# -- several -----------------------------------------------------------------------------------------------------------
+
+
+def _seeds(row: Seeds, view: View, verdicts: Mapping[Path, str]) -> RunRow:
+    """Mean and deviation; what was said of one of them counts for all."""
+    first, name = row.first, measure_of(row.first, view)
+    count = tr("{number} × {count} seeds").format(number=_named(first, view), count=len(row.entries))
+    running = any(entry.state == "running" for entry in row.entries)
+    seconds = _total(row.entries)
+    cells = (*(_spread(row, part, name) for part in PARTS), Cell(count_text(first.params), first.params),
+             Cell(clock_text(seconds), seconds), Cell(_range(row.seeds), row.seeds[0] if row.seeds else None))
+    key = f"seeds:{first.course}"
+    words = ". ".join(filter(None, (changed_text(first), verdicts.get(first.folder, ""))))
+    return RunRow(key, count, "running" if running else "", words, cells, any(entry.star for entry in row.entries),
+                  first.note, hint(first), view.colors.get(key), tuple(_run(entry, view) for entry in row.entries),
+                  _facts(first))
+
+
+def _spread(row: Seeds, part: Part, name: str) -> Cell:
+    found = row.spread(part, name)
+    mean = measure_text(found.mean, DECIMALS)
+    if part != "best" or found.runs < 2:
+        return Cell(mean, found.mean) if math.isfinite(found.mean) else Cell("", None)
+    return Cell(f"{measure_text(found.mean, 3)} ± {measure_text(found.deviation, 3)}", found.mean)
+
+
+def _range(seeds: Sequence[int]) -> str:
+    if not seeds:
+        return ""
+    together = len(seeds) > 1 and seeds[-1] - seeds[0] == len(seeds) - 1
+    return f"{seeds[0]}–{seeds[-1]}" if together else ", ".join(map(str, seeds))
+
+
+def _total(entries: Iterable[Entry]) -> float:
+    return math.fsum(entry.seconds for entry in entries if math.isfinite(entry.seconds))
+
+
+def _group(entry: Entry, view: View) -> RunRow:
+    """A series or a sweep: folds have a mean, variants and settings are told by their best."""
+    kinds = {"series": tr("{number} × {count}"), "sweep": tr("{number} sweep × {count}")}
+    name = kinds.get(entry.kind, "{number}").format(number=_named(entry, view), count=len(entry.members))
+    together = Seeds(entry.members)
+    folds = entry.kind == "series" and len({member.course for member in entry.members}) == 1
+    shown = measure_of(entry, view)
+    cells = (*((_spread(together, part, shown) if folds else _best(entry, part, shown)) for part in PARTS),
+             Cell(count_text(entry.params), entry.params) if entry.params else Cell("", None),
+             Cell(clock_text(_total(entry.runs)), _total(entry.runs)), Cell("", None))
+    children = tuple(_row(row, view, {}) for row in rows_of(entry.members)) if entry.kind == "sweep" else tuple(
+        _run(member, view) for member in entry.members)
+    key = key_of(entry)
+    return RunRow(key, name, STATES.get(entry.state, ""), changed_text(entry), cells, entry.star, entry.note,
+                  hint(entry), view.colors.get(key), children, _facts(entry))
+
+
+def _best(entry: Entry, part: Part, name: str) -> Cell:
+    """Of the member that is best."""
+    known = [member for member in entry.runs if math.isfinite(member.value("best", name))]
+    if not known:
+        return Cell("", None)
+    chosen = (max if entry.is_larger_better else min)(known, key=lambda member: member.value("best", name))
+    return _number(chosen.value(part, name))
+
+
+def _verdicts(rows: Sequence[Row]) -> dict[Path, str]:
+    """What is said of several seeds held against those that they were made from."""
+    found, standing = {}, with_base(rows)
+    for row in rows:
+        base = standing.get(row.first.base) if isinstance(row, Seeds) and row.first.base is not None else None
+        if isinstance(row, Seeds) and isinstance(base, Seeds) and base is not row:
+            differs = compared(row, base, row.first.measure)
+            if differs is not None and not differs.is_real:
+                found[row.first.folder] = message_text(say("{first} and {other} overlap: no real difference",
+                                                           first=row.first.number, other=base.first.number))
+    return found
+
+
+def metrics_of(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Measures that runs have, each with its words; the first is each run's own."""
+    names = dict.fromkeys(name for entry in entries for run in entry.runs for name in run.numbers.get("best", ()))
+    return [(AUTO, tr("what chose the best epoch")),
+            *((name, tr("validation {measure}").format(measure=translated(name.replace("_", " ")))) for name in names)]
