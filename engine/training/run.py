@@ -55,8 +55,8 @@ from engine.training.values import NOTHING, Metrics, Remark, Summary
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
 AFTER_STOP = 0.15  # seconds that a stopped run still judges
-KEEP_EVERY = 0.25  # seconds at least between checkpoints inside an epoch
-KEEP_SHARE, KEEP_SHARE_AFTER = 50, 10  # times as long as a checkpoint took until the next: inside epochs, after them
+KEEP_EVERY = 1.0  # seconds at least between checkpoints inside an epoch
+KEEP_SHARE, KEEP_SHARE_AFTER = 200, 200  # times as long as a checkpoint took until the next: inside epochs, after them
 JUDGE_AT_LEAST = 64  # examples in a batch without gradients, which need far less memory
 
 

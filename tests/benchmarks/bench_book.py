@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.runs.book.book import read_book
 from engine.runs.book.index import INDEX
@@ -44,10 +45,10 @@ def reading(figures: Figures, root: Path) -> None:
     figures.add("… known from another time", [ms(lambda: read_book([root])) for _ in range(TRIES)], below=500)
 
 
-def lenet() -> Experiment:
-    """As small batches as people take: keeping costs the most beside them."""
-    base = replace(load_experiment("gallery:lenet"), variants=())
-    return with_recipe(base, batch_size=32, epochs=1)
+def lenet(name: str, epochs: int) -> Experiment:
+    """As small batches as people take."""
+    base = replace(load_experiment(f"gallery:{name}"), variants=())
+    return with_recipe(base, batch_size=32, epochs=epochs)
 
 
 class Timed:
@@ -67,9 +68,9 @@ class Timed:
             self.seconds += time.perf_counter() - begun
 
 
-def share_of_keeping(base: Experiment, folder: Path) -> float:
+def share_of_keeping(base: Experiment, folder: Path, data: Data | None) -> float:
     """The time that an epoch takes beside its learning, in percent of that."""
-    learning = Timed(fit(base, data=made_data(EXAMPLES, base.data, size=28)))
+    learning = Timed(fit(base, data=data))
     begun = time.perf_counter()
     for _ in record(learning, base, folder):
         pass
@@ -78,10 +79,12 @@ def share_of_keeping(base: Experiment, folder: Path) -> float:
 
 def keeping(figures: Figures) -> None:
     """Both within one run: what else the computer does meets them alike."""
-    base = lenet()
-    with tempfile.TemporaryDirectory() as folder:
-        shares = [share_of_keeping(base, Path(folder) / str(number)) for number in range(TRIES)]
-    figures.add("keeping LeNet at batch 32, beside learning it", shares, "%", below=1)
+    for name, epochs, examples in (("lenet", 2, EXAMPLES), ("lenet-digits", 50, 0)):
+        base = lenet(name, epochs)
+        data = made_data(examples, base.data, size=28) if examples else None
+        with tempfile.TemporaryDirectory() as folder:
+            shares = [share_of_keeping(base, Path(folder) / str(number), data) for number in range(TRIES)]
+        figures.add(f"keeping {name} at batch 32, beside learning it", shares, "%", below=1 if examples else 2)
 
 
 def main() -> int:
