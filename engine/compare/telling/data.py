@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePath
 
 from pydantic import BaseModel
 
 from engine.compare.fields import apart
 from engine.compare.wording import (
+    arrow,
     called,
     from_to,
     literally,
@@ -27,6 +29,8 @@ from engine.units import shape_text
 _WORDS = {"validation": "validation share {change}", "seed": "split seed {change}",
           "rows": "{change} training rows", "validation_rows": "{change} validation rows",
           "test_rows": "{change} test rows", "inputs": "{change} inputs", "test": "test share {change}"}
+
+_SWITCHES = {"standardize": say("standardising")}
 
 
 def data(before: DataSpec, after: DataSpec) -> Iterator[Message]:
@@ -78,7 +82,7 @@ def _augmented(before: Augment, after: Augment) -> Iterator[Message]:
     if len(changes) > 1 and not after.is_active:
         yield say("augmentation off")
         return
-    for change in packed(changes):
+    for change in packed(changes, most=4):
         yield say("augmentation: {change}", change=change)
 
 
@@ -106,11 +110,11 @@ def _options(before: BaseModel, after: BaseModel) -> Iterator[Message]:
         title, extra = field.title or name, field.json_schema_extra
         empty = str(extra.get("empty", "off")) if isinstance(extra, dict) else "off"
         if isinstance(new, bool):
-            yield switched(title_words(title), new)
+            yield switched(_SWITCHES.get(name) or title_words(title), new)
             continue
-        change = say("{before} → {after}", before=_value(old, empty), after=_value(new, empty))
+        change = arrow(old, new, partial(_value, empty))
         yield say(_WORDS[name], change=change) if name in _WORDS else called(title_words(title), change)
 
 
-def _value(value: object, empty: str) -> Message:
+def _value(empty: str, value: object) -> Message:
     return say(empty) if value is None or value == "" else number_text(value)

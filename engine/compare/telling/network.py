@@ -104,7 +104,7 @@ def _steps(found: Sequence[Level]) -> list[_Step]:
             was, now = level.opened.get(new.name, (old.layer, new.layer))
             if new.shares is None and was is not now and was != now:
                 is_other = new.name not in level.opened and kind_key(was) != kind_key(now)
-                steps.append(_Step(level.place(new.name), was, now, is_other))
+                steps.append(_Step(level.place(old.name if is_other else new.name), was, now, is_other))
     return steps
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from engine.blocks.custom import Custom
+from engine.blocks.base import Block
 from engine.compare.telling.levels import Kinds, Level, Shapes
 from engine.compare.telling.places import names_text, place_text, title_of
 from engine.compare.wording import together
 from engine.graph.graph import Graph, Node
-from engine.layers.base import Category
+from engine.layers.base import Category, Layer
 from engine.layers.inputs import Input
 from engine.messages import Message, say
 
@@ -54,8 +53,7 @@ def _blocks(level: Level, holding: Graph, blocks: list[str], loose: Graph, layer
             is_made: bool) -> Iterator[Message]:
     """Blocks that hold what stood there by itself; they and their layers are taken out of the lists."""
     for name in [name for name in blocks if layers and holding.nodes[name].layer.category == "block"]:
-        own = shapes.own(holding.nodes[name])
-        found = _held(own, loose, layers) if own is not None else []
+        found = _held(holding.nodes[name], loose, layers, shapes)
         if not found:
             continue
         blocks.remove(name)
@@ -67,14 +65,25 @@ def _blocks(level: Level, holding: Graph, blocks: list[str], loose: Graph, layer
             say("block {name} dissolved", name=place_text(level.place(name))))
 
 
-def _held(own: Custom, loose: Graph, names: Sequence[str]) -> list[str]:
-    """The loose layers that are those of the block; none unless all of it are there."""
-    waiting: Counter[Any] = Counter(node.layer for node in own.graph.nodes.values()
-                                    if not isinstance(node.layer, Input))
+def _held(node: Node, loose: Graph, names: Sequence[str], shapes: Shapes) -> list[str]:
+    """The loose layers that are those of the block, or of a repeated one its copies; none unless all of them are
+    there."""
+    block = node.layer
+    assert isinstance(block, Block)
+    if 1 < block.repeat <= len(names) and (
+            copies := _found(Counter(map(block.copy_number, range(block.repeat))), loose, names)):
+        return copies
+    own = shapes.own(node)
+    layers = Counter[Layer]() if own is None else Counter(each.layer for each in own.graph.nodes.values()
+                                                          if not isinstance(each.layer, Input))
+    for layer in layers:
+        layers[layer] *= own.repeat if own is not None else 1
+    return _found(layers, loose, names)
+
+
+def _found(waiting: Counter[Layer], loose: Graph, names: Sequence[str]) -> list[str]:
     if not waiting or waiting.total() > len(names):
         return []
-    for layer in waiting:
-        waiting[layer] *= own.repeat
     found = []
     for name in names:
         layer = loose.nodes[name].layer
