@@ -40,10 +40,13 @@ def data(before: DataSpec, after: DataSpec) -> Iterator[Message]:
     if not is_same:
         yield say("{before} → {after}", before=old, after=new) if str(old) != str(new) else (
             say("{before} from another place", before=old))
-    yield from _pictures(before, after)
+    are_images = before.is_image and after.is_image
+    if are_images:
+        yield from _pictures(before, after)
+    if are_images or before.dataset == after.dataset:  # else other data begin without what only images have
+        yield from _augmented(before.augment, after.augment)
     if before.normalize != after.normalize:
         yield switched(say("normalisation"), after.normalize)
-    yield from _augmented(before.augment, after.augment)
     yield from _table(before, after)
     if before.dataset == after.dataset:
         yield from _options(before.synthetic, after.synthetic)
@@ -62,7 +65,7 @@ def _name(spec: DataSpec) -> Message:
 
 def _pictures(before: DataSpec, after: DataSpec) -> Iterator[Message]:
     """Their size and channels, where somebody chose them and they come out otherwise."""
-    known = all(spec.is_known and spec.is_image for spec in (before, after))
+    known = before.is_known and after.is_known
     sizes = [spec.sample_shape[1:] if known else spec.resize and (spec.resize,) * 2 for spec in (before, after)]
     if before.resize != after.resize and sizes[0] != sizes[1]:
         yield say("{change} pictures", change=from_to(_size(sizes[0]), _size(sizes[1]), say))

@@ -40,7 +40,10 @@ _WORDS = {
     ("kernel_size", "Kernel size"): "{change} kernel", ("kernel_size", "Patch size"): "{change} patches",
     ("padding", "Padding"): "pad {change}", ("groups", "Groups"): "{change} groups",
     ("num_groups", "Groups"): "{change} groups", ("negative_slope", "Negative slope"): "slope {change}",
-    ("repeat", "Repeat"): "{change}"}  # fmt: skip
+    ("repeat", "Repeat"): "{change}", ("c1", "1×1"): "1×1 path {change} channels",
+    ("c2b", "3×3"): "3×3 path {change} channels", ("c3b", "5×5"): "5×5 path {change} channels",
+    ("c2a", "3×3, reduced"): "{change} channels before 3×3", ("c3a", "5×5, reduced"): "{change} channels before 5×5",
+    ("c4", "Pooled"): "pooled path {change} channels"}  # fmt: skip
 _WIDE = {"out_features": say("features"), "hidden_size": say("hidden units")}  # the others are channels
 _APART = frozenset({"graph", "exposed", "label", "source"})  # of blocks and code: told elsewhere, or a name
 _OFF = frozenset({"none", "none are", "off", "no limit"})  # what stands in a form while nothing is chosen

@@ -18,7 +18,7 @@ from engine.blocks.edits import dissolved, inner, make_block, with_inner
 from engine.blocks.repeats import as_block, repeated
 from engine.blocks.replacing import replaced, replaced_all
 from engine.compare.telling import in_one_line, what_changed
-from engine.data.options.options import Augment
+from engine.data.options.options import Augment, Known
 from engine.experiment.experiment import Experiment, Variant, gallery_ids, load_experiment, to_json
 from engine.experiment.recipe import Recipe
 from engine.graph import marks
@@ -140,10 +140,11 @@ def analysed(one: Experiment) -> Analysis:
     return analyze(one.graph, one.data.sample_shape)
 
 
-def inside(name: str, edit: Edit) -> Edit:
+def inside(path: str, edit: Edit) -> Edit:
     def outer(one: Experiment) -> Experiment:
-        within = edit(Experiment(inner(analysed(one), [name]).graph)).graph
-        return replace(one, graph=with_inner(one.graph, [name], within, analysed(one)))
+        names = path.split(".")
+        within = edit(Experiment(inner(analysed(one), names).graph)).graph
+        return replace(one, graph=with_inner(one.graph, names, within, analysed(one)))
 
     return outer
 
@@ -168,6 +169,14 @@ def then(*edits: Edit) -> Edit:
 
 def added(layer: Layer, source: str, target: str) -> Edit:
     return drawn(lambda graph: inserted(graph, layer, wire(graph, source, target))[0])
+
+
+def behind_act(graph: Graph, *numbers: int) -> Graph:
+    """Batch norms taken from before their activation to behind it."""
+    for number in numbers:
+        norm, act = f"bn{number}", f"act{number}"
+        graph = marks.put_into(graph.healed(norm).with_node(graph.nodes[norm]), [norm], graph.outputs[act][0])
+    return graph
 
 
 STEM = block("Stem", "conv1", "act1", "pool1")
@@ -212,7 +221,8 @@ ROWS: list[Row] = [
     ("resnet18", None, options("stage2", bottleneck=True), "stage2 bottleneck on", "stage2 bottleneck off"),
     ("densenet", None, options("dense1", growth_rate=16), "dense1 growth rate 32 → 16",
      "dense1 growth rate 16 → 32"),
-    ("googlenet", None, options("inception1", c1=32), "inception1 1×1 64 → 32", "inception1 1×1 32 → 64"),
+    ("googlenet", None, options("inception1", c1=32), "inception1 1×1 path 64 → 32 channels",
+     "inception1 1×1 path 32 → 64 channels"),
     ("vgg11-full", None, drawn(lambda graph: with_layers(graph, {
         name: node.layer.with_options(out_channels=node.layer.out_channels // 2) for name, node in graph.nodes.items()
         if "vgg" in name})), "VGG channels halved everywhere",
@@ -268,11 +278,16 @@ ROWS: list[Row] = [
     ("lenet", None, rewired([("act4", "fc3")], []), "fc3 no longer wired to act4", "fc3 wired to act4"),
     ("lenet", SUM, rewired([], [("act3", "add1")]), "shortcut from act3 to add1", "no shortcut from act3 to add1"),
     ("lenet", None, then(SUM, rewired([], [("act3", "add1")])), "added Add of act4 and act3", "removed add1"),
-    ("lenet", None, rewired(*SWAPPED), "moved: act1 after pool1 instead of conv1",
-     "moved: act1 after conv1 instead of pool1"),
+    ("lenet", None, rewired(*SWAPPED), "act1 and pool1 swapped", "pool1 and act1 swapped"),
     ("lenet", then(behind(Subtract(), "act4"), rewired([], [("act3", "sub1")])), rewired(
         [("act4", "sub1"), ("act3", "sub1")], [("act3", "sub1"), ("act4", "sub1")]), "inputs of sub1 in another order",
      "inputs of sub1 in another order"),
+    ("lenet-bn", None, drawn(lambda graph: behind_act(graph, 1)), "bn1 and act1 swapped", "act1 and bn1 swapped"),
+    ("lenet-bn", None, drawn(lambda graph: behind_act(graph, 1, 2)),
+     "Batch norm 2d and Sigmoid swapped in 2 places", "Sigmoid and Batch norm 2d swapped in 2 places"),
+    ("alexnet", None, drawn(lambda graph: marks.put_into(graph.healed("pool3").with_node(graph.nodes["pool3"]),
+                                                         ["pool3"], graph.outputs["act3"][0])),
+     "moved: pool3 after act3 instead of act5", "moved: pool3 after act5 instead of act3"),
     # names alone
     ("lenet", None, renamed(conv1="stem"), "renamed only: conv1 → stem", "renamed only: stem → conv1"),
     ("lenet", None, renamed(conv1="stem", fc3="head"), "renamed only: conv1 → stem, fc3 → head",
@@ -305,6 +320,16 @@ ROWS: list[Row] = [
      "stem.conv1 3×3 → 5×5 kernel"),
     ("lenet", STEM, inside("stem", behind(BatchNorm2d(), "conv1")), "added Batch norm 2d after stem.conv1",
      "removed stem.bn1"),
+    ("lenet", STEM, inside("stem", behind(BatchNorm2d(), "input")), "added Batch norm 2d at the start of stem",
+     "removed stem.bn1"),
+    ("lenet", STEM, inside("stem", renamed(conv1="first")), "renamed only: stem.conv1 → first",
+     "renamed only: stem.first → conv1"),
+    ("residual-small", block("Body", "residual1", "residual2"), inside("body.residual1", options(
+        "conv1", kernel_size=1, padding=0)), "body.residual1.conv1 3×3 → 1×1 kernel and pad 1 → 0",
+     "body.residual1.conv1 1×1 → 3×3 kernel and pad 0 → 1"),
+    ("lenet", None, then(STEM, inside("stem", options("conv1", kernel_size=3))),
+     "added Stem after input, removed conv1, act1 and pool1",
+     "added Conv 2d, Sigmoid and Average pool after input, removed stem"),
     ("lenet", TWO_STEMS, then(inside("one", options("conv1", bias=False)), inside("two", options(
         "conv2", bias=False))), "Conv 2d bias off everywhere", "Conv 2d bias on everywhere"),
     ("resnet18", None, inside("stage1", options("conv2", kernel_size=5)), "stage1.conv2 3×3 → 5×5 kernel",
@@ -339,6 +364,9 @@ ROWS: list[Row] = [
      "code of mine1: 1 line changed"),
     ("my-linear", None, options("mine1", made_with="units=7"), "mine1 arguments units=64 → units=7",
      "mine1 arguments units=7 → units=64"),
+    ("my-linear", None, then(code("mine1", "torch.randn", "torch.ones"), code("mine1", "return torch",
+                                                                            "# Mine\n        return torch")),
+     "code of mine1: 2 lines changed", "code of mine1: 2 lines changed"),
     # another network
     ("alexnet", None, lambda one: of("vgg11"), "AlexNet → VGG-11, a quarter as wide, lr 0.01 → 0.05",
      "VGG-11, a quarter as wide → AlexNet, lr 0.05 → 0.01"),
@@ -346,8 +374,12 @@ ROWS: list[Row] = [
      "another network: 13 → 21 layers"),
     ("lenet", None, lambda one: of("lenet-bn"), "added Batch norm 2d after every Conv 2d, "
      "added Batch norm 1d after fc1 and fc2, conv1 pad 2 → 0, and 1 more",
-     "removed every Batch norm 2d, removed every Batch norm 1d, conv1 pad 0 → 2, and 1 more"),
+     "removed every Batch norm 2d and every Batch norm 1d, conv1 pad 0 → 2, lr 1 → 0.9"),
     # data
+    ("house-prices", TABLE, lambda one: replace(one, data=one.data.model_copy(update={"known": Known(
+        sample_shape=(3,), examples=7)})), "nothing changed", "nothing changed"),
+    ("lenet", data(augment={"flip": True}), dataset("table", "/home/me/x.csv"), "Fashion-MNIST → x.csv",
+     "x.csv → Fashion-MNIST"),
     ("lenet", None, dataset("mnist"), "Fashion-MNIST → MNIST", "MNIST → Fashion-MNIST"),
     ("lenet", None, dataset("cifar10"), "Fashion-MNIST → CIFAR-10", "CIFAR-10 → Fashion-MNIST"),
     ("lenet", dataset("emnist"), data(emnist="letters"), "EMNIST balanced → EMNIST letters",
