@@ -22,7 +22,7 @@ from engine.data.options.options import Augment, Known
 from engine.experiment.experiment import Experiment, Variant, gallery_ids, load_experiment, to_json
 from engine.experiment.recipe import Recipe
 from engine.graph import marks
-from engine.graph.edits import appended, connected, inserted, with_layers
+from engine.graph.edits import appended, connected, inserted, part, pasted, with_layers
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import Init, ValueEdit
@@ -237,6 +237,10 @@ ROWS: list[Row] = [
     ("lenet", None, options("pool1", stride=None), "pool1 stride 2 → as the kernel", "pool1 stride as the kernel → 2"),
     ("lenet", None, options("input", shape=(1, 32, 32)), "input shape from the data → 1×32×32",
      "input shape 1×32×32 → from the data"),
+    ("alexnet", None, options("conv1", "conv3", "conv4", "conv5", bias=False), "Conv 2d bias off in 4 of 5 places",
+     "Conv 2d bias on in 4 of 5 places"),
+    ("my-linear", options("mine1", made_with=f"units=6{'4' * 40}"), options("mine1", made_with=f"units=6{'4' * 41}"),
+     "mine1 other arguments", "mine1 other arguments"),
     # another kind of layer
     ("lenet", None, all_of("Sigmoid", ReLU()), "Sigmoid → ReLU everywhere", "ReLU → Sigmoid everywhere"),
     ("lenet", STEM, all_of("Sigmoid", ReLU()), "Sigmoid → ReLU everywhere", "ReLU → Sigmoid everywhere"),
@@ -272,6 +276,12 @@ ROWS: list[Row] = [
      "added Average pool after act1 and act2"),
     ("lenet", None, healed("act1", "act2", "act3", "act4"), "removed every Sigmoid",
      "added 4 × Sigmoid"),
+    ("inception-small", None, behind(BatchNorm2d(), "pool1", "pool2", "pool3"),
+     "added Batch norm 2d after every pooling layer", "removed every Batch norm 2d"),
+    ("alexnet", None, then(*(behind(layer, "fc3") for layer in (Linear(), ReLU(), Dropout(), Linear(), ReLU()))),
+     "added 5 layers after fc3", "removed 5 layers"),
+    ("lenet", None, drawn(lambda graph: pasted(graph, part(graph, ["conv1", "act1"]), (300.0, 0.0))[0]),
+     "added Conv 2d and Sigmoid", "removed conv3 and act5"),
     # wires
     ("lenet", None, rewired([("act4", "fc3")], [("act3", "fc3")]), "rewired: fc3 after act3 instead of act4",
      "rewired: fc3 after act4 instead of act3"),
@@ -355,6 +365,9 @@ ROWS: list[Row] = [
     ("lenet", None, learning("fc3", decay_multiplier=0), "fc3 weight decay ×1 → ×0", "fc3 weight decay ×0 → ×1"),
     ("lenet", None, learning("fc3", edits=(ValueEdit(key="weight", index=(0, 0), value=1.0),)),
      "1 value of fc3 set by hand", "no values of fc3 set by hand"),
+    ("lenet", learning("fc3", edits=tuple(ValueEdit(key="bias", index=(at,), value=1.0) for at in range(2))),
+     learning("fc3", edits=tuple(ValueEdit(key="bias", index=(at,), value=1.0) for at in range(5))),
+     "2 → 5 values of fc3 set by hand", "5 → 2 values of fc3 set by hand"),
     ("tied", None, drawn(lambda graph: graph.with_shares("shared2", None)), "shared2 has weights of its own",
      "shared2 shares weights with shared"),
     ("tied", None, options("shared", bias=False), "shared bias off", "shared bias on"),
@@ -367,6 +380,9 @@ ROWS: list[Row] = [
     ("my-linear", None, then(code("mine1", "torch.randn", "torch.ones"), code("mine1", "return torch",
                                                                             "# Mine\n        return torch")),
      "code of mine1: 2 lines changed", "code of mine1: 2 lines changed"),
+    ("my-linear", code("mine1", "return torch", "# One\n        # Two\n        return torch"), code(
+        "mine1", "# One\n        # Two", "# Two\n        # One"), "code of mine1: lines in another order",
+     "code of mine1: lines in another order"),
     # another network
     ("alexnet", None, lambda one: of("vgg11"), "AlexNet → VGG-11, a quarter as wide, lr 0.01 → 0.05",
      "VGG-11, a quarter as wide → AlexNet, lr 0.05 → 0.01"),
@@ -393,6 +409,8 @@ ROWS: list[Row] = [
     ("lenet", None, data(resize=28), "nothing changed", "nothing changed"),
     ("lenet", dataset("folder", "/home/me/pets"), data(resize=64), "full-size → 64×64 pictures",
      "64×64 → full-size pictures"),
+    ("lenet", dataset("folder", "/home/me/pets"), data(channels=1), "channels of pictures as they are → 1",
+     "channels of pictures 1 → as they are"),
     ("lenet", None, data(channels=3), "pictures 1 → 3 channels", "pictures 3 → 1 channels"),
     ("lenet", None, data(normalize=True), "normalisation on", "normalisation off"),
     ("lenet", None, data(augment={"flip": True}), "augmentation: flip on", "augmentation: flip off"),
@@ -452,6 +470,12 @@ ROWS: list[Row] = [
     ("lenet", None, recipe(seed=1), "seed 0 → 1", "seed 1 → 0"),
     ("lenet", None, lambda one: replace(one, variants=(Variant(title="a", recipe={"lr": 0.3}),)), "0 → 1 variants",
      "1 → 0 variants"),
+    ("lenet", lambda one: replace(one, variants=(Variant(title="a", recipe={"lr": 0.3}),)),
+     lambda one: replace(one, variants=(Variant(title="a", recipe={"lr": 0.2}),)), "other variants", "other variants"),
+    ("lenet", None, recipe(schedule="one_cycle:shape=linear"), "schedule constant → one cycle (shape straight lines)",
+     "schedule one cycle (shape straight lines) → constant"),
+    ("lenet", recipe(lr=0.1234561), recipe(lr=0.1234562), "lr 0.1234561 → 0.1234562", "lr 0.1234562 → 0.1234561"),
+    ("lenet", recipe(lr=1 / 3), recipe(lr=2 / 3), "lr 0.33333 → 0.66667", "lr 0.66667 → 0.33333"),
     # several at once: network, data, recipe; the seed last
     ("lenet", None, then(recipe(lr=0.05, seed=3), options("conv2", out_channels=8)),
      "conv2 16 → 8 channels, lr 0.9 → 0.05, seed 0 → 3", "conv2 8 → 16 channels, lr 0.05 → 0.9, seed 3 → 0"),
@@ -573,6 +597,18 @@ def test_the_other_way_round_the_values_change_places(values: dict[str, Any]) ->
     forth, back = ([str(part) for part in what_changed(*pair)] for pair in ((before, after), (after, before)))
     assert len(forth) == sum(value != getattr(before.recipe, name) for name, value in values.items())
     assert [re.sub(r"(\S+) → (\S+)", r"\2 → \1", words) for words in forth] == back
+
+
+def test_a_share_that_a_recurrent_layer_drops_is_told_alike() -> None:
+    before = experiment(("lstm1", "LSTM", {"num_layers": 2}), ("lstm2", "LSTM", {"num_layers": 2}))
+    [words] = told({"lstm1.dropout": 0.5}, {"lstm1.dropout": 0.0})
+    [part] = what_changed(before, options("lstm1", dropout=0.5)(before))
+    assert str(words) == str(part) == "lstm1 dropout 0 → 0.5"
+
+
+def test_a_text_that_names_no_optimizer_is_told_as_it_stands() -> None:
+    """Of a damaged file of a run."""
+    assert [str(words) for words in told({"optimizer": "adamm"}, {"optimizer": "sgd"})] == ["SGD → adamm"]
 
 
 def test_what_is_told_of_a_recipe_is_what_a_run_that_is_steered_notes() -> None:
