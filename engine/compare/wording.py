@@ -14,6 +14,7 @@ from engine.experiment.recipe import Recipe
 from engine.messages import ImpossibleError, Message, say
 from engine.units import typed_text
 
+DIGITS = 5  # of a number
 NAME = 24  # characters: the middle of what is longer is left out
 _OFF = frozenset({"warmup", "clip_norm", "clip_value", "early_stop", "folds"})  # of the recipe, what 0 turns off
 # The recipe's options by what a person calls them; the others are called as their form calls them.
@@ -26,15 +27,15 @@ _SETTINGS = {
     "initialization": "weights start as {change}"}  # fmt: skip
 _AS_NOW = frozenset({"initialization"})  # of which only what it is now is said
 _SWITCHES = {
-    "decay_biases": (say("biases decay, too"), say("biases do not decay")),
+    "decay_biases": (say("biases decay"), say("biases do not decay")),
     "deterministic": (say("repeatable"), say("not repeatable")),
-    "train_curve": (say("curve of the training data"), say("no curve of the training data")),
-    "test_curve": (say("curve of the test data"), say("no curve of the test data"))}  # fmt: skip
+    "train_curve": (say("training data judged after each epoch"), say("training data not judged after each epoch")),
+    "test_curve": (say("test data judged after each epoch"), say("test data not judged after each epoch"))}  # fmt: skip
 _VARIES = {"crop": say("crop"), "flip": say("flip"), "flip_vertical": say("flip upside down"), "rotate": say("rotate"),
            "brightness": say("brightness"), "contrast": say("contrast"), "saturation": say("saturation"),
            "erase": say("erase")}  # of augmentation
-_PROPER = frozenset({"Nesterov", "Xavier", "Kaiming"})
-_TITLED = frozenset({"loss", "optimizer", "precision", "initialization"})  # values that are names, not words
+_PROPER = frozenset({"Huber", "Nesterov", "Xavier", "Kaiming"})
+_TITLED = frozenset({"optimizer", "precision", "initialization"})  # values that are names, not words
 
 
 # -- of a run --------------------------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ def varied(before: Any, after: Any) -> list[Message]:
 def _variation(name: str, before: Any, after: Any) -> Message:
     if isinstance(after, bool):
         return switched(_VARIES[name], after)
-    return called(_VARIES[name], from_to(before, after, value_text))
+    return called(_VARIES[name], from_to(before, after, number_text))
 
 
 def frozen(layer: object, learns: bool) -> Message:
@@ -71,7 +72,7 @@ def frozen(layer: object, learns: bool) -> Message:
 
 def dropped(layer: str, option: str, before: Any, after: Any) -> Message:
     """Another share of what a layer drops: of a Dropout it is the only thing that can be meant."""
-    change = from_to(before, after, value_text)
+    change = from_to(before, after, number_text)
     return say("{layer} {change}", layer=layer, change=change) if option == "p" else (
         say("{layer} dropout {change}", layer=layer, change=change))
 
@@ -82,7 +83,7 @@ def _setting_text(name: str, value: Any) -> Message:
     choice = _choice(name, value)
     if choice is not None:
         return say("off") if choice.row.id == "none" else _choice_text(choice, name in _TITLED)
-    words = option_text(Recipe, name, value)
+    words = number_text(value) if isinstance(value, float) else option_text(Recipe, name, value)
     return words if name in _TITLED else lowered(words)
 
 
@@ -113,15 +114,16 @@ def _choice_text(choice: Choice[Any], is_name: bool) -> Message:
 
 
 def _same_choice(name: str, before: Any, after: Any) -> Message | None:
-    """The options of a row that stays: ``Adam beta 1 0.9 → 0.8``."""
+    """The options of a row that stays: ``Adam: beta 1 0.9 → 0.8``, ``step schedule: every 5 → 10``."""
     old, new = _choice(name, before), _choice(name, after)
     if old is None or new is None or old.row is not new.row:
         return None
     words = [_readjusted(option, value, now) for option, (_, value), (_, now)
              in zip(new.row.options, old.values, new.values, strict=True) if value != now]
     row = say(new.row.title) if name in _TITLED else title_words(new.row.title)
-    change = say("{row} {options}", row=row, options=together(words))
-    return change if name == "optimizer" else say(_SETTINGS[name], change=change)
+    if name == "schedule":
+        row = say("{row} schedule", row=row)
+    return say("{row}: {options}", row=row, options=together(words)) if words else None
 
 
 def _adjusted(option: Option, value: Value) -> Message:
@@ -149,9 +151,15 @@ def _option_value(option: Option, value: Value) -> Message:
 
 def from_to(before: Any, after: Any, text: Callable[[Any], Message]) -> Message:
     """``0.1 → 0.06``; where nobody knows what it was (None), ``0.06``."""
-    if before is None:
-        return text(after)
-    return say("{before} → {after}", before=text(before), after=text(after))
+    return text(after) if before is None else arrow(before, after, text)
+
+
+def arrow(before: Any, after: Any, text: Callable[[Any], Message]) -> Message:
+    """The same where None is a value, too."""
+    old, new = text(before), text(after)
+    if isinstance(before, float) and isinstance(after, float) and old == new:  # they differ in digits that are not told
+        old, new = value_text(before), value_text(after)
+    return say("{before} → {after}", before=old, after=new)
 
 
 def called(what: Message, change: Message) -> Message:
@@ -176,11 +184,13 @@ def together(words: Sequence[Message]) -> Message:
     return say("{some} and {one}", some=listed(words[:-1]), one=words[-1])
 
 
-def packed(words: Sequence[Message], room: int = 60) -> Iterator[Message]:
-    """Two and two as one thing, where they are short."""
+def packed(words: Sequence[Message], most: int = 2, room: int = 60) -> Iterator[Message]:
+    """So many at a time as one thing, where they are short."""
     waiting = list(words)
     while waiting:
-        count = 2 if len(waiting) > 1 and len(str(waiting[0])) + len(str(waiting[1])) <= room else 1
+        count = min(most, len(waiting))
+        while count > 1 and sum(len(str(each)) for each in waiting[:count]) > room:
+            count -= 1
         yield together(waiting[:count])
         del waiting[:count]
 
@@ -213,9 +223,16 @@ def short(text: str, most: int = NAME) -> str:
     return line if len(line) <= most else f"{line[:most - end - 1]}…{line[-end:]}"
 
 
+def rounded(value: float) -> str:
+    """A number as one types it, without digits that nobody has typed."""
+    return typed_text(float(f"{value:.{DIGITS}g}"))
+
+
 def number_text(value: Any) -> Message:
     """Any value of an option, as short as it can be told: ``0.1``, ``5×3``, ``(2, -3.4)``."""
+    if isinstance(value, float):
+        return literally(rounded(value))
     if isinstance(value, tuple) and value and any(isinstance(item, float) for item in value):
-        plain = ", ".join(typed_text(item) if isinstance(item, float) else str(item) for item in value)
+        plain = ", ".join(rounded(item) if isinstance(item, float) else str(item) for item in value)
         return literally(f"({plain})") if len(value) <= 4 else say("{count} numbers", count=len(value))
     return literally(value.replace("_", " ")) if isinstance(value, str) and value else value_text(value)

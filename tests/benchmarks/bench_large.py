@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import engine.blocks  # noqa: F401  (fills the registry)
 from engine.advice.advice import advise
 from engine.analysis.analysis import analyze
 from engine.blocks.repeats import repeated
 from engine.compare.compare import compare
-from engine.experiment.experiment import Experiment
+from engine.compare.telling import what_changed
+from engine.experiment.experiment import Experiment, load_experiment
 from engine.graph.graph import Graph
 from engine.layers.activation import ReLU
 from engine.line.line import build_line, parse_line
@@ -46,6 +48,13 @@ def main() -> int:
     figures.add("problems", times_ms(lambda: advise(experiment, analysis), 10), below=16)
     figures.add("repeated parts", times_ms(lambda: repeated(graph), 3), below=500)
     figures.add("compare two networks", times_ms(lambda: compare(graph, other), 5), below=50)
+    figures.add("tell in a line what was changed",
+                times_ms(lambda: what_changed(experiment, Experiment(other)), 5), below=50)
+    one, same = (load_experiment("gallery:resnet18") for _ in range(2))
+    figures.add("tell that nothing was changed in a ResNet-18", times_ms(lambda: what_changed(one, same), 5), below=1)
+    wider = one.graph.with_layer("conv1", one.graph.nodes["conv1"].layer.with_options(out_channels=32))
+    changed = replace(one, graph=wider, recipe=one.recipe.with_options(lr=0.3))
+    figures.add("tell what was changed in one", times_ms(lambda: what_changed(one, changed), 5), below=5)
     figures.add("find", times_ms(lambda: find(analysis, "conv"), 5), below=50)
     return figures.status()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePath
 
 from pydantic import BaseModel
 
 from engine.compare.fields import apart
 from engine.compare.wording import (
+    arrow,
     called,
     from_to,
     literally,
@@ -28,6 +30,8 @@ _WORDS = {"validation": "validation share {change}", "seed": "split seed {change
           "rows": "{change} training rows", "validation_rows": "{change} validation rows",
           "test_rows": "{change} test rows", "inputs": "{change} inputs", "test": "test share {change}"}
 
+_SWITCHES = {"standardize": say("standardising")}
+
 
 def data(before: DataSpec, after: DataSpec) -> Iterator[Message]:
     """The data themselves first, the seed of their split last."""
@@ -36,10 +40,13 @@ def data(before: DataSpec, after: DataSpec) -> Iterator[Message]:
     if not is_same:
         yield say("{before} → {after}", before=old, after=new) if str(old) != str(new) else (
             say("{before} from another place", before=old))
-    yield from _pictures(before, after)
+    are_images = before.is_image and after.is_image
+    if are_images:
+        yield from _pictures(before, after)
+    if are_images or before.dataset == after.dataset:  # else other data begin without what only images have
+        yield from _augmented(before.augment, after.augment)
     if before.normalize != after.normalize:
         yield switched(say("normalisation"), after.normalize)
-    yield from _augmented(before.augment, after.augment)
     yield from _table(before, after)
     if before.dataset == after.dataset:
         yield from _options(before.synthetic, after.synthetic)
@@ -58,7 +65,7 @@ def _name(spec: DataSpec) -> Message:
 
 def _pictures(before: DataSpec, after: DataSpec) -> Iterator[Message]:
     """Their size and channels, where somebody chose them and they come out otherwise."""
-    known = all(spec.is_known and spec.is_image for spec in (before, after))
+    known = before.is_known and after.is_known
     sizes = [spec.sample_shape[1:] if known else spec.resize and (spec.resize,) * 2 for spec in (before, after)]
     if before.resize != after.resize and sizes[0] != sizes[1]:
         yield say("{change} pictures", change=from_to(_size(sizes[0]), _size(sizes[1]), say))
@@ -78,7 +85,7 @@ def _augmented(before: Augment, after: Augment) -> Iterator[Message]:
     if len(changes) > 1 and not after.is_active:
         yield say("augmentation off")
         return
-    for change in packed(changes):
+    for change in packed(changes, most=4):
         yield say("augmentation: {change}", change=change)
 
 
@@ -106,11 +113,11 @@ def _options(before: BaseModel, after: BaseModel) -> Iterator[Message]:
         title, extra = field.title or name, field.json_schema_extra
         empty = str(extra.get("empty", "off")) if isinstance(extra, dict) else "off"
         if isinstance(new, bool):
-            yield switched(title_words(title), new)
+            yield switched(_SWITCHES.get(name) or title_words(title), new)
             continue
-        change = say("{before} → {after}", before=_value(old, empty), after=_value(new, empty))
+        change = arrow(old, new, partial(_value, empty))
         yield say(_WORDS[name], change=change) if name in _WORDS else called(title_words(title), change)
 
 
-def _value(value: object, empty: str) -> Message:
+def _value(empty: str, value: object) -> Message:
     return say(empty) if value is None or value == "" else number_text(value)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from engine.compare.telling.levels import Kinds, Level
 from engine.compare.telling.options import init_text, times
 from engine.compare.telling.places import names_text, place_text, several
-from engine.compare.wording import from_to, frozen, literally
+from engine.compare.wording import frozen
 from engine.graph.graph import Graph, Node
 from engine.graph.parameters import NodeParameters, ValueEdit
 from engine.layers.base import Layer
@@ -95,12 +95,13 @@ def _parameters(old: NodeParameters, new: NodeParameters, is_same_layer: bool) -
         yield Act("{layer} weight decay {change}", "{layer} weight decay {change}",
                   (("change", times(old.decay_multiplier, new.decay_multiplier)),), True)
     if is_same_layer and old.edits != new.edits:
-        yield Act("{layer} {change} set by hand", "{layer} {change} set by hand",
-                  (("change", _by_hand(old.edits, new.edits)),))
+        yield Act("{values} of {layer} set by hand", "{values} of {layer} set by hand",
+                  (("values", _by_hand(old.edits, new.edits)),))
 
 
 def _by_hand(old: tuple[ValueEdit, ...], new: tuple[ValueEdit, ...]) -> Message:
-    if len(old) == len(new):
-        return say("other values")
-    change = from_to(len(old), len(new), lambda count: literally(str(count)))
-    return say("{change} values", change=change)
+    if not new or len(old) == len(new):
+        return say("other values") if new else say("no values")
+    if not old:
+        return say("{count} values", count=len(new)) if len(new) > 1 else say("1 value")
+    return say("{before} → {after} values", before=len(old), after=len(new))

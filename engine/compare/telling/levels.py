@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,11 +13,44 @@ from engine.blocks.custom import Custom
 from engine.blocks.edits import as_own
 from engine.blocks.replacing import kind_key
 from engine.compare.compare import matched
+from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph, Node
 from engine.layers.base import Category, Layer, Shape
 from engine.messages import LayerloomError
 
 MOST_BLOCKS = 500  # that are looked into: blocks in blocks may be more than anybody could draw
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """What comes into the blocks of a network that are made from parameters; it is found out once, if at all."""
+
+    graph: Graph
+    given: Callable[[], Shape | None]
+
+    @cached_property
+    def _analysis(self) -> Analysis:
+        return analyze(self.graph, self.given())
+
+    def within(self, name: str, own: Graph) -> Shapes:
+        """The same for what is inside of a block."""
+        def given() -> Shape | None:
+            shapes = self._analysis.nodes[name].input_shapes
+            return shapes[0] if shapes else None
+
+        return Shapes(own, given)
+
+    def own(self, node: Node) -> Custom | None:
+        """A block as a person's own; None where nobody knows what it would hold."""
+        if isinstance(node.layer, Custom):
+            return node.layer
+        if not isinstance(node.layer, Block) or self.graph.nodes.get(node.name) is not node:
+            return None
+        shapes = self._analysis.nodes[node.name].input_shapes
+        try:
+            return as_own(node, shapes) if shapes else None
+        except LayerloomError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -27,6 +60,7 @@ class Level:
     before: Graph
     after: Graph
     names: Mapping[str, str]
+    shapes: tuple[Shapes, Shapes]
     prefix: str = ""  # of places: ``block1.``
     opened: dict[str, tuple[Custom, Custom]] = field(default_factory=dict)  # blocks that stay, as a person's own
 
@@ -54,42 +88,20 @@ class Level:
         return self.prefix + name
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """What comes into the blocks of a network that are made from parameters; it is found out once, if at all."""
-
-    graph: Graph
-    given: Shape | None
-
-    @cached_property
-    def _analysis(self) -> Analysis:
-        return analyze(self.graph, self.given)
-
-    def own(self, node: Node) -> Custom | None:
-        """A block as a person's own; None where nobody knows what it would hold."""
-        if isinstance(node.layer, Custom):
-            return node.layer
-        if not isinstance(node.layer, Block) or self.graph.nodes.get(node.name) is not node:
-            return None
-        shapes = self._analysis.nodes[node.name].input_shapes
-        try:
-            return as_own(node, shapes) if shapes else None
-        except LayerloomError:
-            return None
-
-
-def levels(before: Graph, after: Graph, shapes: tuple[Shapes, Shapes]) -> list[Level]:
+def levels(before: Experiment, after: Experiment) -> list[Level]:
     """The whole first, then what is inside, from the top down."""
-    found = [_level(before, after, "")]
+    found = [_level(Shapes(before.graph, lambda: before.data.sample_shape),
+                    Shapes(after.graph, lambda: after.data.sample_shape), "")]
     for level in found:
         for old, new in level.kept:
-            blocks = _opened(old, new, shapes)
+            blocks = _opened(old, new, level.shapes)
             if blocks is None:
                 continue
             level.opened[new.name] = blocks
             inside = blocks[0].graph, blocks[1].graph
             if inside[0] is not inside[1] and inside[0] != inside[1] and len(found) <= MOST_BLOCKS:
-                found.append(_level(*inside, f"{level.place(new.name)}."))
+                found.append(_level(level.shapes[0].within(old.name, inside[0]),
+                                    level.shapes[1].within(new.name, inside[1]), f"{level.place(new.name)}."))
     return found
 
 
@@ -110,10 +122,11 @@ def _is_mostly(before: Graph, after: Graph) -> bool:
     return 2 * same >= max(len(before.nodes), len(after.nodes))
 
 
-def _level(before: Graph, after: Graph, prefix: str) -> Level:
+def _level(old: Shapes, new: Shapes, prefix: str) -> Level:
+    before, after = old.graph, new.graph
     names = dict(matched(before, after))
     names.update(_in_place(before, after, names))
-    return Level(before, after, names, prefix)
+    return Level(before, after, names, (old, new), prefix)
 
 
 def _in_place(before: Graph, after: Graph, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

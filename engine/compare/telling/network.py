@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from engine.blocks.replacing import kind_key
 from engine.compare.telling.learning import learning
-from engine.compare.telling.levels import Kinds, Level, Shapes, levels
+from engine.compare.telling.levels import Kinds, Level, levels
 from engine.compare.telling.options import Change, code_change, option_changes, scaled
 from engine.compare.telling.places import changed_in, names_text, replaced_in, title_of
 from engine.compare.telling.structure import structure
@@ -26,14 +26,14 @@ MOST_RENAMED = 3
 
 def network(before: Experiment, after: Experiment) -> Iterator[Message]:
     """What matters first: what is there, how it is wired, its options, how it learns."""
-    found, shapes = _levels(before, after)
-    if _is_another(found[0]):
+    found = levels(before, after)
+    if _is_another(found[0], _are_titled(before, after)):
         yield _another(before, after)
         return
     kinds = Kinds(before.graph), Kinds(after.graph)
     steps = _steps(found)
     yield from _replaced(steps, kinds[0])
-    yield from structure(found, *kinds, shapes)
+    yield from structure(found, *kinds)
     for level in found:
         yield from rewired(level)
     yield from _options(steps, *kinds)
@@ -44,7 +44,7 @@ def network(before: Experiment, after: Experiment) -> Iterator[Message]:
 def renamed(before: Experiment, after: Experiment) -> Iterator[Message]:
     """Layers and blocks that are only called otherwise."""
     found = []
-    for level in _levels(before, after)[0]:
+    for level in levels(before, after):
         found += [(level.place(old), new) for old, new in level.names.items() if old != new]
         found += [(old.label, new.label) for old, new in level.opened.values() if old.label != new.label]
     if len(found) > MOST_RENAMED:
@@ -54,20 +54,15 @@ def renamed(before: Experiment, after: Experiment) -> Iterator[Message]:
                                                            for old, new in found))
 
 
-def _levels(before: Experiment, after: Experiment) -> tuple[list[Level], tuple[Shapes, Shapes]]:
-    shapes = tuple(Shapes(each.graph, each.data.sample_shape) for each in (before, after))
-    return levels(before.graph, after.graph, (shapes[0], shapes[1])), (shapes[0], shapes[1])
-
-
 # -- another network ---------------------------------------------------------------------------------------------------
 
 
-def _is_another(level: Level) -> bool:
-    """Whether most of it came or went."""
+def _is_another(level: Level, are_titled: bool) -> bool:
+    """Whether most of it came or went: one that was only made smaller, or larger, is another where it is called so."""
     stay = sum(_is_same_kind(level.before.nodes[old], level.after.nodes[new]) for old, new in level.names.items())
     came, went = len(level.added), len(level.removed)
-    return min(came, went) > 1 and came + went > LIKE_ANOTHER and 2 * stay < max(len(level.before.nodes),
-                                                                                 len(level.after.nodes))
+    return (are_titled or min(came, went) > 1) and came + went > LIKE_ANOTHER and (
+        2 * stay < max(len(level.before.nodes), len(level.after.nodes)))
 
 
 def _is_same_kind(old: Node, new: Node) -> bool:
@@ -75,9 +70,13 @@ def _is_same_kind(old: Node, new: Node) -> bool:
 
 
 def _another(before: Experiment, after: Experiment) -> Message:
-    if before.title != after.title and before.title and after.title:
+    if _are_titled(before, after):
         return say("{before} → {after}", before=literally(before.title, 40), after=literally(after.title, 40))
     return say("another network: {before} → {after} layers", before=_count(before.graph), after=_count(after.graph))
+
+
+def _are_titled(before: Experiment, after: Experiment) -> bool:
+    return before.title != after.title and bool(before.title and after.title)
 
 
 def _count(graph: Graph) -> int:
@@ -104,7 +103,7 @@ def _steps(found: Sequence[Level]) -> list[_Step]:
             was, now = level.opened.get(new.name, (old.layer, new.layer))
             if new.shares is None and was is not now and was != now:
                 is_other = new.name not in level.opened and kind_key(was) != kind_key(now)
-                steps.append(_Step(level.place(new.name), was, now, is_other))
+                steps.append(_Step(level.place(old.name if is_other else new.name), was, now, is_other))
     return steps
 
 

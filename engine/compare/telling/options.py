@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 from pydantic.fields import FieldInfo
@@ -13,10 +14,11 @@ from engine.blocks.custom import Custom
 from engine.blocks.replacing import WIDTHS
 from engine.compare.fields import WINDOWS, apart, spread
 from engine.compare.wording import (
+    arrow,
     called,
-    from_to,
     literally,
     number_text,
+    rounded,
     switched,
     title_words,
 )
@@ -24,7 +26,6 @@ from engine.graph.parameters import INIT_TITLES, Init
 from engine.layers.base import Layer
 from engine.layers.code import Code
 from engine.messages import Message, say
-from engine.units import typed_text
 
 # Options whose value says what they are, or that have a shorter name; the others are called as their form calls them.
 # By their titles, too: ``padding`` is the border of some layers.
@@ -39,7 +40,10 @@ _WORDS = {
     ("kernel_size", "Kernel size"): "{change} kernel", ("kernel_size", "Patch size"): "{change} patches",
     ("padding", "Padding"): "pad {change}", ("groups", "Groups"): "{change} groups",
     ("num_groups", "Groups"): "{change} groups", ("negative_slope", "Negative slope"): "slope {change}",
-    ("repeat", "Repeat"): "{change}"}  # fmt: skip
+    ("repeat", "Repeat"): "{change}", ("c1", "1×1"): "1×1 path {change} channels",
+    ("c2b", "3×3"): "3×3 path {change} channels", ("c3b", "5×5"): "5×5 path {change} channels",
+    ("c2a", "3×3, reduced"): "{change} channels before 3×3", ("c3a", "5×5, reduced"): "{change} channels before 5×5",
+    ("c4", "Pooled"): "pooled path {change} channels"}  # fmt: skip
 _WIDE = {"out_features": say("features"), "hidden_size": say("hidden units")}  # the others are channels
 _APART = frozenset({"graph", "exposed", "label", "source"})  # of blocks and code: told elsewhere, or a name
 _OFF = frozenset({"none", "none are", "off", "no limit"})  # what stands in a form while nothing is chosen
@@ -68,10 +72,10 @@ def _text(name: str, field: FieldInfo, old: Any, new: Any) -> Message:
     title, words = field.title or name, _WORDS.get((name, field.title or ""))
     if isinstance(old, bool) and isinstance(new, bool):
         return switched(title_words(title), new)
-    texts = [_value(name, _empty(field.json_schema_extra), value) for value in (old, new)]
-    if str(texts[0]) == str(texts[1]):
+    text = partial(_value, name, _empty(field.json_schema_extra))
+    if not isinstance(old, float) and text(old) == text(new):
         return say("other {what}", what=title_words(title))
-    change = say("{before} → {after}", before=texts[0], after=texts[1])
+    change = arrow(old, new, text)
     return say(words, change=change) if words else called(title_words(title), change)
 
 
@@ -125,13 +129,13 @@ def init_text(init: Init) -> Message:
     """``Xavier uniform``, ``Normal (mean 0, std 0.5)``."""
     title, values = say(INIT_TITLES[init.kind]), [getattr(init, name) for name in init.fields]
     if init.kind in ("constant", "formula"):
-        return called(title, literally(typed_text(values[0]) if isinstance(values[0], float) else values[0]))
+        return called(title, literally(rounded(values[0]) if isinstance(values[0], float) else values[0]))
     if not values:
         return title
-    numbers = ", ".join(f"{name} {typed_text(value)}" for name, value in zip(init.fields, values, strict=True))
+    numbers = ", ".join(f"{name} {rounded(value)}" for name, value in zip(init.fields, values, strict=True))
     return say("{title} ({numbers})", title=title, numbers=numbers)
 
 
 def times(before: float, after: float) -> Message:
     """A factor: ``×1 → ×0.1``."""
-    return from_to(before, after, lambda value: say("×{value}", value=typed_text(value)))
+    return arrow(before, after, lambda value: say("×{value}", value=rounded(value)))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from engine.blocks.custom import Custom
 from engine.compare.fields import layer_title
 from engine.compare.telling.levels import Kinds
-from engine.compare.wording import listed, literally, short, together
+from engine.compare.wording import NAME, listed, literally, short, together
 from engine.layers.base import Layer
 from engine.messages import Message, say
 
@@ -41,7 +41,7 @@ def place_text(place: str) -> Message:
 def names_text(places: Sequence[str], in_list: bool = False) -> Message | None:
     """A few names (``in_list``: before a colon); a longer row by its ends; None: there are too many to be named."""
     if len(places) <= MOST_NAMES:
-        names = [literally(place, IN_A_LIST) for place in places]
+        names = [literally(place, IN_A_LIST if len(places) > 1 else NAME) for place in places]
         return listed(names) if in_list else together(names)
     return say("{first} … {last}", first=short(places[0]), last=short(places[-1])) if _is_row(places) else None
 

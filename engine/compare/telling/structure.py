@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from engine.blocks.custom import Custom
+from engine.blocks.base import Block
 from engine.compare.telling.levels import Kinds, Level, Shapes
 from engine.compare.telling.places import names_text, place_text, title_of
-from engine.compare.wording import together
+from engine.compare.wording import packed, together
 from engine.graph.graph import Graph, Node
-from engine.layers.base import Category
+from engine.layers.base import Category, Layer
 from engine.layers.inputs import Input
 from engine.messages import Message, say
 
@@ -35,14 +34,14 @@ class Piece:
         return tuple(str(title_of(self.level.after.nodes[name].layer)) for name in self.names)
 
 
-def structure(levels: Sequence[Level], before: Kinds, after: Kinds, shapes: tuple[Shapes, Shapes]) -> Iterator[Message]:
+def structure(levels: Sequence[Level], before: Kinds, after: Kinds) -> Iterator[Message]:
     """What is said of all levels together: blocks made and dissolved, then what came, then what went."""
     added = {id(level): list(level.added) for level in levels}
     removed = {id(level): list(level.removed) for level in levels}
     for level in levels:
         new, old = added[id(level)], removed[id(level)]
-        yield from _blocks(level, level.after, new, level.before, old, shapes[1], True)
-        yield from _blocks(level, level.before, old, level.after, new, shapes[0], False)
+        yield from _blocks(level, level.after, new, level.before, old, level.shapes[1], True)
+        yield from _blocks(level, level.before, old, level.after, new, level.shapes[0], False)
     yield from _added([piece for level in levels for piece in _pieces(level, added[id(level)])], after)
     yield from _removed([(level, name) for level in levels for name in removed[id(level)]], before)
 
@@ -54,8 +53,7 @@ def _blocks(level: Level, holding: Graph, blocks: list[str], loose: Graph, layer
             is_made: bool) -> Iterator[Message]:
     """Blocks that hold what stood there by itself; they and their layers are taken out of the lists."""
     for name in [name for name in blocks if layers and holding.nodes[name].layer.category == "block"]:
-        own = shapes.own(holding.nodes[name])
-        found = _held(own, loose, layers) if own is not None else []
+        found = _held(holding.nodes[name], loose, layers, shapes)
         if not found:
             continue
         blocks.remove(name)
@@ -67,14 +65,25 @@ def _blocks(level: Level, holding: Graph, blocks: list[str], loose: Graph, layer
             say("block {name} dissolved", name=place_text(level.place(name))))
 
 
-def _held(own: Custom, loose: Graph, names: Sequence[str]) -> list[str]:
-    """The loose layers that are those of the block; none unless all of it are there."""
-    waiting: Counter[Any] = Counter(node.layer for node in own.graph.nodes.values()
-                                    if not isinstance(node.layer, Input))
+def _held(node: Node, loose: Graph, names: Sequence[str], shapes: Shapes) -> list[str]:
+    """The loose layers that are those of the block, or of a repeated one its copies; none unless all of them are
+    there."""
+    block = node.layer
+    assert isinstance(block, Block)
+    if 1 < block.repeat <= len(names) and (
+            copies := _found(Counter(map(block.copy_number, range(block.repeat))), loose, names)):
+        return copies
+    own = shapes.own(node)
+    layers = Counter[Layer]() if own is None else Counter(each.layer for each in own.graph.nodes.values()
+                                                          if not isinstance(each.layer, Input))
+    for layer in layers:
+        layers[layer] *= own.repeat if own is not None else 1
+    return _found(layers, loose, names)
+
+
+def _found(waiting: Counter[Layer], loose: Graph, names: Sequence[str]) -> list[str]:
     if not waiting or waiting.total() > len(names):
         return []
-    for layer in waiting:
-        waiting[layer] *= own.repeat
     found = []
     for name in names:
         layer = loose.nodes[name].layer
@@ -136,6 +145,9 @@ def _one_added(piece: Piece, what: Message) -> Message:
     if len(piece.names) == 1 and len(piece.after) == 2 and first.layer.max_inputs != 1:
         one, two = (place_text(piece.level.place(name)) for name in piece.after)
         return say("added {layers} of {one} and {two}", layers=what, one=one, two=two)
+    if piece.level.prefix and isinstance(piece.level.after.nodes[piece.after[0]].layer, Input):
+        return say("added {layers} at the start of {block}", layers=what,
+                   block=place_text(piece.level.prefix.removesuffix(".")))
     return say("added {layers} after {name}", layers=what, name=place_text(piece.level.place(piece.after[0])))
 
 
@@ -169,12 +181,13 @@ def _removed(gone: Sequence[tuple[Level, str]], kinds: Kinds) -> Iterator[Messag
     by_kind: dict[str, list[tuple[Level, str]]] = {}
     for level, name in gone:
         by_kind.setdefault(str(title_of(_node(level, name).layer)), []).append((level, name))
-    every = set()
+    every = dict[str, Message]()
     for title, group in by_kind.items():
         layer = _node(*group[0]).layer
         if len(group) > 1 and len(group) == kinds.of(layer):
-            every.add(title)
-            yield say("removed every {layer}", layer=title_of(layer))
+            every[title] = say("every {layer}", layer=title_of(layer))
+    for layers in packed(tuple(every.values())):
+        yield say("removed {layers}", layers=layers)
     rest = [level.place(name) for level, name in gone if str(title_of(_node(level, name).layer)) not in every]
     if rest:
         yield say("removed {names}", names=names_text(rest) or say("{count} layers", count=len(rest)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.compare.fields import layer_title
 from engine.compare.telling.levels import Level
@@ -136,7 +137,20 @@ def _mixed(was: Mapping[tuple[str, int], str], now: Mapping[tuple[str, int], str
 # -- layers that moved -------------------------------------------------------------------------------------------------
 
 
-Move = tuple[str, str, str]  # the layer, what it was behind, what it is behind
+class Move(NamedTuple):
+    """A layer that moved: what it was behind, what it is behind; ``partner``: the neighbour it changed places with."""
+
+    name: str
+    old: str
+    new: str
+    partner: str | None
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The layers it is told by."""
+        if self.partner is None:
+            return (self.name, self.new, self.old)
+        return (self.name, self.partner) if self.partner == self.new else (self.partner, self.name)
 
 
 def _moves(level: Level, found: _Rewired) -> tuple[list[Move], _Rewired]:
@@ -153,7 +167,8 @@ def _moves(level: Level, found: _Rewired) -> tuple[list[Move], _Rewired]:
             continue
         healed = _healed(old, name), _healed(new, name)
         if len(healed[0] ^ healed[1]) <= len(old ^ new) - 4:
-            moved.append((name, before, after))
+            partner = after if (name, after, 0) in old else before if (name, before, 0) in new else None
+            moved.append(Move(name, before, after, partner))
             old, new = healed
     return moved, _Rewired(level, old - new, new - old) if moved else found
 
@@ -175,14 +190,14 @@ def _moves_text(level: Level, moved: Sequence[Move]) -> Iterator[Message]:
     """Layers of one kind that moved alike are said together."""
     groups: dict[tuple[str, ...], list[Move]] = {}
     for move in moved:
-        kinds = tuple(type(level.after.nodes[name].layer).kind() if name in level.after.nodes else name
-                      for name in move)
-        groups.setdefault(kinds, []).append(move)
+        groups.setdefault(tuple(level.after.nodes[name].layer.kind() for name in move.ends), []).append(move)
     for moves in groups.values():
-        if len(moves) == 1:
-            name, old, new = (place_text(level.place(each.removeprefix(GONE))) for each in moves[0])
-            yield say("moved: {name} after {new} instead of {old}", name=name, new=new, old=old)
+        ends = moves[0].ends
+        words = [place_text(level.place(name)) if len(moves) == 1 else layer_title(level.after.nodes[name].layer)
+                 for name in ends]
+        if len(ends) == 2:
+            yield say("{one} and {other} swapped", one=words[0], other=words[1]) if len(moves) == 1 else (
+                say("{one} and {other} swapped in {count} places", one=words[0], other=words[1], count=len(moves)))
         else:
-            name, old, new = (layer_title(level.after.nodes[each].layer) for each in moves[0])
-            yield say("moved: {count} × {name} after {new} instead of {old}", count=len(moves), name=name, new=new,
-                      old=old)
+            what = words[0] if len(moves) == 1 else say("{count} × {layers}", count=len(moves), layers=words[0])
+            yield say("moved: {layers} after {new} instead of {old}", layers=what, new=words[1], old=words[2])

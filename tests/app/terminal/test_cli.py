@@ -184,7 +184,7 @@ def test_resumed_with_more_epochs_a_new_run_begins_where_the_old_one_ended(say: 
     before = (tmp_path / "parts" / "metrics.csv").read_bytes()
     code, out, _ = say("train", small, "--epochs", "4", "--out", tmp_path / "parts", "--resume")
     assert code == 0 and "from epoch 3" in out
-    assert "Another recipe (epochs 2 → 4): a new run in" in out and "begins where" in out
+    assert "Another recipe (2 → 4 epochs): a new run in" in out and "begins where" in out
     say("train", small, "--epochs", "4", "--out", tmp_path / "whole")
     assert (tmp_path / "parts-2" / "metrics.csv").read_bytes() == (tmp_path / "whole" / "metrics.csv").read_bytes()
     assert (tmp_path / "parts" / "metrics.csv").read_bytes() == before
@@ -208,7 +208,7 @@ def test_a_series_is_resumed(say: Say, small: Path, tmp_path: Path) -> None:
     code, out, _ = say("train", small, "--k-fold", "2", "--out", tmp_path, "--resume")
     assert code == 0 and "epoch   1" not in out and (tmp_path / "series.csv").read_bytes() == before
     code, _, errors = say("train", small, "--k-fold", "3", "--out", tmp_path, "--resume")
-    assert code == 2 and "another recipe" in errors and "(Folds 2 → 3)" in errors
+    assert code == 2 and "another recipe" in errors and "(k-fold 2 → 3)" in errors
 
 
 def test_lenet_relu_learns_mnist(mnist_root: Path, say: Say, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_what_a_run_was_begun_with_still_counts(words: tuple[str, ...], by: str,
 def test_what_is_given_now_counts_more_and_from_then_on(say: Say, say_and_stop: Say, tmp_path: Path) -> None:
     say_and_stop("train", "net.loom", "--schedule", "cosine", "--set", "warmup=1", "--lr", "0.01", "--out", "a")
     code, out, _ = say_and_stop("train", "net.loom", "--resume", "--epochs", "5", "--set", "lr=0.02", "--out", "a")
-    assert code == 0 and "Another recipe (lr 0.01 → 0.02, epochs 2 → 5): a new run in a-2 begins where a was" in out
+    assert code == 0 and "Another recipe (lr 0.01 → 0.02, 2 → 5 epochs): a new run in a-2 begins where a was" in out
     assert "5 epochs, from epoch 2" in out
     other = open_run(tmp_path / "a-2")
     assert other.state.experiment is not None
@@ -194,7 +194,7 @@ def test_a_run_that_ended_early_needs_more_patience(say: Say, tmp_path: Path) ->
     assert code == 2 and "This run ended early, after 2 epochs: raise the early stop" in errors
     assert not (tmp_path / "a-2").exists()
     code, out, _ = say("train", "net.loom", "--resume", "--early-stop", "2", "--out", "a")
-    assert code == 0 and "Another recipe (Early stop 1 → 2)" in out and "epoch   3" in out
+    assert code == 0 and "Another recipe (early stop 1 → 2)" in out and "epoch   3" in out
 
 
 def test_a_run_that_is_over_says_so_and_what_it_came_to(say: Say, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_without_its_checkpoint_a_run_begins_anew_and_says_where(say: Say, say_a
     assert (tmp_path / "run" / METRICS).read_bytes() == before and given_in(tmp_path / "run-2") == ({"lr": 0.01},)
     assert (tmp_path / "run-2" / METRICS).read_bytes().startswith(before), "it is the same recipe"
     code, out, _ = say("train", "net.loom", "--out", "run", "--resume", "--epochs", "1")
-    assert code == 0 and "Another recipe (epochs 2 → 1): a new run in run-3" in out and "begins where" not in out
+    assert code == 0 and "Another recipe (2 → 1 epochs): a new run in run-3" in out and "begins where" not in out
     (tmp_path / "run-2" / CHECKPOINT).unlink()
     code, _, errors = say("train", "net.loom", "--out", "run-2", "--resume")
     assert code == 2 and "Move the folder away to train it anew" in errors

@@ -199,7 +199,7 @@ def test_a_run_whose_checkpoint_is_gone_is_not_begun_again_by_itself(tmp_path: P
 
 def test_what_is_different_in_the_recipe_is_named(tmp_path: Path) -> None:
     list(record(fit(BASE), BASE, tmp_path))
-    with pytest.raises(RunError, match=r"another recipe: .* \(lr 0.005 → 0.5, Seed 0 → 3\)"):
+    with pytest.raises(RunError, match=r"another recipe: .* \(lr 0.005 → 0.5, seed 0 → 3\)"):
         load_checkpoint(tmp_path, with_recipe(BASE, lr=0.5, seed=3))
 
 

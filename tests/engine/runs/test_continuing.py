@@ -80,7 +80,7 @@ def test_with_more_epochs_it_is_a_new_run_that_begins_where_the_old_one_ended(tm
     old = whole(with_recipe(BASE, epochs=2), tmp_path / "run")
     before = {path.name: path.read_bytes() for path in old.iterdir()}
     going = going_on(old, BASE)
-    assert going.folder == tmp_path / "run-2" and list(map(str, going.changes)) == ["epochs 2 → 4"]
+    assert going.folder == tmp_path / "run-2" and list(map(str, going.changes)) == ["2 → 4 epochs"]
     events = gone_on(going)
     started = of_type(events, Started)[0]
     assert (started.position, started.epochs, started.planned) == (2, 2, 4)
@@ -158,7 +158,7 @@ def test_what_was_steered_is_not_taken_back(tmp_path: Path) -> None:
     assert not going_on(tmp_path / "run", BASE).changes, "as it was begun"
     assert not going_on(tmp_path / "run", as_left, since_left=True).changes, "as it was left"
     going = going_on(tmp_path / "run", with_recipe(as_left, epochs=5), since_left=True)
-    assert list(map(str, going.changes)) == ["epochs 4 → 5"]
+    assert list(map(str, going.changes)) == ["4 → 5 epochs"]
     gone_on(going)
     assert len((going.folder / CHANGES).read_text().splitlines()) == 2
     after = open_run(going.folder).state.experiment

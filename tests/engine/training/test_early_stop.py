@@ -101,7 +101,7 @@ def test_a_folder_is_continued_with_more_patience_but_not_with_another_measure(t
     assert opened.summary is not None and opened.summary.ended_early and not opened.was_stopped
     assert [remark.kind for remark in opened.remarks if remark.kind == "early stop"] == ["early stop"]
     assert load_checkpoint(tmp_path, with_recipe(base, early_stop=5)) is not None
-    with pytest.raises(Exception, match="Best epoch by Train loss → Auto"):
+    with pytest.raises(Exception, match="best epoch by train loss → auto"):
         load_checkpoint(tmp_path, with_recipe(base, best_by="auto"))
 
 
@@ -113,7 +113,7 @@ def test_the_epochs_may_differ_unless_the_mean_of_the_last_is_kept(tmp_path: Pat
         if not refused:
             assert load_checkpoint(folder, more) is not None
             continue
-        with pytest.raises(Exception, match="epochs 2 → 4"):
+        with pytest.raises(Exception, match="2 → 4 epochs"):
             load_checkpoint(folder, more)
 
 

@@ -109,17 +109,17 @@ def test_words() -> None:
     changes = {"lr": 0.06, "batch_size": 64, "drop1.p": 0.2, "fc1.trainable": True, AUGMENT: {}, "clip_norm": 1.0}
     before = {"lr": 0.1, "batch_size": 256, "drop1.p": 0.5, "fc1.trainable": False, AUGMENT: {}, "clip_norm": 0.0}
     assert [str(words) for words in told(changes, before)] == [
-        "lr 0.1 → 0.06", "batch size 256 → 64", "drop1 0.5 → 0.2", "fc1 learns", "augmentation", "Clip norm 0 → 1"]
+        "lr 0.1 → 0.06", "batch 256 → 64", "drop1 0.5 → 0.2", "fc1 learns", "augmentation", "clip norm off → 1"]
     assert [str(words) for words in told({"lr": 0.06}, {})] == ["lr 0.06"]
     changes = {"optimizer": "momentum:nesterov=yes", "schedule": "cosine", "loss": "mse"}
     assert [str(words) for words in told(changes, {"optimizer": "sgd", "schedule": "constant", "loss": "nll"})] == [
-        "Optimizer SGD → SGD + momentum, Nesterov", "Schedule Constant → Cosine",
-        "Loss Negative log-likelihood → Mean squared error"]
+        "SGD → SGD + momentum (Nesterov)", "schedule constant → cosine",
+        "loss negative log-likelihood → mean squared error"]
 
 
 @pytest.mark.parametrize(("before", "now", "words"), [
     (Augment(), Augment(rotate=15), ["rotate 0 → 15"]), (Augment(rotate=15), Augment(), ["rotate 15 → 0"]),
-    (Augment(crop=2), Augment(crop=4, flip_vertical=True), ["crop 2 → 4", "flip upside down off → on"]),
+    (Augment(crop=2), Augment(crop=4, flip_vertical=True), ["crop 2 → 4", "flip upside down on"]),
     (None, Augment(erase=0.3), ["erase 0.3"]), (None, Augment(), ["augmentation"])])
 def test_of_augmentation_the_options_that_differ_are_named(before: Augment | None, now: Augment, words: list[str]
                                                            ) -> None:
@@ -222,7 +222,7 @@ FROZEN = {f"{name}.trainable": False for name in ("conv1", "bn1", "fc1", "fc2")}
     ({"nobody.p": 0.1, "lr": 0.5}, "Not followed: nobody 0.1, lr 0.5. There is no layer “nobody.p” to change"),
     ({"drop1.p": 7}, "Not followed: drop1 7. Probability must be at most 1"),
     ({"p": 0.5}, "Not followed: p 0.5. There is no"),
-    ({"best_by": "validation_rmse"}, "Not followed: Best epoch by Validation RMSE. The best epoch is chosen by"),
+    ({"best_by": "validation_rmse"}, "Not followed: best epoch by validation RMSE. The best epoch is chosen by"),
 ], ids=lambda value: next(iter(value)) if isinstance(value, dict) else "")
 def test_what_the_run_could_not_go_on_with_is_said_and_it_goes_on_as_it_was(changes: dict[str, Any], words: str
                                                                             ) -> None:
@@ -239,7 +239,7 @@ def test_a_batch_that_cannot_fit_is_not_followed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(memory, "free_memory", lambda _: need_of(base).of(64))
     events = steered_run(base, {0.3: {"batch_size": 1000}, 0.6: {"batch_size": 100}})
     [remark] = [event for event in of_type(events, Remark) if event.kind == "not followed"]
-    assert str(remark.message).startswith("Not followed: batch size 1000. This needs ")
+    assert str(remark.message).startswith("Not followed: batch 1000. This needs ")
     assert [change.changes for change in of_type(events, Steered)] == [{"batch_size": 100}]
 
 
