@@ -17,6 +17,8 @@ from widgets.parts.filter_line import FilterLine
 from widgets.parts.segments import Segment, Segments
 from widgets.runs.filtering import Filter
 
+LEFT, RIGHT = 14, 12
+EDGES = LEFT + RIGHT
 LETTERS = 30  # of the filter where there is room
 
 
@@ -104,7 +106,7 @@ class RunsBar(QWidget):
 
     def _assemble(self) -> None:
         line = QHBoxLayout(self)
-        line.setContentsMargins(14, 4, 12, 4)
+        line.setContentsMargins(LEFT, 4, RIGHT, 4)
         line.setSpacing(self._gap)
         line.addWidget(self.line, 3)
         for widget in (self.star, self.left, self.all):
@@ -134,8 +136,11 @@ class RunsBar(QWidget):
 
     def _make_room(self) -> None:
         """The number has to go first."""
-        rest = sum(self._least(widget) for widget in (self.line, self.star, self.all, self.tools))
-        self.left.setVisible(self._is_on and rest + self._least(self.left) <= self.width())
+        self.left.setVisible(self._is_on and self._rest() + self._least(self.left) <= self.width())
+
+    def _rest(self) -> int:
+        """What everything else needs."""
+        return EDGES + sum(self._least(widget) for widget in (self.line, self.star, self.all, self.tools))
 
     def _least(self, widget: QWidget) -> int:
         wide = widget.minimumWidth() or widget.minimumSizeHint().width()
@@ -143,8 +148,7 @@ class RunsBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The number may be left out."""
-        rest = sum(self._least(widget) for widget in (self.line, self.star, self.all, self.tools))
-        return QSize(rest, super().minimumSizeHint().height())
+        return QSize(self._rest(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._make_room()

@@ -6,7 +6,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from engine.units import typed_number
@@ -30,17 +30,18 @@ class Limit(NamedTuple):
 
     name: str
     sign: str
-    value: float | str
+    text: str
 
     def fits(self, row: RunRow, columns: Sequence[Column]) -> bool:
         """Whether one of the row's values of this name keeps it; a run without one does not."""
         return any(self._keeps(value) for value in _values(row, columns, self.name))
 
     def _keeps(self, value: float | str | None) -> bool:
-        if isinstance(self.value, str) or isinstance(value, str):
-            same = str(value).casefold() == str(self.value)
-            return value is not None and {"=": same, "!=": not same}.get(self.sign, False)
-        return value is not None and not math.isnan(value) and _SIGNS[self.sign](value, self.value)
+        if isinstance(value, str):
+            same = value.casefold() == self.text
+            return {"=": same, "!=": not same}.get(self.sign, False)
+        wanted = _number(self.text)
+        return value is not None and wanted is not None and not math.isnan(value) and _SIGNS[self.sign](value, wanted)
 
 
 def _values(row: RunRow, columns: Sequence[Column], name: str) -> Iterator[float | str | None]:
@@ -69,7 +70,7 @@ class Filter:
             if found is None:
                 words.append(token)
             elif found["value"]:
-                limits.append(Limit(found["name"], found["sign"], _read(found["value"])))
+                limits.append(Limit(found["name"], found["sign"], found["value"]))
         return words, limits
 
     def fits(self, row: RunRow, columns: Sequence[Column]) -> bool:
@@ -79,8 +80,9 @@ class Filter:
                 and all(limit.fits(row, columns) for limit in limits))  # fmt: skip
 
 
-def _read(text: str) -> float | str:
+@lru_cache(maxsize=64)
+def _number(text: str) -> float | None:
     try:
         return typed_number(text)
     except ValueError:
-        return text
+        return None

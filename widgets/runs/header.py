@@ -15,6 +15,7 @@ from widgets.runs.ordering import CHANGED, RUN, Sorting
 from widgets.runs.painting import EDGE, ELIDE, GAP, HEADER, NAME, NUMBER_ROOM, paint_arrow
 
 RUN_WIDE, LEAST_CHANGED, LEAST = 152, 150, 44  # pixels
+LEAST_OF = {RUN: 100, CHANGED: 80}
 ARROW = 14
 
 
@@ -31,7 +32,6 @@ class RunsHeader(QHeaderView):
         self._own: dict[str, int] = {}  # as wide as a person made them
         self._texts: Mapping[str, int] = {}
         self._fits = self._is_dragged = False
-        self.setSectionsClickable(True)
         self.setSortIndicatorShown(True)
         self.setSortIndicatorClearable(True)
         self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -41,7 +41,6 @@ class RunsHeader(QHeaderView):
         self.setFixedHeight(HEADER)
         self.sortIndicatorChanged.connect(lambda *_: self.sorted_by.emit(self.sorting))
         self.sectionResized.connect(self._note_width)
-        self.sectionHandleDoubleClicked.connect(self._let_go)
 
     # -- sorting ------------------------------------------------------------------------------------------------
 
@@ -72,7 +71,7 @@ class RunsHeader(QHeaderView):
 
     def set_widths(self, widths: Mapping[str, int]) -> None:
         """As wide as a person had them; the others as wide as they need."""
-        self._own = {key: max(LEAST, width) for key, width in widths.items()}
+        self._own = dict(widths)
         self.fit(self._texts)
 
     def fit(self, texts: Mapping[str, int], room: int = -1) -> None:
@@ -81,7 +80,8 @@ class RunsHeader(QHeaderView):
         if self._is_dragged:
             return
         keys = [self._model.column_key(column) for column in range(self._model.columnCount())]
-        wide = {key: self._own.get(key) or self._wide(column, key) for column, key in enumerate(keys)}
+        wide = {key: max(LEAST_OF.get(key, LEAST), self._own.get(key) or self._wide(column, key))
+                for column, key in enumerate(keys)}  # fmt: skip
         if CHANGED not in self._own:
             rest = (room if room >= 0 else self.parent_room()) - sum(wide.values()) + wide[CHANGED]
             wide[CHANGED] = max(LEAST_CHANGED, rest)
@@ -106,7 +106,8 @@ class RunsHeader(QHeaderView):
         if not self._fits and self._is_dragged:
             self._own[self._model.column_key(column)] = width
 
-    def _let_go(self, column: int) -> None:
+    def let_go(self, column: int) -> None:
+        """As wide as it needs again."""
         self._own.pop(self._model.column_key(column), None)
         self._is_dragged = False
         self.fit(self._texts)

@@ -103,11 +103,12 @@ class RunsTable(QWidget):
         anchor = self.tree.anchor()
         self._is_quiet = True
         is_new = self.model.set_columns(columns)
+        if is_new:
+            self.tree.head.set_sorting(sorting)
         self._rows, self._total = rows, sum(len(row.runs) for row in rows)
         self._show(anchor)
         self._is_quiet = False
         if is_new:
-            self.tree.head.set_sorting(sorting)
             self.select(chosen)
         self._tell()
 

@@ -63,6 +63,8 @@ class RunsTree(QTreeView):
         delegate = NoteDelegate(self)
         delegate.written.connect(self._write_note)
         self.setHeader(self.head)
+        self.head.setSectionsClickable(True)  # what a view that does not sort by itself takes away
+        self.head.sectionHandleDoubleClicked.connect(self.head.let_go)  # after what Qt's own view does then
         self.setModel(self.runs)
         self.setItemDelegate(delegate)
         self.setProperty("role", "rows")
