@@ -21,7 +21,8 @@ class NoteDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(40, ROW)
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+    def createEditor(  # type: ignore[override]  # Qt takes none as well
+            self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget | None:
         editor = QLineEdit(parent)
         editor.setPlaceholderText(self.tr("Note"))
         editor.setAccessibleName(self.tr("Note"))

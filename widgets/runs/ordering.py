@@ -28,10 +28,10 @@ class Shown(NamedTuple):
     members: tuple[Shown, ...] = ()
 
 
-def arranged(rows: Sequence[RunRow], columns: Sequence[Column], filter: Filter, sorting: Sorting) -> list[Shown]:
+def arrange(rows: Sequence[RunRow], columns: Sequence[Column], filter: Filter, sorting: Sorting) -> list[Shown]:
     """What is shown. A group that is found itself has all its members, else those that are found."""
     found = ((row, _members(row, columns, filter)) for row in ordered(rows, columns, sorting))
-    return [Shown(row, tuple(arranged(members, columns, Filter(), sorting))) for row, members in found
+    return [Shown(row, tuple(arrange(members, columns, Filter(), sorting))) for row, members in found
             if members or filter.fits(row, columns)]  # fmt: skip
 
 

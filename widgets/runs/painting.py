@@ -18,7 +18,7 @@ GAP, EDGE = 10, 8  # around words in a cell
 NUMBER_ROOM = 40  # around a number
 STAR_ROOM = 20
 LEAST_WORDS = 0.45  # of the cell, where a note is long
-SEPARATOR = " · "
+SEPARATOR, LIST = " · ", ", "
 ELIDE, ELIDE_MIDDLE = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
 _STAR = ((0.0, -5.5), (1.4, -1.7), (5.3, -1.7), (2.2, 0.8), (3.3, 4.7), (0.0, 2.4),
          (-3.3, 4.7), (-2.2, 0.8), (-5.3, -1.7), (-1.4, -1.7))  # fmt: skip
@@ -113,20 +113,33 @@ class RowPainter:
         """The words and the note as they fit; of both each gives way to the other."""
         room = cell.width() - GAP - EDGE
         note = f"{SEPARATOR}{row.note}" if row.note and row.changed else row.note
-        words, wanted = self.words.horizontalAdvance(row.changed), self.words.horizontalAdvance(note)
-        for_words = max(room - wanted, LEAST_WORDS * room) if note else room
-        shown = row.changed if words <= for_words else self.words.elidedText(row.changed, ELIDE_MIDDLE, for_words)
+        wanted = self.words.horizontalAdvance(note)
+        shown = shortened(row.changed, self.words, max(room - wanted, LEAST_WORDS * room) if note else room)
         rest = room - self.words.horizontalAdvance(shown)
         return shown, note if wanted <= rest else self.words.elidedText(note, ELIDE, rest)
 
     def _paint_changed(self, painter: QPainter, cell: QRectF, row: RunRow, is_edited: bool) -> None:
         words, note = self._changed(cell, row)
         room = cell.adjusted(GAP, 0, -EDGE, 0)
+        if is_edited:
+            words = shortened(row.changed, self.words, self.note_box(cell, row).left() - room.left() - EDGE)
         painter.setPen(self._dim)
         painter.drawText(room, LEFT, words)
         if note and not is_edited:
             painter.setPen(self._text)
             painter.drawText(room.adjusted(self.words.horizontalAdvance(words), 0, 0, 0), LEFT, note)
+
+
+def shortened(text: str, metrics: QFontMetricsF, room: float) -> str:
+    """Of a list as many from its beginning as there is room for, and the last; a single thing is cut in its middle."""
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    *first, last = text.split(LIST)
+    for count in range(len(first) - 1, 0, -1):
+        tried = LIST.join((*first[:count], f"… {last}"))
+        if metrics.horizontalAdvance(tried) <= room:
+            return tried
+    return metrics.elidedText(text, ELIDE_MIDDLE, room)
 
 
 def dot_color(color: int | None, color_of: ColorOf) -> QColor:

@@ -14,7 +14,7 @@ from widgets.parts.elided import ElidedLabel
 from widgets.runs.bar import RunsBar
 from widgets.runs.menu import run_menu
 from widgets.runs.model import RunsModel
-from widgets.runs.ordering import Sorting, arranged, count_runs
+from widgets.runs.ordering import Sorting, arrange, count_runs
 from widgets.runs.painting import ColorOf
 from widgets.runs.rows import Column, RunRow
 from widgets.runs.tree import RunsTree
@@ -114,7 +114,7 @@ class RunsTable(QWidget):
 
     def _show(self, anchor: tuple[str, int] | None) -> None:
         columns, filter, has_keys = self.model.columns, self.bar.filter, self._has_keys()
-        shown = arranged(self._rows, columns, filter, self.sorting)
+        shown = arrange(self._rows, columns, filter, self.sorting)
         self.model.show(shown)
         self.tree.fit(_longest(self._rows, columns))
         self.tree.settle(anchor)
@@ -285,7 +285,7 @@ class RunsTable(QWidget):
 
     def _star(self, key: str) -> None:
         """Of one row, "" of those that are selected."""
-        indexes = [self.model.index_of(key)] if key else list(self.tree.chosen_rows())
+        indexes = [self.model.index_of(key)] if key else list(self.tree.chosen_rows()) or [self.tree.currentIndex()]
         rows = [row for index in indexes if (row := self.model.row_at(index)) is not None]
         if rows:
             keys = [run for index in indexes for run in self.model.shown_runs(index)]

@@ -52,6 +52,7 @@ class RunsTree(QTreeView):
         self.head = RunsHeader(model, self)
         self._painter: RowPainter | None = None
         self._mouse: QPoint | None = None
+        self._is_sign_pressed = False  # a star or a triangle: until it is let go nothing else is dragged
         self._hovered = self._lit = self._edited = ""
         self._unfolded = set[str]()
         self._set_up()
@@ -190,17 +191,25 @@ class RunsTree(QTreeView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse = event.position().toPoint()
         self._hover_anew()
-        super().mouseMoveEvent(event)
+        if not self._is_sign_pressed:
+            super().mouseMoveEvent(event)
 
     # -- pressing -----------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self._press_sign(event):
+        self._is_sign_pressed = self._press_sign(event)
+        if not self._is_sign_pressed:
             super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._is_sign_pressed:
+            super().mouseReleaseEvent(event)
+        self._is_sign_pressed = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        if not self._press_sign(event) and index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+        self._is_sign_pressed = self._press_sign(event)
+        if not self._is_sign_pressed and index.isValid() and event.button() == Qt.MouseButton.LeftButton:
             self.activate_row(index)
 
     def activate_row(self, index: Index) -> None:
@@ -269,7 +278,7 @@ class RunsTree(QTreeView):
     def edit_note(self) -> None:
         """Type the note of the current row in its place."""
         index = self.currentIndex()
-        if index.isValid():
+        if index.isValid() and self.state() != QAbstractItemView.State.EditingState:
             place = index.siblingAtColumn(NOTE)
             self.scrollTo(place)
             self._edited = self.key_at(index)

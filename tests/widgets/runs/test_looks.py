@@ -94,13 +94,18 @@ def test_groups_have_a_triangle_and_members_stand_further_right() -> None:
 def test_long_words_are_cut_in_the_middle_and_leave_room_for_the_note() -> None:
     long = "lr 0.1 → 0.06, batch 256 → 64, Sigmoid → ReLU everywhere, weight decay 0.1, Dropout 0.5 before fc1"
     _, alone, *_ = words(drawn(row("6", long)))
-    assert alone.startswith("lr 0.1") and alone.endswith("fc1") and "…" in alone
+    assert alone == "lr 0.1 → 0.06, … Dropout 0.5 before fc1", "whole changes"
+    one = words(drawn(row("6", "Sigmoid → ReLU " * 9 + "end")))[1]
+    assert one.startswith("Sigmoid") and one.endswith("end") and "…" in one
     marks = of("text", drawn(row("6", long, note="a note that is long, too, " * 9)))
     assert "…" in marks[1].text and marks[2].text.startswith(" · a note") and marks[2].text.endswith("…")
     paint = RowPainter(color_of)
     both = paint.words.horizontalAdvance(marks[1].text) + paint.words.horizontalAdvance(marks[2].text)
     assert both <= 300 - 18 + 1 and paint.words.horizontalAdvance(marks[1].text) > 100
     assert words(drawn(row("6", "", note="why")))[1:3] == ["", "why"]
+    edited = words(drawn(row("6", long, note="why"), RowLook(is_edited=True)))
+    assert "…" in edited[1]
+    assert edited[2] == "0.9000", "the note is in its editor"
     narrow = [QRectF(box.left(), 0, 100 if box.left() == 0 else 40, 26) for box in CELLS]
     name, _, _, number, *_ = words(drawn(row("a run with a long name", "x", 0.123456789), cells=narrow))
     assert name.startswith("a") and name.endswith("…") and number.endswith("…")

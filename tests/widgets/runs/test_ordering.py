@@ -10,14 +10,14 @@ import pytest
 
 from tests.widgets.runs.desk import COLUMNS, afternoon, row
 from widgets.runs.filtering import Filter
-from widgets.runs.ordering import Sorting, arranged, count_runs, ordered
+from widgets.runs.ordering import Sorting, arrange, count_runs, ordered
 from widgets.runs.rows import Cell, RunRow, spoken
 
 NAN = math.nan
 
 
 def keys(filter: Filter | None = None, sorting: Sorting | None = None) -> list[str]:
-    return [each.row.key for each in arranged(afternoon(), COLUMNS, filter or Filter(), sorting or Sorting())]
+    return [each.row.key for each in arrange(afternoon(), COLUMNS, filter or Filter(), sorting or Sorting())]
 
 
 @pytest.mark.parametrize(("sorting", "order"), [
@@ -30,7 +30,7 @@ def test_sorted_by_each_column(sorting: Sorting, order: str) -> None:
 
 
 def test_members_are_sorted_inside_their_group() -> None:
-    group = arranged(afternoon(), COLUMNS, Filter(), Sorting("best", True))[2]
+    group = arrange(afternoon(), COLUMNS, Filter(), Sorting("best", True))[2]
     assert [each.row.key for each in group.members] == ["4.4", "4.3", "4.2", "4.1", "4.0"]
 
 
@@ -87,7 +87,7 @@ def test_what_a_filter_leaves(text: str, left: str) -> None:
 
 def test_a_group_is_shown_for_its_members_alone_or_with_all_of_them() -> None:
     def members(text: str) -> list[str]:
-        found = arranged(afternoon(), COLUMNS, Filter(text), Sorting())
+        found = arrange(afternoon(), COLUMNS, Filter(text), Sorting())
         return [member.row.key for each in found for member in each.members]
 
     assert members("seed=3") == ["4.3"]
@@ -103,10 +103,10 @@ def test_only_starred() -> None:
 
 def test_a_note_is_found_and_groups_count_by_their_runs() -> None:
     rows = [row("2", note="Ask again"), row("1")]
-    found = arranged(rows, COLUMNS, Filter("AGAIN"), Sorting())
+    found = arrange(rows, COLUMNS, Filter("AGAIN"), Sorting())
     assert [each.row.key for each in found] == ["2"]
-    assert count_runs(arranged(afternoon(), COLUMNS, Filter(), Sorting())) == 11
-    assert count_runs(arranged(afternoon(), COLUMNS, Filter("seed=3"), Sorting())) == 1
+    assert count_runs(arrange(afternoon(), COLUMNS, Filter(), Sorting())) == 11
+    assert count_runs(arrange(afternoon(), COLUMNS, Filter("seed=3"), Sorting())) == 1
 
 
 def test_what_a_row_stands_for_and_what_is_said_of_it() -> None:

@@ -117,6 +117,26 @@ def test_folding_by_arrow_mouse_and_enter(table: RunsTable) -> None:
     assert opened == []
 
 
+def test_an_unfolded_group_is_so_when_it_comes_back(table: RunsTable) -> None:
+    click(table, "4", x=37)
+    QTest.keyClicks(table.tree, "lr")
+    assert order(table) == ["7", "2"]
+    press(table, Keys.Key_Escape)
+    assert order(table) == ["7", "6", "5", "4", *SEEDS, "3", "2", "1"]
+
+
+def test_a_sign_that_is_pressed_drags_no_selection(table: RunsTable) -> None:
+    view, said = table.tree.viewport(), heard(table.selected)
+    click(table, "1")
+    for key, x in (("4", 37), ("7", star_x(table, "7"))):
+        at = place(table, key, x)
+        QTest.mousePress(view, LEFT, NONE, at)
+        QTest.mouseMove(view, at + QPoint(6, 40))
+        QTest.mouseRelease(view, LEFT, NONE, at + QPoint(6, 40))
+        QApplication.processEvents()
+    assert said == [["1"]]
+
+
 # -- going there ------------------------------------------------------------------------------------------------------
 
 
@@ -175,7 +195,10 @@ def test_a_star_by_mouse_and_space(table: RunsTable) -> None:
     press(table, Keys.Key_Space)
     table.select(SEEDS)
     table.toggle_star()
-    assert said[3:] == [(["2", "1"], True), (["1"], False), (SEEDS, True)]
+    table.select([])
+    table.tree.setFocus()
+    press(table, Keys.Key_Space)
+    assert said[3:] == [(["2", "1"], True), (["1"], False), (SEEDS, True), (SEEDS, True)]
 
 
 def test_delete_asks(table: RunsTable) -> None:
