@@ -112,6 +112,12 @@ def measure(figures: Figures, name: str, size: tuple[int, int]) -> None:
     figures.add(f"{name}: all selected", ms(_after(table, table.tree.selectAll)), below=100)
     figures.add(f"{name}: told again while all are selected",
                 [ms(_after(table, lambda each=each: table.show_rows(COLUMNS, each))) for each in seconds], below=100)
+    table.set_sorting(Sorting())
+    odd = [row.key for row in rows[::2]]
+    figures.add(f"{name}: every other one selected from elsewhere",
+                ms(_after(table, lambda: table.select(odd))), below=100)
+    figures.add(f"{name}: sorted while these are selected",
+                ms(_after(table, lambda: table.set_sorting(Sorting("time")))), below=100)
     table.close()
 
 

@@ -58,6 +58,10 @@ class RunsModel(QAbstractItemModel):
         self.endResetModel()
         return True
 
+    def has_places(self, shown: Sequence[Shown]) -> bool:
+        """Whether these are the rows that are there, in the same order."""
+        return _has_places(self._root, shown)
+
     def show(self, shown: Sequence[Shown]) -> None:
         """Show these: rows are moved, taken away and added, and only those that say something else are told."""
         self._show(self._root, shown)
@@ -124,7 +128,7 @@ class RunsModel(QAbstractItemModel):
             if item.row is not each.row and item.row != each.row:
                 changed.append(item.place)
             item.row = each.row
-        for first, last in _stretches(changed):
+        for first, last in stretches(changed):
             self.dataChanged.emit(self._index(parent.children[first]),
                                   self._index(parent.children[last], self.columnCount() - 1))  # fmt: skip
 
@@ -225,12 +229,18 @@ def _runs(item: Item) -> Iterator[str]:
         yield from _runs(child)
 
 
+def _has_places(item: Item, shown: Sequence[Shown]) -> bool:
+    return len(item.children) == len(shown) and all(
+        child.row.key == each.row.key and _has_places(child, each.members)
+        for child, each in zip(item.children, shown, strict=True))  # fmt: skip
+
+
 def _number(items: Sequence[Item]) -> None:
     for place, item in enumerate(items):
         item.place = place
 
 
-def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+def stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
     """First and last of neighbours."""
     begun = 0
     for at, place in enumerate(places):

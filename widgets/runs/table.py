@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import chain
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
@@ -101,13 +102,13 @@ class RunsTable(QWidget):
         """Show these, the newest first; whatever is not another one stays as it is."""
         sorting, chosen = self.sorting, self._told
         anchor = self.tree.anchor()
-        self._is_quiet = True
+        was, self._is_quiet = self._is_quiet, True
         is_new = self.model.set_columns(columns)
         if is_new:
             self.tree.head.set_sorting(sorting)
         self._rows, self._total = rows, sum(len(row.runs) for row in rows)
         self._show(anchor)
-        self._is_quiet = False
+        self._is_quiet = was
         if is_new:
             self.select(chosen)
         self._tell()
@@ -115,7 +116,10 @@ class RunsTable(QWidget):
     def _show(self, anchor: tuple[str, int] | None) -> None:
         columns, filter, has_keys = self.model.columns, self.bar.filter, self._has_keys()
         shown = arrange(self._rows, columns, filter, self.sorting)
-        self.model.show(shown)
+        was, self._is_quiet = self._is_quiet, True
+        with nullcontext() if self.model.has_places(shown) else self.tree.keeping_chosen():
+            self.model.show(shown)
+        self._is_quiet = was
         self.tree.fit(_longest(self._rows, columns))
         self.tree.settle(anchor)
         left = count_runs(shown)
@@ -234,9 +238,7 @@ class RunsTable(QWidget):
         self.arranged.emit()
 
     def _filter(self) -> None:
-        self._is_quiet = True
         self._show(None)
-        self._is_quiet = False
         self._tell()
 
     def _change_scope(self, scope: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 from PySide6.QtCore import (
@@ -23,13 +25,14 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyleOptionViewItem, Q
 
 from widgets.look.guarded import guarded
 from widgets.runs.header import RunsHeader
-from widgets.runs.model import NOTE, RunsModel
+from widgets.runs.model import NOTE, RunsModel, stretches
 from widgets.runs.note_editor import NoteDelegate
 from widgets.runs.painting import ROW, ColorOf, RowLook, RowPainter
 from widgets.runs.rows import RunRow
 
 Index = QModelIndex | QPersistentModelIndex
 Flags = QItemSelectionModel.SelectionFlag
+Place = tuple[int, int]  # a row, and -1 or which of its members
 LETTERS = Qt.KeyboardModifier.KeypadModifier  # keys with it are as good as others
 
 
@@ -103,16 +106,22 @@ class RunsTree(QTreeView):
 
     def chosen_rows(self) -> Iterator[QModelIndex]:
         """Selected rows from top to bottom, members of groups that are selected as a whole left out."""
-        places = sorted(self._places(), key=_path)
-        chosen = {(index.parent().row(), index.row()) for index in places}
-        for index in places:
-            if not index.parent().isValid() or (-1, index.parent().row()) not in chosen:
-                yield index
+        places = sorted(self._places())
+        whole = {top for top, member in places if member < 0}
+        for top, member in places:
+            if member < 0 or top not in whole:
+                yield self._row(top, member)
 
-    def _places(self) -> Iterator[QModelIndex]:
+    def _places(self) -> set[Place]:
+        found = set[Place]()
         for stretch in cast(Iterable[QItemSelectionRange], self.selectionModel().selection()):
-            for row in range(stretch.top(), stretch.bottom() + 1):
-                yield self.runs.index(row, 0, stretch.parent())
+            above, rows = stretch.parent().row(), range(stretch.top(), stretch.bottom() + 1)
+            found.update((row, -1) if above < 0 else (above, row) for row in rows)
+        return found
+
+    def _row(self, top: int, member: int) -> QModelIndex:
+        index = self.runs.index(top, 0)
+        return index if member < 0 else self.runs.index(member, 0, index)
 
     def chosen_runs(self) -> list[str]:
         """The runs that are selected, groups by their members."""
@@ -120,14 +129,30 @@ class RunsTree(QTreeView):
 
     def choose(self, indexes: Iterable[QModelIndex]) -> None:
         """Select these rows instead of others, and see the first of them."""
-        selection, first = QItemSelection(), QModelIndex()
+        rows = list(indexes)
+        self._select(rows)
+        if rows:
+            self.selectionModel().setCurrentIndex(rows[0], Flags.NoUpdate)
+            self.scrollTo(rows[0])
+
+    def _select(self, indexes: Sequence[QModelIndex]) -> None:
+        """Neighbours as one: what Qt does with a selection takes as long as it has pieces."""
+        levels, selection = defaultdict[int, list[int]](list), QItemSelection()
         for index in indexes:
-            selection.select(index, index)
-            first = first if first.isValid() else index
-        self.selectionModel().select(selection, Flags.ClearAndSelect | Flags.Rows)
-        if first.isValid():
-            self.selectionModel().setCurrentIndex(first, Flags.NoUpdate)
-            self.scrollTo(first)
+            levels[index.parent().row()].append(index.row())
+        for above, rows in levels.items():
+            parent, last = self.runs.index(above, 0), self.runs.columnCount() - 1
+            for top, bottom in stretches(sorted(rows)):
+                selection.select(self.runs.index(top, 0, parent), self.runs.index(bottom, last, parent))
+        self.selectionModel().select(selection, Flags.ClearAndSelect)
+
+    @contextmanager
+    def keeping_chosen(self) -> Iterator[None]:
+        """Rows come, go and move: Qt would follow every cell of a selection by itself, which takes much longer."""
+        keys = [self.key_at(self._row(*place)) for place in self._places()]
+        self.selectionModel().clearSelection()
+        yield
+        self._select([index for key in keys if (index := self.runs.index_of(key)).isValid()])
 
     def _choose_anew(self) -> None:
         self.viewport().update()  # members look as their group does
@@ -146,6 +171,8 @@ class RunsTree(QTreeView):
         """After other rows came: unfolded groups are so again, nothing in sight moved, and what is under the mouse."""
         for key in self._unfolded.intersection(self.runs.group_keys()):
             self.setExpanded(self.runs.index_of(key), True)
+        if self.indexWidget(self.runs.index_of(self._edited).siblingAtColumn(NOTE)) is None:
+            self._edited = ""  # with its row the editor went
         if anchor is not None:
             index = self.runs.index_of(anchor[0])
             self.executeDelayedItemsLayout()
@@ -336,7 +363,3 @@ class RunsTree(QTreeView):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange, QEvent.Type.PaletteChange):
             self._painter = None
             self.viewport().update()
-
-
-def _path(index: QModelIndex) -> tuple[int, int]:
-    return (index.parent().row(), index.row()) if index.parent().isValid() else (index.row(), -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.in_front import in_front
 from tests.legible import cut_words
 from tests.mouse import interval
-from tests.seen import texts
+from tests.seen import colors, texts
 from tests.widgets.runs.desk import COLUMNS, afternoon, color_of, many, row
 from tests.widgets.runs.hands import (
     CTRL,
@@ -31,6 +31,7 @@ from tests.widgets.runs.hands import (
     press,
     star_x,
 )
+from widgets.look import theme
 from widgets.runs.ordering import Sorting
 from widgets.runs.rows import Column, RunRow
 from widgets.runs.table import RunsTable
@@ -392,6 +393,24 @@ def test_keys_go_to_the_filter_when_all_rows_go(table: RunsTable) -> None:
     press(table, Keys.Key_F2)
     show(table)
     assert QApplication.focusWidget() is table.bar.line
+    show(table, *(replace(each, note="why") for each in afternoon()))
+    click(table, "6")
+    press(table, Keys.Key_F2)
+    assert editor(table).text() == "why", "the one of a row that went is no hindrance"
+
+
+def test_a_run_that_is_noted_in_goes_and_comes_back(table: RunsTable) -> None:
+    seven, six, *rest = afternoon()
+    click(table, "6")
+    press(table, Keys.Key_F2)
+    show(table, seven, *rest)
+    assert [each for each in table.tree.viewport().findChildren(QLineEdit) if each.isVisible()] == []
+    show(table, seven, replace(six, note="a note that is seen"), *rest)
+    note = QRect(270, place(table, "6").y() - 8, 100, 16)
+    assert theme.current().text in colors(table.tree.viewport(), note)
+    click(table, "6")
+    press(table, Keys.Key_F2)
+    assert editor(table).text() == "a note that is seen"
 
 
 # -- columns ----------------------------------------------------------------------------------------------------------
