@@ -348,7 +348,8 @@ QGraphicsView {{ background: {t.canvas}; border: none; }}
 #notice[tone="error"] {{ border-color: {t.error}; }}
 #notice[tone="ok"] {{ border-color: {t.ok}; }}
 #popup, #sheet {{ background: {t.panel}; border: 1px solid {t.dim}; border-radius: 8px; }}
-QListView[role="rows"] {{ background: transparent; border: none; }}
+QListView[role="rows"], QTreeView[role="rows"] {{ background: transparent; border: none; }}
+QTreeView[role="rows"] QLineEdit {{ border-radius: 3px; padding: 0 3px; min-height: 0; font-size: 12px; }}
 QLineEdit[role="search"] {{ background: transparent; border: none; border-bottom: 1px solid {t.line};
   border-radius: 0; padding: 9px 12px; font-size: 14px; }}
 QLineEdit[role="search"]:focus {{ border-bottom-color: {t.accent}; }}
@@ -362,6 +363,7 @@ QTableView::item {{ padding: 0 4px; border: none; }}
 QTableView::item:selected {{ background: {t.raised}; color: {t.text}; }}
 QTableView QLineEdit {{ border-radius: 3px; padding: 0 3px; min-height: 0; }}
 QTableView QTableCornerButton::section, QHeaderView {{ background: {t.panel}; border: none; }}
+#compared QTableCornerButton::section {{ border-bottom: 1px solid {t.line}; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.dim}; border: none; padding: 4px 7px; }}
 QHeaderView::section:horizontal {{ border-bottom: 1px solid {t.line}; }}
 #values QHeaderView::section {{ padding: 0 5px; border: none; }}
