@@ -29,6 +29,7 @@ SLICE_S = 0.002  # so long is drawn at once
 POINTS, LEAST, MOST = 6400, 200, 800  # of all runs together, and of each
 BAND = 46  # of 255: how much a band covers
 CORNERS = 200  # of a band
+LEARNED = 0.65  # how much is left of the colour of a training curve before its validation curve
 
 
 class Scene(NamedTuple):
@@ -63,12 +64,15 @@ def scene_strokes(scene: Scene, others: Sequence[Other], strength: float = FAINT
         band = other.bands[scene.plot]
         if band is not None and other.is_banded(scene.plot, scene.view):
             yield _band(scene, other, band, way)
-    drawn = [(other, way, curve) for other, way in known for curve in other.curves(scene.plot, scene.view)]
-    for other, way, curve in drawn:
-        if curve.raw is not None:
-            yield _line(scene, other, way, Curve(curve.raw), limit, mixed(other.color, strength))
-    for other, way, curve in drawn:
-        yield _line(scene, other, way, curve, limit, other.color)
+    drawn = [(other, way, other.curves(scene.plot, scene.view)) for other, way in known]
+    for other, way, curves in drawn:
+        for curve in curves:
+            if curve.raw is not None:
+                yield _line(scene, other, way, Curve(curve.raw), limit, mixed(other.color, strength))
+    for other, way, curves in drawn:
+        for curve in curves:
+            color = other.color if curve is curves[-1] else mixed(other.color, LEARNED)
+            yield _line(scene, other, way, curve, limit, color)
 
 
 def _line(scene: Scene, other: Other, way: Way, curve: Curve, limit: int, color: QColor) -> Stroke:
@@ -100,7 +104,7 @@ def paint_stroke(painter: QPainter, stroke: Stroke, ratio: float, width: float =
         painter.fillPath(path, color)
         return
     whole = not np.isnan(y).any()
-    if len(x) == 1 or not whole and np.isnan(y[:-1] + y[1:]).all():
+    if len(x) == 1 or (not whole and np.isnan(y[:-1] + y[1:]).all()):
         _paint_dots(painter, stroke, width)
         return
     path = pg.arrayToQPath(x, y, connect="all" if whole else "finite", finiteCheck=not whole)

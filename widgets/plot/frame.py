@@ -152,12 +152,12 @@ class Frame:
                  self.kept_free,
                  self.aside and self.aside[0])
         if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
-            self._asked, self._found = asked, self._placed(width, reading)
+            self._asked, self._found = asked, self._placed(width, reading, self.kept_free)
         return self._found
 
-    def _placed(self, width: float, reading: bool) -> Header:
+    def _placed(self, width: float, reading: bool, kept_free: float) -> Header:
         """The title on the left, the legend on the right; where names and numbers do not fit beside it, it is above."""
-        row = QRectF(self._left, 4, width - self.kept_free, ROW)
+        row = QRectF(self._left, 4, width - kept_free, ROW)
         self._aside_place = self._aside_in(row)
         row.setRight(row.right() - (self._aside_place.width() + APART if self._aside_place.width() else 0))
         width = row.width()
@@ -171,6 +171,16 @@ class Frame:
         if self.legend.width(style) > width - taken:
             row.setLeft(OUTER)
         return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), self._rows(row, style), style)
+
+    def has_room(self, size: QSize, kept_free: float) -> bool:
+        """Whether legend and aside say as much where so many pixels more are kept free at the end of the row."""
+        width, before = max(1, size.width() - self._left - OUTER), self.kept_free
+        now, then = ([(self._placed(width, reading, free), self._aside_place.isEmpty()) for reading in (False, True)]
+                     for free in (before, before + kept_free))
+        self._asked = ()  # where the aside stands is to be found again
+        return all(other.style.says_as_much(one.style) and other.title.topLeft() == one.title.topLeft()
+                   and other.legend.top() == one.legend.top() and is_less == was_less
+                   for (one, was_less), (other, is_less) in zip(now, then, strict=True))
 
     def _aside_in(self, row: QRectF) -> QRectF:
         """The end of the title's line, where there is room for what is said there beside the whole legend."""

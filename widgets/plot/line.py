@@ -19,7 +19,7 @@ FEW = 250  # points; a line of more is made stronger in one direction only
 
 
 def strokes(ratio: float, few: bool, width: float = 2.0) -> Strokes:
-    """Where a hairline is drawn again so that it looks so many pixels wide, on a screen with this device pixel ratio."""
+    """Where a hairline is drawn again to look so many pixels wide, on a screen with this device pixel ratio."""
     steps = [0.8 * index / ratio for index in range(1, round(width * ratio))]
     return [(0.0, step) for step in steps] + [(step, 0.0) for step in steps if few]
 

@@ -137,7 +137,8 @@ class Plot(SpanView):
     def projection(self) -> Projection:
         """Where numbers are on the screen."""
         low, high = self.surround.y_scale.ends
-        return Projection(*self.area.getRect(), self.span, (low, high), self.is_log)
+        area = self.area
+        return Projection(area.left(), area.top(), area.width(), area.height(), self.span, (low, high), self.is_log)
 
     @property
     def kinds(self) -> tuple[int, ...]:
@@ -265,10 +266,11 @@ class Plot(SpanView):
         return [_reading(series, self._read_of(run), run.way) for series in self._shown(run)]
 
     def _smoothed_values(self, run: Drawn) -> list[float | None]:
-        if self.cursor_at is None:
-            return [None] * len(self.kinds)
-        found = [series and series.nearest(self._read_of(run)) for series in self._smoothed(run)]
-        return [point[1] if point else None for point in found]
+        """Where the true values are read."""
+        found = zip(self._smoothed(run), self._readings(run), strict=True)
+        points = [series.nearest(run.way.back(reading.x)) if series is not None and reading is not None else None
+                  for series, reading in found]
+        return [point[1] if point else None for point in points]
 
     def _read_of(self, run: Drawn) -> float:
         """Where a run is read, in its epochs."""
@@ -341,7 +343,7 @@ class Plot(SpanView):
 
 
 def _pen(color: QColor, dashes: Sequence[float]) -> QPen:
-    pen = pg.mkPen(color, width=1)
+    pen: QPen = pg.mkPen(color, width=1)
     if dashes:
         pen.setDashPattern(list(dashes))
     return pen

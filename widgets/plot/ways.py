@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,11 +25,13 @@ class Way:
 
     def there(self, at: At) -> At:
         """From epochs to what the axis shows."""
-        return _along(at, self._positions, self._values)
+        found: At = _along(at, self._positions, self._values)
+        return found
 
     def back(self, at: At) -> At:
         """From what the axis shows to epochs."""
-        return _along(at, self._values, self._positions)
+        found: At = _along(at, self._values, self._positions)
+        return found
 
 
 class _Same(Way):
@@ -86,7 +88,7 @@ def _way(columns: tuple[ArrayLike, ArrayLike] | None) -> Way | None:
     return None if is_one else Way(positions, values)
 
 
-def _along(at: At, known: Floats, values: Floats) -> At:
+def _along(at: Any, known: Floats, values: Floats) -> Any:
     pace = (values[-1] - values[0]) / (known[-1] - known[0])
     found = np.interp(at, known, values) + pace * (np.maximum(at - known[-1], 0.0) + np.minimum(at - known[0], 0.0))
     return found if isinstance(at, np.ndarray) else float(found)
