@@ -87,20 +87,21 @@ def hovered(curves: Curves, index: int) -> None:
     QApplication.sendEvent(curves.loss.viewport(), event)
 
 
-def pictures_after_zooming(curves: Curves, rounds: int = 8) -> tuple[list[float], list[float]]:
-    """How long each picture takes until all is drawn where one has zoomed to, and how long that takes in all."""
-    each, whole = [], []
+def pictures_after_zooming(curves: Curves, rounds: int = 12) -> tuple[list[float], list[float], list[float]]:
+    """How long the first picture takes where one has zoomed to, each one until all is drawn, and all of them."""
+    first, each, whole = [], [], []
     for index in range(rounds):
         full = curves.loss.full[1]
         span = (full * (0.1 + index / 50), full * (0.5 + index / 50))
         times = [ms(lambda span=span: (curves.loss.span_asked.emit(span), repaint(curves)))]
         while not curves.is_settled:
             times.append(ms(lambda: repaint(curves)))
-        each += times
+        first.append(times[0])
+        each += times[1:]
         whole.append(sum(times))
     curves.loss.span_asked.emit(None)
     settled(curves)
-    return each, whole
+    return first, each, whole
 
 
 def add(figures: Figures, what: str, values: list[float], below: float | None = TARGET) -> None:
@@ -115,27 +116,32 @@ def main() -> int:
     figures = Figures(f"{RUNS} other runs of {COUNT:,} points behind one of as many")
     others = [other(index) for index in range(RUNS)]
     for place, size in SIZES.items():
-        for view_name, view in VIEWS.items():
-            what = f"{place}, {view_name}"
-            curves = filled(size, others)
-            curves.set_view(view)
-            settled(curves)
-            at = iter(np.linspace(9, 9.9, 10**4))
-            add(figures, f"{what}: a point", redraws(curves, lambda _, at=at: curves.add_points([(next(at), 0.5, 0.9)])))
-            add(figures, f"{what}: lit", redraws(curves, lambda index: curves.light(str(index % RUNS))))
-            curves.light(None)
-            add(figures, f"{what}: the mouse", redraws(curves, lambda index: hovered(curves, index)))
-            curves.loss.pointed.emit(None)
-            each, whole = pictures_after_zooming(curves)
-            add(figures, f"{what}: zoomed", each)
-            figures.add(f"{what}: zoomed, until all is sharp", whole)
-            curves.close()
+        for name, view in VIEWS.items():
+            measure(figures, f"{place}, {name}", filled(size, others), view)
     memory(figures, others)
     curves = filled(SIZES["side by side"], others)
     curves.set_what("training")
     figures.add("another smoothing, of all runs", [ms(lambda weight=weight: curves.set_smoothing(weight))
                                                    for weight in (0.5, 0.6, 0.7, 0.8)])
     return figures.status()
+
+
+def measure(figures: Figures, what: str, curves: Curves, view: ViewOptions) -> None:
+    """All that happens to curves in one view."""
+    curves.set_view(view)
+    settled(curves)
+    at = iter(np.linspace(9, 9.9, 10**4))
+    add(figures, f"{what}: a point", redraws(curves, lambda _: curves.add_points([(next(at), 0.5, 0.9)])))
+    add(figures, f"{what}: lit", redraws(curves, lambda index: curves.light(str(index % RUNS))))
+    curves.light(None)
+    add(figures, f"{what}: the mouse", redraws(curves, lambda index: hovered(curves, index)))
+    curves.loss.pointed.emit(None)
+    first, each, whole = pictures_after_zooming(curves)
+    add(figures, f"{what}: zoomed", first)
+    if each:
+        add(figures, f"{what}: zoomed, while it gets sharp", each)
+    figures.add(f"{what}: zoomed, until all is sharp", whole)
+    curves.close()
 
 
 def memory(figures: Figures, others: list[Overlaid]) -> None:

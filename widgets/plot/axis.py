@@ -53,8 +53,8 @@ class AxisWords(NamedTuple):
         """Where an axis ends on which a run goes on to here: time is only foreseen, so its end is a round one."""
         if self.kind != "time":
             return at
-        step = _clock_step(at, 10)
-        return step * -(-at // step) if at > 0 else 1.0
+        step = _clock_step(max(at, 1.0), 10)
+        return step * max(1.0, -(-at // step))
 
 
 def _clock_step(span: float, most: int) -> float:

@@ -25,7 +25,7 @@ from widgets.plot.run_colors import DIM, FAINT, mixed
 from widgets.plot.view_options import ViewOptions
 from widgets.plot.ways import Way
 
-SLICE_S = 0.002  # so long is drawn at once
+SLICE_S = 0.0015  # so long is drawn at once
 POINTS, LEAST, MOST = 6400, 200, 800  # of all runs together, and of each
 BAND = 46  # of 255: how much a band covers
 CORNERS = 200  # of a band
@@ -142,6 +142,7 @@ class Backdrop:
         self._making, self._traces = QPixmap(), list[Trace]()
         self._ready: tuple[Scene, QPixmap] | None = None
         self.traces: list[Trace] = []  # of what is ready
+        self._spent = self._cost = 0.0  # seconds, on what is made and on what is ready
 
     @property
     def is_ready(self) -> bool:
@@ -156,7 +157,7 @@ class Backdrop:
         if not scene.others:
             self._work, self._ready, self.traces = None, None, []
             return
-        self._work, self._traces = scene_strokes(scene, scene.others), []
+        self._work, self._traces, self._spent = scene_strokes(scene, scene.others), [], 0.0
         self._making = QPixmap(scene.ground.size() * scene.ratio)
         self._making.setDevicePixelRatio(scene.ratio)
         self._making.fill(Qt.GlobalColor.transparent)
@@ -165,17 +166,28 @@ class Backdrop:
         """Go on with what is wanted, and show what there is."""
         if self._scene is None or not self._scene.others:
             return
+        stands_in = self._ready is not None and _can_stand_in(self._ready[0], self._scene)
         if self._work is not None:
-            self._go_on(self._scene, self._work)
+            self._go_on(self._scene, self._work, waits=stands_in and not self._spent and self._cost > SLICE_S)
         painter.setOpacity(DIM if is_dim else 1.0)
-        if self._ready is None:
-            painter.drawPixmap(self._scene.ground.topLeft(), self._making)
+        if self._ready is not None and _can_stand_in(self._ready[0], self._scene):
+            _paint_stretched(painter, self._ready[1], self._ready[0], self._scene)
         else:
-            self._paint_ready(painter, self._scene, *self._ready)
+            painter.drawPixmap(self._scene.ground.topLeft(), self._making)
         painter.setOpacity(1.0)
 
-    def _go_on(self, scene: Scene, work: Iterator[Stroke]) -> None:
-        end = time.perf_counter() + SLICE_S
+    def _go_on(self, scene: Scene, work: Iterator[Stroke], waits: bool) -> None:
+        """``waits``: where the last picture took long the first one of another view only stretches it."""
+        begun, is_done = time.perf_counter(), waits or self._draw(scene, work)
+        self._spent += time.perf_counter() - begun
+        if waits or not is_done:
+            QTimer.singleShot(0, self._again)
+        else:
+            self._work, self._ready, self.traces, self._cost = None, (scene, self._making), self._traces, self._spent
+
+    def _draw(self, scene: Scene, work: Iterator[Stroke]) -> bool:
+        """For a while; whether all of it is drawn."""
+        last, end = time.perf_counter(), time.perf_counter() + SLICE_S
         with QPainter(self._making) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(-QPointF(scene.ground.topLeft()))
@@ -183,22 +195,27 @@ class Backdrop:
                 paint_stroke(painter, stroke, scene.ratio)
                 if stroke.low is None:
                     self._traces.append(stroke.trace)
-                if time.perf_counter() > end:
-                    QTimer.singleShot(0, self._again)
-                    return
-        self._work, self._ready, self.traces = None, (scene, self._making), self._traces
+                now = time.perf_counter()
+                if now + (now - last) > end:  # the next takes as long
+                    return False
+                last = now
+        return True
 
-    def _paint_ready(self, painter: QPainter, scene: Scene, shown: Scene, picture: QPixmap) -> None:
-        if shown is scene or (shown.seen, shown.look) == (scene.seen, scene.look):
-            painter.drawPixmap(shown.ground.topLeft(), picture)
-            return
-        if shown.look != scene.look or shown.view.axis != scene.view.axis or shown.seen.is_log != scene.seen.is_log:
-            painter.drawPixmap(scene.ground.topLeft(), self._making)  # what it shows lies elsewhere
-            return
-        old, new = shown.seen, scene.seen
-        (left, right), (low, high) = (new.x(np.array(old.span)), new.y_of_drawn(np.array(old.ends)))
-        painter.save()
-        painter.setClipRect(scene.ground)
-        painter.drawPixmap(QRectF(left, high, right - left, low - high), picture, QRectF(picture.rect()))
-        painter.restore()
 
+def _can_stand_in(shown: Scene, wanted: Scene) -> bool:
+    """Whether one picture can be shown for another by stretching it."""
+    return ((shown.look, shown.view.axis, shown.seen.is_log, shown.ratio)
+            == (wanted.look, wanted.view.axis, wanted.seen.is_log, wanted.ratio))
+
+
+def _paint_stretched(painter: QPainter, picture: QPixmap, shown: Scene, wanted: Scene) -> None:
+    """With its axes where those of another scene have the same numbers."""
+    old, new = shown.seen, wanted.seen
+    if old == new:
+        painter.drawPixmap(shown.ground.topLeft(), picture)
+        return
+    (left, right), (low, high) = (new.x(np.array(old.span)), new.y_of_drawn(np.array(old.ends)))
+    painter.save()
+    painter.setClipRect(wanted.ground)
+    painter.drawPixmap(QRectF(left, high, right - left, low - high), picture, QRectF(picture.rect()))
+    painter.restore()

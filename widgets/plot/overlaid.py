@@ -80,6 +80,7 @@ class Other:
         self.told = told
         self._series: dict[tuple[str, int], Series] = {}
         self._smoothed: dict[tuple[str, int], tuple[float, Smoothed]] = {}
+        self._found: dict[int, tuple[object, list[Curve]]] = {}  # by plot, and what was asked of it
 
     @property
     def color(self) -> QColor:
@@ -119,7 +120,12 @@ class Other:
 
     def curves(self, plot: int, view: ViewOptions) -> list[Curve]:
         """The lines in one of the plots, what lies behind first."""
-        return [self._curve(kind, plot, view.smoothing) for kind in self._kinds(plot, view.what)]
+        asked = plot, view.what, view.smoothing
+        found = self._found.get(plot)
+        if found is None or found[0] != asked:
+            made = [self._curve(kind, plot, view.smoothing) for kind in self._kinds(plot, view.what)]
+            found = self._found[plot] = asked, made
+        return found[1]
 
     def _kinds(self, plot: int, what: What) -> Iterator[str]:
         """Which there are of what is asked for: in place of what is not there the other."""

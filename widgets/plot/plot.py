@@ -281,6 +281,7 @@ class Plot(SpanView):
         painter.resetTransform()
         painter.fillRect(self.viewport().rect(), theme.color("panel"))
         self.surround.paint_grid(painter, self.area)
+        self._backdrop.show(self._scene())  # another screen may have other pixels
         self._backdrop.paint(painter, bool(self.lit))
         self.surround.paint_header(painter, self.area, self.hasFocus())
 

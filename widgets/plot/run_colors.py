@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor
 
-from widgets.look import theme
+from widgets.look import contrast, theme
 
 # Found by search: each as far as can be from those before it, from the accent, the validation curve and text, for
 # usual colour vision and without red, green or blue cones (Machado 2009); all stand out from the panel by 3:1.
@@ -29,6 +29,4 @@ def told_color(color: QColor | int) -> QColor:
 
 def mixed(color: QColor, share: float) -> QColor:
     """So much of a colour over the panel, not seen through: Qt draws lines that are twenty times slower."""
-    ground, rest = theme.color("panel"), 1 - share
-    pairs = ((color.red(), ground.red()), (color.green(), ground.green()), (color.blue(), ground.blue()))
-    return QColor(*(round(share * one + rest * other) for one, other in pairs))
+    return contrast.mixed(theme.color("panel"), color, share)

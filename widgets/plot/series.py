@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
 import numpy as np
 
 from widgets.plot.decimate import Floats, Points, decimated, extremes, finite_bounds, joined, window
 
 BLOCK = 64
+MANY = 200  # blocks
 
 
 class _Column:
@@ -124,13 +125,17 @@ class Series:
         return joined(ends[0], middle, ends[1], (x[stop - 1 :], y[stop - 1 :]))
 
     def bounds(self, low: float, high: float, positive: bool = False) -> tuple[float, float] | None:
-        """The lowest and highest finite value drawn between two positions; ``positive``: of those above 0."""
+        """The lowest and highest finite value between two positions; ``positive``: of those above 0.
+
+        Where there are many the blocks at both ends count as a whole: a hundredth more than is seen at the most.
+        """
         start, stop = window(self.x, low, high)
-        first, last = -(-start // BLOCK), stop // BLOCK
-        if last <= first:
-            return _bounds([self.y[start:stop]], positive)
-        return _bounds([self.y[start : first * BLOCK], self._block_y.values[2 * first : 2 * last],
-                        self.y[last * BLOCK : stop]], positive)
+        first, last = start // BLOCK, stop // BLOCK
+        if last - first < MANY:
+            return _bounds(self.y[start:stop], positive)
+        full = self._block_y.values[2 * first : 2 * (last + 1)]
+        is_whole = (last + 1) * BLOCK <= len(self)  # the last block is full, too
+        return _bounds(full if is_whole else np.append(full, self.y[last * BLOCK : stop]), positive)
 
     def nearest(self, position: float) -> tuple[float, float] | None:
         """The point closest to a position."""
@@ -142,6 +147,9 @@ class Series:
         return float(self.x[index]), float(self.y[index])
 
 
-def _bounds(parts: Sequence[Floats], positive: bool) -> tuple[float, float] | None:
-    values = np.concatenate(parts)
+def _bounds(values: Floats, positive: bool) -> tuple[float, float] | None:
+    if len(values):
+        low, high = float(values.min()), float(values.max())
+        if math.isfinite(low) and math.isfinite(high) and (low > 0 or not positive):
+            return low, high
     return finite_bounds(values[values > 0] if positive else values)

@@ -21,7 +21,7 @@ from widgets.plot.series import Series
 
 FIRST = 64  # distances that say what is usual
 FINEST = 1000  # units in a run
-FORGOTTEN = -40.0  # the logarithm of a weight that no sum of floats feels
+FORGOTTEN = -120.0  # the logarithm of a weight that no sum of floats feels
 SAFE = 300.0  # the logarithm of the largest factor within a block
 LONG = 100  # epochs: judged curves of so long a run are noise around a course, as those of its batches are
 

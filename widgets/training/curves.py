@@ -273,7 +273,9 @@ class Curves(QWidget):
 
     @property
     def _keys(self) -> list[str]:
-        return [*([self._own_key] if self._own_key else []), *(other.told.key for other in self._others)]
+        """Of the runs that are drawn."""
+        others = [other.told.key for other in self._others if other.told.ways.to(self._axis) is not None]
+        return [self._own_key, *others] if self._own_key else others
 
     def _point_at(self, where: QPointF | None, plot: Plot) -> None:
         self._mean(plot.run_at(where) if where is not None else "", plot)
@@ -348,6 +350,11 @@ class Curves(QWidget):
     def _say_what_is_missing(self) -> None:
         ways, asked = self._ways(), self._view.axis
         left_out = sum(way.to(asked) is None for way in ways)
+        self._note.setVisible(left_out > 0)
+        if left_out:
+            self._note.setText(self._missing(asked, left_out))
+
+    def _missing(self, asked: AxisKind, left_out: int) -> str:
         texts = {
             ("steps", "none"): self.tr("The steps are not known here: the axis shows epochs"),
             ("time", "none"): self.tr("The times are not known here: the axis shows epochs"),
@@ -357,9 +364,7 @@ class Curves(QWidget):
             ("time", "some"): self.tr("{count} runs have no times, and are not shown"),
         }
         how = "none" if asked != self._axis else "one" if left_out == 1 else "some"
-        is_missing = bool(ways) and bool(left_out)
-        self._note.setText(texts[asked, how].format(count=left_out) if is_missing else "")
-        self._note.setVisible(is_missing)
+        return texts[asked, how].format(count=left_out)
 
     # -- drawing ----------------------------------------------------------------------------------------------
 
