@@ -54,7 +54,7 @@ class AxisWords(NamedTuple):
         if self.kind != "time":
             return at
         step = _clock_step(max(at, 1.0), 10)
-        return step * max(1.0, -(-at // step))
+        return max(1.0, step * -(-at // step))
 
 
 def _clock_step(span: float, most: int) -> float:
