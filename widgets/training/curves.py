@@ -85,6 +85,7 @@ class Curves(QWidget):
         bar.changed.connect(self._choose)
         buttons = bar.save, bar.axis, bar.log, bar.smooth, bar.what
         self._row = PlotRow(self.plots, buttons, (bar.save, bar.log), bar.more)
+        self._row.want(bar.what, False)
         column.addWidget(self._row, 1)
         self._note = QLabel(wordWrap=True)
         self._note.setProperty("role", "small")

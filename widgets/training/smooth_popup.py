@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
 from widgets.look import theme
@@ -52,6 +53,13 @@ class SmoothPopup(QFrame):
                   max(room.top(), min(at.y(), room.bottom() - self.height())))
         self.show()
         self.slider.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What was moved last counts."""
+        if self._later.isActive():
+            self._later.stop()
+            self._tell()
+        super().hideEvent(event)
 
     def _follow(self) -> None:
         self._show_number()
