@@ -270,6 +270,12 @@ QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; backgroun
 QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton:checked {{ color: {t.text}; background: {t.raised}; border-color: {t.line}; }}
 QToolButton:checked:focus {{ border-color: {t.accent}; }}
+QToolButton[role="plot"] {{ font-size: 11px; }}
+QSlider::groove:horizontal {{ height: 4px; background: {t.line}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: {t.accent};
+  border: 1px solid {t.accent}; }}
+QSlider::handle:horizontal:focus {{ border-color: {t.text}; }}
 #segments {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 6px; }}
 QToolButton[role="segment"] {{ border: none; border-bottom: 2px solid transparent;
   border-radius: 0; padding: 2px 14px 0 14px; }}

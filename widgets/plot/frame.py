@@ -9,19 +9,16 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from engine.units import tick_text
 from widgets.look import theme
-from widgets.plot.epochs import decimals_for, epoch_text
+from widgets.plot.axis import AxisWords
 from widgets.plot.legend import RIGHT, Legend, Style
 from widgets.plot.marks import Board, Crossed, Mark, Marks, paint_best, paint_marks, shortened
 from widgets.plot.scales import LinearScale, Scale
-from widgets.plot.ticks import nice_step, tick_values
 
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
 ROW, BELOW = 20, 24  # of title or legend; for the numbers of the epochs
 DIGITS = 6.6  # that fit beside the curves
-WHOLE = 4.0  # epochs: of so many only whole ones are written
-CLOSEST = 40.0  # from one number of an epoch to the next
+CLOSEST = 40.0  # from one number of the axis to the next
 APART, GAP = 24, 6  # from the legend to what is said after it, and in that before its number
 ROUND = 16  # of a pill: at both of its ends together
 MOST, LEAST_HELD = 0.6, 12  # of the width that a pill's words may take; digits of what holds
@@ -38,7 +35,7 @@ class Reading(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """An epoch, and what it is called."""
+    """A place on the axis, and what it is called."""
 
     at: float
     text: str
@@ -56,12 +53,13 @@ class Frame:
     """Paints in pixels; knows the ranges, never the data."""
 
     def __init__(self, title: str, names: tuple[str, ...], cursor_template: str, short: tuple[str, ...] = ()) -> None:
-        self.title, self.cursor_template = title, cursor_template
+        self.title, self.axis = title, AxisWords("epochs", cursor_template)
         self.titles: tuple[str, ...] = ()  # of the plots in its row: their curves begin at one height
         self.legend = Legend(names, short)
         self.x_range = (0.0, 10.0)
         self.y_scale: Scale = LinearScale(0.0, 1.0, 0.25)
         self.readings: tuple[Reading | None, ...] = ()  # of every curve
+        self.smoothed: tuple[float | None, ...] = ()  # of every curve what it is smoothed there, if it is
         self.colors: tuple[QColor, ...] = ()  # of every curve
         self.cursor_at: float | None = None
         self.rest: Rest | None = None  # what the legend's numbers are of while nobody reads
@@ -110,7 +108,7 @@ class Frame:
         """Horizontal lines, and numbers at both axes."""
         painter.setFont(self._ticks)
         self._paint_rows(painter, area)
-        self._paint_epochs(painter, area)
+        self._paint_places(painter, area)
 
     def _paint_rows(self, painter: QPainter, area: QRectF) -> None:
         painter.setPen(theme.color("dim"))
@@ -119,25 +117,19 @@ class Frame:
             painter.fillRect(QRectF(area.left(), y, area.width(), 1), theme.color("line"))
             painter.drawText(QRectF(0, y - 8, area.left() - OUTER, 16), RIGHT, text)
 
-    def _paint_epochs(self, painter: QPainter, area: QRectF) -> None:
+    def _paint_places(self, painter: QPainter, area: QRectF) -> None:
         left, right = self.x_range
-        step = self._epoch_step(right - left, area.width() / CLOSEST)
-        widest = self._digit * len(tick_text(right, step))
-        step = self._epoch_step(right - left, area.width() / max(CLOSEST, 1.5 * widest))
+        step = self.axis.step(right - left, area.width() / CLOSEST)
+        widest = self._digit * len(self.axis.text(right, step))
+        step = self.axis.step(right - left, area.width() / max(CLOSEST, 1.5 * widest))
         painter.setPen(theme.color("dim"))
         pill = self._pill(area)
-        for value in tick_values(left, right, step):
-            text = tick_text(value, max(1.0, step) if value == round(value) else step)
+        for value, text in self.axis.ticks(left, right, step):
             half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
             x = min(self._x(area, value), area.right() + OUTER - half)  # the last one is not cut
             if pill is None or not pill[0].adjusted(-GAP, 0, GAP, 0).intersects(
                     QRectF(x - half, pill[0].top(), 2 * half, 1)):
                 painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
-
-    def _epoch_step(self, span: float, most: float) -> float:
-        """Whole epochs, and of few also halves; less only where one has come near."""
-        step = nice_step(span, max(2, int(most)), (1, 2, 5, 10))
-        return max(1.0 if span >= WHOLE else 0.5 if span >= 1 else 0.0, step)
 
     # -- title and legend -------------------------------------------------------------------------------------
 
@@ -147,7 +139,8 @@ class Frame:
         self._paint_title(painter, title, focused)
         self._paint_behind(painter, title)
         self._paint_aside(painter)
-        self.legend.paint(painter, legend, style, [reading.y if reading else None for reading in self.readings])
+        self.legend.paint(painter, legend, style, [reading.y if reading else None for reading in self.readings],
+                          self.smoothed)
 
     def header(self, area: QRectF) -> Header:
         """Where title and legend stand above the curves."""
@@ -155,15 +148,16 @@ class Frame:
 
     def _header(self, width: float) -> Header:
         reading = self.cursor_at is not None
-        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, reading, width, self.kept_free,
+        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, self.legend.smoothed, reading, width,
+                 self.kept_free,
                  self.aside and self.aside[0])
         if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
-            self._asked, self._found = asked, self._placed(width, reading)
+            self._asked, self._found = asked, self._placed(width, reading, self.kept_free)
         return self._found
 
-    def _placed(self, width: float, reading: bool) -> Header:
+    def _placed(self, width: float, reading: bool, kept_free: float) -> Header:
         """The title on the left, the legend on the right; where names and numbers do not fit beside it, it is above."""
-        row = QRectF(self._left, 4, width - self.kept_free, ROW)
+        row = QRectF(self._left, 4, width - kept_free, ROW)
         self._aside_place = self._aside_in(row)
         row.setRight(row.right() - (self._aside_place.width() + APART if self._aside_place.width() else 0))
         width = row.width()
@@ -177,6 +171,16 @@ class Frame:
         if self.legend.width(style) > width - taken:
             row.setLeft(OUTER)
         return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), self._rows(row, style), style)
+
+    def has_room(self, size: QSize, kept_free: float) -> bool:
+        """Whether legend and aside say as much where so many pixels more are kept free at the end of the row."""
+        width, before = max(1, size.width() - self._left - OUTER), self.kept_free
+        now, then = ([(self._placed(width, reading, free), self._aside_place.isEmpty()) for reading in (False, True)]
+                     for free in (before, before + kept_free))
+        self._asked = ()  # where the aside stands is to be found again
+        return all(other.style.says_as_much(one.style) and other.title.topLeft() == one.title.topLeft()
+                   and other.legend.top() == one.legend.top() and is_less == was_less
+                   for (one, was_less), (other, is_less) in zip(now, then, strict=True))
 
     def _aside_in(self, row: QRectF) -> QRectF:
         """The end of the title's line, where there is room for what is said there beside the whole legend."""
@@ -271,7 +275,7 @@ class Frame:
 
     def told_at(self, area: QRectF, point: QPointF) -> tuple[str, ...]:
         """All that the marks there say, each with its epoch."""
-        return tuple(f"{self.cursor_template.format(epoch_text(mark.position))}: {mark.text}"
+        return tuple(f"{self.axis.said(mark.position)}: {mark.text}"
                      for mark in self._marked(area).at(point))
 
     def _visible(self, reading: Reading) -> bool:
@@ -324,7 +328,7 @@ class Frame:
         at, (left, right) = self._read_at, self.x_range
         if at is None:
             return self.rest
-        return Rest(at, self.cursor_template.format(epoch_text(at, decimals_for(right - left))))
+        return Rest(at, self.axis.said(at, right - left))
 
     def _held(self, room: float, metrics: QFontMetricsF) -> str:
         """What a mark before the epoch that is read says to hold since then, as much as there is room for."""

@@ -13,6 +13,7 @@ from engine.units import short_measure
 from widgets.look import theme
 
 DASHES = ((), (7.0, 3.0), (2.0, 3.0), (9.0, 3.0, 2.0, 3.0))  # of each kind of curve, in strokes of one pixel
+SMOOTH, NEXT = "~{}", 5  # a smoothed number, and how far it is from the true one
 T = TypeVar("T")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -27,6 +28,7 @@ class Style(NamedTuple):
     between: int = 20
     rows: int = 1
     short: bool = False  # its names
+    also: bool = False  # what is smoothed beside the true number
 
     def says_as_much(self, other: Style) -> bool:
         """Whether it leaves out nothing of what another says, in as many rows."""
@@ -43,6 +45,7 @@ class Legend:
     def __init__(self, names: tuple[str, ...], short: tuple[str, ...] = ()) -> None:
         self.names, self._short = names, short or names  # of every kind of curve there may be
         self.kinds: tuple[int, ...] = tuple(range(min(2, len(names))))  # those that there are
+        self.smoothed: frozenset[int] = frozenset()  # the kinds that have a smoothed number beside the true one
         self.is_key = False  # only what solid and dashed mean: the numbers of several runs stand elsewhere
         self.restyle()
 
@@ -66,7 +69,9 @@ class Legend:
         if self.is_key:
             both = one = Style(True, False)
         two = both.tight()._replace(rows=2)
-        styles = both, both.tight(), two, two._replace(short=True), one.tight()._replace(rows=2)
+        styles = [both, both.tight(), two, two._replace(short=True), one.tight()._replace(rows=2)]
+        if self.smoothed and not self.is_key:
+            styles = [both._replace(also=True), both.tight()._replace(also=True), *styles]
         for style in styles:
             if self.width(style) <= room:
                 return style, True
@@ -82,19 +87,29 @@ class Legend:
         for kind in self.kinds:
             advance = QFontMetricsF(self._label).horizontalAdvance(self._name(kind, style))
             label = style.gap + advance if style.names else 0
-            yield style.swatch + label + number
+            yield style.swatch + label + number + self._beside(kind, style)
+
+    def _beside(self, kind: int, style: Style) -> float:
+        """Room for the smoothed number."""
+        if not style.also or kind not in self.smoothed:
+            return 0.0
+        return NEXT + QFontMetricsF(self._numbers).horizontalAdvance(SMOOTH.format("0.000"))
 
     def _name(self, kind: int, style: Style) -> str:
         return (self._short if style.short else self.names)[kind]
 
-    def paint(self, painter: QPainter, row: QRectF, style: Style, values: Sequence[float | None]) -> None:
+    def paint(self, painter: QPainter, row: QRectF, style: Style, values: Sequence[float | None],
+              smoothed: Sequence[float | None] = ()) -> None:
         """Draw it so that it ends where the row ends; numbers keep their places."""
-        entries = list(zip(self.kinds, self._widths(style), chain(values, repeat(None)), strict=False))
+        numbers = zip(chain(values, repeat(None)), chain(smoothed, repeat(None)), strict=False)
+        entries = list(zip(self.kinds, self._widths(style), numbers, strict=False))
         height, top = row.height() / style.rows, row.top()
         for line in _in_rows(entries, style.rows):
             left = row.right() - self.width(style)
-            for kind, width, value in line:
-                self._paint_entry(painter, QRectF(left, top, width, height), style, kind, value)
+            for kind, width, (value, also) in line:
+                place = QRectF(left, top, width, height)
+                self._paint_smoothed(painter, place, style, kind, also)
+                self._paint_entry(painter, place.adjusted(0, 0, -self._beside(kind, style), 0), style, kind, value)
                 left += width + style.between
             top += height
 
@@ -109,6 +124,12 @@ class Legend:
             painter.setFont(self._numbers)
             painter.setPen(theme.color("text"))
             painter.drawText(words, RIGHT, short_measure(value))
+
+    def _paint_smoothed(self, painter: QPainter, place: QRectF, style: Style, kind: int, value: float | None) -> None:
+        if style.also and kind in self.smoothed and value is not None:
+            painter.setFont(self._numbers)
+            painter.setPen(theme.color("dim"))
+            painter.drawText(place, RIGHT, SMOOTH.format(short_measure(value)))
 
     def _paint_swatch(self, painter: QPainter, start: QPointF, kind: int, width: int) -> None:
         pen = QPen(self.colors[kind], 2)

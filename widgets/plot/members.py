@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor
 from widgets.look import theme
 from widgets.plot.marks import Mark
 from widgets.plot.series import Series
+from widgets.plot.smoothing import LONG, Smoothed
+from widgets.plot.ways import NOWHERE, Ways
 
 # Okabe and Ito's set, which stays apart for every kind of colour vision; each theme has the tones it can carry.
 _ON_DARK = ("#5b9dff", "#e69f00", "#1fbf92", "#e07fb5", "#f0e442", "#ff7a45", "#9fd3f2", "#b9a0ff")
@@ -39,6 +41,8 @@ class Member:
         self.after: Pair = (Series(), Series())  # training examples after the epoch, where that was asked for
         self.test: Pair = (Series(), Series())  # the same
         self.marks: list[Mark] = []
+        self.ways: Ways = NOWHERE
+        self._smoothed: dict[Series, tuple[float, float, Smoothed]] = {}  # by what it is of; weight, length
 
     def add_points(self, points: Sequence[Sequence[float]]) -> None:
         """Append training points: position in epochs, and a value for each plot."""
@@ -61,6 +65,25 @@ class Member:
     def more(self, plot: int) -> tuple[Series, Series]:
         """Training examples after the epochs, and test examples; empty where nobody asked."""
         return self.after[plot], self.test[plot]
+
+    def smoothed(self, plot: int, weight: float, length: float) -> tuple[Series | None, ...]:
+        """By kind of curve what is smoothed in a run of so many epochs: batches, and of a long run also the epochs.
+
+        Of a short run each epoch is a result that tables name, and its best one is ringed: a smoothed curve would
+        deny it.
+        """
+        train, validation = self.curves(plot)
+        return tuple(
+            self._smooth(series, weight, length)
+            if weight and len(series) and (series is self.points[plot] or length >= LONG) else None
+            for series in (train, validation, *self.more(plot))
+        )  # fmt: skip
+
+    def _smooth(self, series: Series, weight: float, length: float) -> Series:
+        before = self._smoothed.get(series)
+        if before is None or before[:2] != (weight, length):
+            before = self._smoothed[series] = weight, length, Smoothed(series, weight, length)
+        return before[2].series
 
     def judged_at(self, plot: int, position: float) -> tuple[Point, ...]:
         """The numbers of the epoch there, of every kind of curve."""

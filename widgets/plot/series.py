@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from widgets.plot.decimate import Floats, Points, decimated, extremes, joined, window
+from widgets.plot.decimate import Floats, Points, decimated, extremes, finite_bounds, joined, window
 
 BLOCK = 64
+MANY = 200  # blocks
 
 
 class _Column:
@@ -32,6 +35,10 @@ class _Column:
     def cut(self, count: int) -> None:
         self._count = count
 
+    def adopt(self, values: Floats) -> None:
+        """Take what is there as it is; it is copied when more comes."""
+        self._room, self._count = values, len(values)
+
 
 class Series:
     """Points in the order of x; redrawing costs the same however many there are."""
@@ -40,6 +47,7 @@ class Series:
         self._x, self._y = _Column(), _Column()
         self._block_x, self._block_y = _Column(), _Column()  # two points of every full block
         self.version = 0  # grows with every change
+        self.cuts = 0  # how often points were taken back
 
     def __len__(self) -> int:
         return len(self._x.values)
@@ -66,6 +74,16 @@ class Series:
         for part in np.split(np.arange(len(x)), turns):
             self._append(x[part], y[part])
 
+    def begin(self, x: Floats, y: Floats) -> None:
+        """The first points, not copied where they are in order: whoever gives them leaves them as they are."""
+        if len(x) > 1 and (np.diff(x) < 0).any():
+            self.extend(x, y)
+            return
+        self.version += 1
+        self._x.adopt(x)
+        self._y.adopt(y)
+        self._look_at_blocks()
+
     def _append(self, x: Floats, y: Floats) -> None:
         if not len(x):
             return
@@ -73,6 +91,10 @@ class Series:
             self._cut(int(np.searchsorted(self.x, x[0])))
         self._x.extend(x)
         self._y.extend(y)
+        self._look_at_blocks()
+
+    def _look_at_blocks(self) -> None:
+        """The extremes of those that are full by now."""
         done, ready = len(self._block_x.values) // 2 * BLOCK, len(self) // BLOCK * BLOCK
         if ready > done:
             x, y = extremes(self.x[done:ready], self.y[done:ready], BLOCK)
@@ -80,6 +102,7 @@ class Series:
             self._block_y.extend(y)
 
     def _cut(self, count: int) -> None:
+        self.cuts += 1
         for column in (self._x, self._y):
             column.cut(count)
         for column in (self._block_x, self._block_y):
@@ -101,6 +124,19 @@ class Series:
         ends = extremes(x[head], y[head], BLOCK), extremes(x[tail], y[tail], BLOCK)
         return joined(ends[0], middle, ends[1], (x[stop - 1 :], y[stop - 1 :]))
 
+    def bounds(self, low: float, high: float, positive: bool = False) -> tuple[float, float] | None:
+        """The lowest and highest finite value between two positions; ``positive``: of those above 0.
+
+        Where there are many the blocks at both ends count as a whole: a hundredth more than is seen at the most.
+        """
+        start, stop = window(self.x, low, high)
+        first, last = start // BLOCK, stop // BLOCK
+        if last - first < MANY:
+            return _bounds(self.y[start:stop], positive)
+        full = self._block_y.values[2 * first : 2 * (last + 1)]
+        is_whole = (last + 1) * BLOCK <= len(self)  # the last block is full, too
+        return _bounds(full if is_whole else np.append(full, self.y[last * BLOCK : stop]), positive)
+
     def nearest(self, position: float) -> tuple[float, float] | None:
         """The point closest to a position."""
         if not len(self):
@@ -109,3 +145,11 @@ class Series:
         left = max(0, right - 1)
         index = left if abs(self.x[left] - position) <= abs(self.x[right] - position) else right
         return float(self.x[index]), float(self.y[index])
+
+
+def _bounds(values: Floats, positive: bool) -> tuple[float, float] | None:
+    if len(values):
+        low, high = float(values.min()), float(values.max())
+        if math.isfinite(low) and math.isfinite(high) and (low > 0 or not positive):
+            return low, high
+    return finite_bounds(values[values > 0] if positive else values)

@@ -1,10 +1,11 @@
-"""A view of a span of epochs, and what hand and keyboard ask of it: zoom, pan, read, the menu."""
+"""A view of a span of the axis, and what hand and keyboard ask of it: zoom, pan, read, point, the menu."""
 
 from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame
@@ -13,10 +14,12 @@ from widgets.plot.line import Span
 
 @guarded
 class SpanView(pg.GraphicsView):
-    """Shows the epochs of ``span``; reports what is asked, whoever listens decides what is shown."""
+    """Shows ``span`` of the axis; reports what is asked, whoever listens decides what is shown."""
 
-    span_asked = Signal(object)  # (low, high) in epochs, or None for everything
-    hovered = Signal(object)  # position in epochs, or None
+    span_asked = Signal(object)  # (low, high) on the axis, or None for everything
+    hovered = Signal(object)  # place on the axis, or None
+    pointed = Signal(object)  # where the mouse is in the view, or None
+    clicked = Signal(object)  # where, in the view; what was dragged is no click
     menu_asked = Signal(object)  # where, on the screen
 
     def __init__(self, surround: Frame) -> None:
@@ -25,6 +28,7 @@ class SpanView(pg.GraphicsView):
         self.full: Span = (0.0, 10.0)
         self.span: Span = self.full
         self._grabbed: float | None = None
+        self._pressed: QPointF | None = None
 
     @property
     def area(self) -> QRectF:
@@ -55,6 +59,7 @@ class SpanView(pg.GraphicsView):
         """Grab the curves."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._grabbed = self._position(event.position())
+            self._pressed = event.position() if event.modifiers() == Qt.KeyboardModifier.NoModifier else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the curves, or read them."""
@@ -62,14 +67,19 @@ class SpanView(pg.GraphicsView):
         if self._grabbed is not None:
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
             self._pan(self._grabbed - position)
+            if self._pressed is not None and _is_far(event.position() - self._pressed):
+                self._pressed = None
         area = self.area
         inside = QRectF(area.left() - 1, 0, area.width() + 2, self.viewport().height()).contains(event.position())
         self.hovered.emit(self._position(event.position()) if inside else None)
+        self.pointed.emit(event.position() if self._grabbed is None and area.contains(event.position()) else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
-        self._grabbed = None
+        pressed, self._grabbed, self._pressed = self._pressed, None, None
         self.viewport().unsetCursor()
+        if pressed is not None and event.button() == Qt.MouseButton.LeftButton and self.area.contains(pressed):
+            self.clicked.emit(pressed)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Everything again."""
@@ -78,6 +88,7 @@ class SpanView(pg.GraphicsView):
     def leaveEvent(self, event: QEvent) -> None:
         """The read-out goes back to the last values."""
         self.hovered.emit(None)
+        self.pointed.emit(None)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for our own menu."""
@@ -98,3 +109,7 @@ class SpanView(pg.GraphicsView):
             action()
         else:
             event.ignore()
+
+
+def _is_far(way: QPointF) -> bool:
+    return way.manhattanLength() >= QApplication.startDragDistance()

@@ -1,24 +1,30 @@
-"""Loss and a second measure while a network trains, of one run or of several over each other."""
+"""Loss and a second measure while a network trains, of one run or of several, and of other runs behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.units import measure_text
 from widgets.look.guarded import guarded
+from widgets.plot.axis import AxisWords
 from widgets.plot.epochs import epoch_text
 from widgets.plot.frame import Frame, Rest
+from widgets.plot.label import Label
 from widgets.plot.line import Span
 from widgets.plot.marks import Mark
 from widgets.plot.member_legend import MemberLegend
 from widgets.plot.members import Member, Point
+from widgets.plot.overlaid import Other, Overlaid
 from widgets.plot.plot import Drawn, Plot
+from widgets.plot.view_options import ViewOptions, What
+from widgets.plot.ways import AXES, SAME, AxisKind, Way, Ways, common
 from widgets.training.plot_row import PlotRow
+from widgets.training.view_bar import ViewBar, smoothing_of
 
 NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
 Rows = Sequence[Sequence[float]]
@@ -29,15 +35,25 @@ class Curves(QWidget):
     """Two plots that move together. Each call draws once."""
 
     save_requested = Signal()
+    run_hovered = Signal(str)  # the key of another run, or of the one in hand if it has one; empty: none
+    run_clicked = Signal(str)  # never empty
+    view_changed = Signal(object)  # ViewOptions, chosen by hand
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         names = (self.tr("train"), self.tr("validation"), self.tr("train after"), self.tr("test"))
         short = (self.tr("train"), self.tr("val."), self.tr("after"), self.tr("test"))
         cursor = self.tr("epoch {}")
+        words = cursor, self.tr("step {}"), self.tr("after {}")
+        self._axes = {kind: AxisWords(kind, template) for kind, template in zip(AXES, words, strict=True)}
         self.loss = Plot(Frame(self.tr("Loss"), names, cursor, short), is_share=False)
-        self.accuracy = Plot(Frame(self.tr("Accuracy"), names, cursor, short), is_share=True)
+        self.accuracy = Plot(Frame(self.tr("Accuracy"), names, cursor, short), is_share=True, index=1)
         self.plots = (self.loss, self.accuracy)
+        self._view = ViewOptions()
+        self._axis: AxisKind = "epochs"  # that is shown: epochs where nothing else is known
+        self._length = 10.0  # of the run in hand, in epochs
+        self._others: tuple[Other, ...] = ()
+        self._own_key, self._hovered = "", ""
         self.legend = MemberLegend()
         self._zoom: Span | None = None
         self._rate = ""  # in use
@@ -49,6 +65,11 @@ class Curves(QWidget):
             plot.span_asked.connect(self._show_span)
             plot.hovered.connect(lambda position, plot=plot: self._read_at(position, plot))
             plot.menu_asked.connect(self._show_menu)
+            plot.pointed.connect(lambda where, plot=plot: self._point_at(where, plot))
+            plot.clicked.connect(lambda where, plot=plot: self._click(plot.run_at(where)))
+            plot.stepped.connect(lambda step, plot=plot: self._step(step, plot))
+            plot.entered.connect(lambda plot=plot: self._click(plot.lit))
+            plot.left.connect(lambda plot=plot: self._mean("", plot))
         self.set_hint()
         self.clear(10)
 
@@ -58,21 +79,25 @@ class Curves(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.legend)
-        self._name_buttons()
-        column.addWidget(PlotRow(self.plots, (self._save, self._log)), 1)
+        self._bar = bar = ViewBar(self)
+        bar.save_asked.connect(self.save_requested)
+        bar.more_asked.connect(self._show_menu)
+        bar.changed.connect(self._choose)
+        buttons = bar.save, bar.axis, bar.log, bar.smooth, bar.what
+        self._row = PlotRow(self.plots, buttons, (bar.save, bar.log), bar.more)
+        self._row.want(bar.what, False)
+        column.addWidget(self._row, 1)
+        self._note = QLabel(wordWrap=True)
+        self._note.setProperty("role", "small")
+        self._note.setContentsMargins(64, 0, 16, 6)  # in line with the curves
+        self._note.hide()
+        column.addWidget(self._note)
         self._empty = QLabel(wordWrap=True)
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(pages)
-
-    def _name_buttons(self) -> None:
-        self._save = _button(self.tr("Save…"), self.tr("Save the curves as a picture or a table"))
-        self._save.clicked.connect(self.save_requested)
-        self._log = _button(self.tr("Log"), self.tr("Logarithmic axis: equal steps are equal factors"))
-        self._log.setCheckable(True)
-        self._log.clicked.connect(self.set_log)
 
     # -- what to show -----------------------------------------------------------------------------------------
 
@@ -88,21 +113,52 @@ class Curves(QWidget):
             self.accuracy.is_share = is_share
         self._redraw()
 
+    @property
+    def view(self) -> ViewOptions:
+        """How the curves are looked at."""
+        return self._view
+
+    def set_view(self, view: ViewOptions) -> None:
+        """Look at them so."""
+        view = view._replace(smoothing=smoothing_of(view.smoothing))
+        if view.axis != self._view.axis:
+            self._change_axis(view.axis)
+        self._view = view
+        self._bar.show_view(view)
+        self._redraw()
+
+    def set_axis(self, axis: AxisKind) -> None:
+        """What the axis below shows: epochs, steps or time."""
+        self.set_view(self._view._replace(axis=axis))
+
+    def set_smoothing(self, weight: float) -> None:
+        """How much the points before count in a smoothed curve, 0 … 0.99; the raw ones stay behind."""
+        self.set_view(self._view._replace(smoothing=weight))
+
     def set_log(self, on: bool) -> None:
         """A logarithmic axis for the loss, and for a second measure that is no share."""
-        self._log.setChecked(on)
-        self._redraw()
+        self.set_view(self._view._replace(log=on))
+
+    def set_what(self, what: What) -> None:
+        """Which curves of the other runs are shown."""
+        self.set_view(self._view._replace(what=what))
+
+    def _choose(self, view: ViewOptions) -> None:
+        """By hand."""
+        self.set_view(view)
+        self.view_changed.emit(self._view)
 
     def clear(self, epochs: int) -> None:
         """Forget the curves; the axis shows a run of so many epochs."""
         self._rate = ""
-        self._forget((0.0, float(max(1, epochs))))
+        self._length = float(max(1, epochs))
+        self._forget()
         self._redraw()
 
     def begin_member(self, index: int, title: str) -> None:
         """From here on a run of a series arrives, a variant or a fold; member 0 begins a new series."""
         if index == 0 or not self._is_series:
-            self._forget(self.loss.full)
+            self._forget()
             self._members, self._is_series = [], True
         del self._members[index:]
         self._members.append(Member(title))
@@ -115,9 +171,14 @@ class Curves(QWidget):
 
     def set_epochs(self, epochs: int) -> None:
         """The run shall go on for so many: the axis goes as far, and the curves stay."""
-        for plot in self.plots:
-            plot.full = (0.0, float(max(1, epochs)))
+        self._length = float(max(1, epochs))
         self._redraw()
+
+    def set_ways(self, ways: Ways, member: int = -1) -> None:
+        """Where the run in hand was after so many steps and seconds; it may be told again as it goes on."""
+        self._members[member].ways = ways
+        if self._view.axis != "epochs":
+            self._redraw()
 
     def set_rate(self, text: str) -> None:
         """The learning rate that is in use, beside the curves where there is room; empty: it is not known.
@@ -159,23 +220,22 @@ class Curves(QWidget):
 
     def show_all(self, points: Rows, epochs: Rows) -> None:
         """Show a whole run at once, on the axis that ``clear`` set: points, and rows as ``add_epoch`` takes them."""
-        self._forget(self.loss.full)
+        self._forget()
         _fill(self._members[0], points, epochs)
         self._redraw()
 
     def show_series(self, members: Iterable[tuple[str, Rows, Rows]]) -> None:
         """Show several whole runs at once: title, points and epochs of each."""
-        self._forget(self.loss.full)
+        self._forget()
         self._members, self._is_series = [], True
         for title, points, epochs in members:
             self._members.append(_fill(Member(title), points, epochs))
         self._redraw()
 
-    def _forget(self, full: Span) -> None:
+    def _forget(self) -> None:
         self._members, self._is_series, self._is_over = [Member()], False, False
         self._zoom = None
         for plot in self.plots:
-            plot.full = full
             plot.cursor_at = None
 
     @property
@@ -183,33 +243,169 @@ class Curves(QWidget):
         """Whether there is nothing to save."""
         return not any(map(len, self._members))
 
+    # -- other runs -------------------------------------------------------------------------------------------
+
+    def show_others(self, others: Sequence[Overlaid]) -> None:
+        """Draw these behind the run in hand, the last on top; what is told by the same object is not made again."""
+        before = {other.told: other for other in self._others}
+        self._others = tuple(before.get(told) or Other(told) for told in others)
+        if self.loss.lit not in self._keys:
+            self.light(None)
+        self._row.want(self._bar.what, bool(self._others))
+        self._redraw()
+
+    def name_own(self, key: str) -> None:
+        """What the run in hand is called when one points at it; empty: it is not told."""
+        self._own_key = key
+        for plot in self.plots:
+            plot.own_key = key
+        self.light(None)
+
+    def light(self, key: str | None) -> None:
+        """Let one run stand out before the others, the one in hand too; None: all are as they were."""
+        for plot in self.plots:
+            plot.light(key if key in self._keys and key is not None else "")
+            plot.label = None if plot.label is None or not key else plot.label
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every other run is drawn as it shall be seen: many are drawn one after the other."""
+        return all(plot.is_settled for plot in self.plots if not plot.isHidden())
+
+    @property
+    def _keys(self) -> list[str]:
+        """Of the runs that are drawn."""
+        others = [other.told.key for other in self._others if other.told.ways.to(self._axis) is not None]
+        return [self._own_key, *others] if self._own_key else others
+
+    def _point_at(self, where: QPointF | None, plot: Plot) -> None:
+        self._mean(plot.run_at(where) if where is not None else "", plot)
+
+    def _mean(self, key: str, plot: Plot) -> None:
+        """The mouse or the keyboard has come to a run, or to none."""
+        if key != self._hovered:
+            self._hovered = key
+            self.light(key or None)
+            self.run_hovered.emit(key)
+        for each in self.plots:
+            each.label = self._label(key, each) if key and each is plot else None
+        plot.setAccessibleDescription(f"{plot.label.title}: {plot.label.numbers}" if plot.label else "")
+        plot.viewport().update()
+
+    def _label(self, key: str, plot: Plot) -> Label | None:
+        """What is said of another run where the cursor is; that of the one in hand says its legend."""
+        other = next((each for each in self._others if each.told.key == key), None)
+        way = other.told.ways.to(self._axis) if other is not None else None
+        if other is None or way is None:
+            return None
+        at = other.end if plot.cursor_at is None else way.back(plot.cursor_at)
+        x, value, smoothed, sd = other.title_value(plot.index, plot.view, at)
+        numbers = measure_text(value)
+        if sd is not None:
+            numbers = self.tr("{mean} ± {sd}").format(mean=numbers, sd=measure_text(sd))
+        if smoothed is not None:
+            numbers = self.tr("{value} · smoothed {smoothed}").format(value=numbers, smoothed=measure_text(smoothed))
+        return Label(way.there(x), value, other.told.title, numbers, other.color)
+
+    def _click(self, key: str) -> None:
+        if key:
+            self.run_clicked.emit(key)
+
+    def _step(self, step: int, plot: Plot) -> None:
+        """From the run that stands out to the next."""
+        keys = self._keys
+        at = keys.index(plot.lit) + step if plot.lit in keys else 0 if step > 0 else -1
+        self._mean(keys[at % len(keys)], plot)
+
+    # -- the axis below ---------------------------------------------------------------------------------------
+
+    def _change_axis(self, axis: AxisKind) -> None:
+        """What is seen of the run stays so where both axes are known."""
+        for plot in self.plots:
+            plot.cursor_at = plot.label = None
+        ways = [each for each in self._ways() if each.to(axis) is not None and each.to(self._axis) is not None]
+        if self._zoom is not None and ways:
+            here, there = ways[0].to(self._axis), ways[0].to(axis)
+            assert here is not None and there is not None
+            self._zoom = there.there(here.back(self._zoom[0])), there.there(here.back(self._zoom[1]))
+        else:
+            self._zoom = None
+
+    def _ways(self) -> list[Ways]:
+        """Of all runs that there are something of, those in hand first."""
+        return [*(member.ways for member in self._members if len(member)),
+                *(other.told.ways for other in self._others)]
+
+    def _way(self, member: Member) -> Way | None:
+        return member.ways.to(self._axis)
+
+    def _full(self) -> Span:
+        """From the beginning to where the longest run goes."""
+        words = self._axes[self._axis]
+        ends = [words.end(way.there(self._length)) for member in self._members
+                if (len(member) or not self._others) and (way := self._way(member)) is not None]
+        ends += [words.end(way.there(float(np.ceil(other.end - 1e-9)) if self._axis == "epochs" else other.end))
+                 for other in self._others if (way := other.told.ways.to(self._axis)) is not None]
+        return 0.0, max(ends, default=self._length) or 1.0
+
+    def _say_what_is_missing(self) -> None:
+        ways, asked = self._ways(), self._view.axis
+        left_out = sum(way.to(asked) is None for way in ways)
+        self._note.setVisible(left_out > 0)
+        if left_out:
+            self._note.setText(self._missing(asked, left_out))
+
+    def _missing(self, asked: AxisKind, left_out: int) -> str:
+        texts = {
+            ("steps", "none"): self.tr("The steps are not known here: the axis shows epochs"),
+            ("time", "none"): self.tr("The times are not known here: the axis shows epochs"),
+            ("steps", "one"): self.tr("1 run has no steps, and is not shown"),
+            ("time", "one"): self.tr("1 run has no times, and is not shown"),
+            ("steps", "some"): self.tr("{count} runs have no steps, and are not shown"),
+            ("time", "some"): self.tr("{count} runs have no times, and are not shown"),
+        }
+        how = "none" if asked != self._axis else "one" if left_out == 1 else "some"
+        return texts[asked, how].format(count=left_out)
+
     # -- drawing ----------------------------------------------------------------------------------------------
 
     def _redraw(self) -> None:
-        self._pages.setCurrentIndex(0 if self.is_empty else 1)
+        self._pages.setCurrentIndex(0 if self.is_empty and not self._others else 1)
         self.legend.show_members(self._members if self._is_series else ())
         end = max((member.end for member in self._members), default=0.0)
+        self._length = max(self._length, float(np.ceil(end - 1e-9)))
+        self._axis = common(self._ways(), self._view.axis)
+        self._say_what_is_missing()
         shown = [plot for plot in self.plots if not plot.isHidden()]
         titles = tuple(plot.surround.title for plot in shown)
         rate = (self.tr("Learning rate"), self._rate) if self._rate else None
+        full = self._full()
         for index, plot in enumerate(self.plots):
             plot.surround.titles, plot.surround.best_word = titles, self.tr("best")
             plot.surround.is_best_at_rest = self._stands_for is not None and self._members[0].best is not None
             plot.surround.aside = rate if plot is shown[-1] else None
             plot.surround.behind = self._best(index) if plot is shown[-1] else None
             plot.surround.legend.kinds = self._kinds()
-            plot.runs = tuple(
-                Drawn(member.curves(index), member.best, place if self._is_series else None,
-                      self._at_rest(member, index), tuple(member.marks), member.more(index))
-                for place, member in enumerate(self._members) if member.is_shown
-            )  # fmt: skip
-            plot.full = (0.0, max(plot.full[1], float(np.ceil(end - 1e-9))))
+            plot.surround.axis = self._axes[self._axis]
+            plot.runs = tuple(self._drawn(member, place, index) for place, member in enumerate(self._members)
+                              if member.is_shown and self._way(member) is not None)
+            plot.others = self._others if plot in shown else ()
+            plot.view = self._view._replace(axis=self._axis)
+            plot.full = full
             plot.surround.rest = self._rest(end)
             plot.span = self._zoom or plot.full
-            plot.is_log = self._log.isChecked() and not plot.is_share
+            plot.is_log = self._view.log and not plot.is_share
             plot.surround.legend.is_key = self._is_series
+            plot.surround.legend.smoothed = frozenset(
+                kind for run in plot.runs for kind, series in enumerate(run.smoothed) if series is not None)
             plot.redraw()
+        self._row.arrange_for(self.loss.surround.legend)
         self._show_values()
+
+    def _drawn(self, member: Member, place: int, plot: int) -> Drawn:
+        return Drawn(member.curves(plot), member.best, place if self._is_series else None,
+                     self._at_rest(member, plot), tuple(member.marks), member.more(plot),
+                     member.smoothed(plot, self._view.smoothing, self._length), self._way(member) or SAME)
 
     def _kinds(self) -> tuple[int, ...]:
         """The curves that there are, or will be: training and validation, and what else was asked for."""
@@ -245,14 +441,19 @@ class Curves(QWidget):
         if self.is_empty:
             return None
         if self._is_over and self._is_series:
-            return Rest(end, self.tr("last epoch"))
+            return self._rest_at(end, self.tr("last epoch"))
         at = self._stands_for
         if at is None:
-            return Rest(end, self.tr("latest"))
+            return self._rest_at(end, self.tr("latest"))
         if at != round(at):  # it was stopped within its first epoch
-            return Rest(at, self.tr("stopped at epoch {}").format(epoch_text(at)))
+            return self._rest_at(at, self.tr("stopped at epoch {}").format(epoch_text(at)))
         words = self.tr("best epoch {}") if self._members[0].best is not None else self.tr("epoch {}")
-        return Rest(at, words.format(epoch_text(at)))
+        return self._rest_at(at, words.format(epoch_text(at)))
+
+    def _rest_at(self, position: float, words: str) -> Rest | None:
+        """On the axis, where the longest of the runs is then."""
+        places = [way.there(position) for member in self._members if (way := self._way(member)) is not None]
+        return Rest(max(places), words) if places else None
 
     def _show_values(self, hovered: Plot | None = None) -> None:
         """Of each run what both plots show; where that is too much, what the one below the mouse does."""
@@ -264,7 +465,10 @@ class Curves(QWidget):
 
     def _value(self, member: Member, plot: Plot) -> float | None:
         """Of its dashed curve, or of the solid one where it was not judged yet."""
-        index, at = self.plots.index(plot), plot.cursor_at if plot.cursor_at is not None else plot.full[1]
+        way = self._way(member)
+        if way is None:
+            return None
+        index, at = self.plots.index(plot), way.back(plot.cursor_at if plot.cursor_at is not None else plot.full[1])
         train, validation = member.curves(index)
         if self._is_over and plot.cursor_at is None:  # the whole epoch, as tables have it
             train = member.train[index]
@@ -279,7 +483,8 @@ class Curves(QWidget):
         """Zoom both plots, never beyond the run."""
         full = self.loss.full[1]
         if asked is not None:
-            width = min(max(asked[1] - asked[0], NARROWEST), full)
+            narrowest = NARROWEST if self._axis == "epochs" else NARROWEST * full / self._length
+            width = min(max(asked[1] - asked[0], narrowest), full)
             low = min(max(0.0, asked[0]), full - width)
             asked = (low, low + width)
         self._zoom = None if asked is None or asked[1] - asked[0] >= full * (1 - 1e-9) else asked
@@ -308,8 +513,12 @@ class Curves(QWidget):
         everything.setEnabled(self._zoom is not None)
         log = menu.addAction(self.tr("Logarithmic axis"))
         log.setCheckable(True)
-        log.setChecked(self._log.isChecked())
-        log.toggled.connect(self.set_log)
+        log.setChecked(self._view.log)
+        log.toggled.connect(lambda on: self._bar.ask(log=on))
+        self._bar.fill_axis(menu.addMenu(self.tr("Axis")))
+        self._bar.fill_smoothing(menu.addMenu(self.tr("Smoothing")))
+        if self._others:
+            self._bar.fill_what(menu.addMenu(self.tr("Other runs")))
         return menu
 
 
@@ -319,13 +528,3 @@ def _fill(member: Member, points: Rows, epochs: Rows) -> Member:
         member.add_epoch(*row)
     return member
 
-
-def _button(text: str, hint: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(hint)
-    button.setAccessibleName(hint)
-    button.setFixedHeight(28)  # in line with the legends
-    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button

@@ -27,7 +27,7 @@ from tests.painted import Mark, of, painted, words
 from widgets.look import theme
 from widgets.plot.frame import Frame, Header, Reading
 from widgets.plot.legend import Legend, Style
-from widgets.plot.line import FEW, Line, _strokes
+from widgets.plot.line import FEW, Line, strokes
 from widgets.plot.scales import LinearScale, LogScale, log_scale, logarithms
 from widgets.plot.series import BLOCK, Series
 from widgets.plot.span_view import SpanView
@@ -385,8 +385,8 @@ def test_a_line_is_drawn_again_only_when_something_is_other(qapp: QApplication, 
     made.extend(np.array([5.0]), np.array([5000.0]))
     assert line.show_series(made, (0, 10), 100, False) == (0, 5000) and len(drawn) == 3
     assert line.show_series(Series(), (0, 10), 100, False) is None
-    assert _strokes(1.0, False) == [(0.0, 0.8)] and _strokes(1.0, True) == [(0.0, 0.8), (0.8, 0.0)]
-    assert [step for _, step in _strokes(2.0, False)] == pytest.approx([0.4, 0.8, 1.2]) and FEW > 0
+    assert strokes(1.0, False) == [(0.0, 0.8)] and strokes(1.0, True) == [(0.0, 0.8), (0.8, 0.0)]
+    assert [step for _, step in strokes(2.0, False)] == pytest.approx([0.4, 0.8, 1.2]) and FEW > 0
 
 
 # -- hand and keys ----------------------------------------------------------------------------------------------------

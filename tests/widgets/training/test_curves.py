@@ -207,7 +207,7 @@ def test_our_own_menu_and_the_save_button(curves: Curves, qtbot: QtBot) -> None:
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, curves.loss.viewport().mapToGlobal(point))
     QApplication.sendEvent(curves.loss.viewport(), event)
     menu = next(menu for menu in curves.findChildren(QMenu) if menu.isVisible())
-    save, everything, _log = menu.actions()
+    save, everything, *_ = menu.actions()
     assert not everything.isEnabled()
     with qtbot.waitSignal(curves.save_requested):
         save.trigger()
@@ -456,7 +456,8 @@ def test_the_words_of_an_empty_page_stand_in_the_middle(curves: Curves) -> None:
 def test_the_menu_saves_shows_all_and_turns_the_axis(curves: Curves, qtbot: QtBot) -> None:
     fill(curves)
     menu = curves.context_menu()
-    assert [action.text() for action in menu.actions()] == ["Save…", "Show the whole run", "Logarithmic axis"]
+    assert [action.text() for action in menu.actions()] == [
+        "Save…", "Show the whole run", "Logarithmic axis", "Axis", "Smoothing"]
     menu.actions()[2].trigger()
     assert curves.loss.is_log and button_with(curves, "Log").isChecked()
     menu.close()
