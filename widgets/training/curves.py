@@ -380,6 +380,8 @@ class Curves(QWidget):
         titles = tuple(plot.surround.title for plot in shown)
         rate = (self.tr("Learning rate"), self._rate) if self._rate else None
         full = self._full()
+        if self._zoom is not None and (self._zoom[1] > full[1] or self._zoom[0] >= self._zoom[1]):
+            self._zoom = self._within(self._zoom, full[1])  # there is less of the axis than there was
         for index, plot in enumerate(self.plots):
             plot.surround.titles, plot.surround.best_word = titles, self.tr("best")
             plot.surround.is_best_at_rest = self._stands_for is not None and self._members[0].best is not None
@@ -481,14 +483,17 @@ class Curves(QWidget):
 
     def _show_span(self, asked: Span | None) -> None:
         """Zoom both plots, never beyond the run."""
-        full = self.loss.full[1]
-        if asked is not None:
-            narrowest = NARROWEST if self._axis == "epochs" else NARROWEST * full / self._length
-            width = min(max(asked[1] - asked[0], narrowest), full)
-            low = min(max(0.0, asked[0]), full - width)
-            asked = (low, low + width)
-        self._zoom = None if asked is None or asked[1] - asked[0] >= full * (1 - 1e-9) else asked
+        self._zoom = self._within(asked, self.loss.full[1])
         self._redraw()
+
+    def _within(self, asked: Span | None, full: float) -> Span | None:
+        """The nearest to it that there is; None: everything."""
+        if asked is None:
+            return None
+        narrowest = NARROWEST if self._axis == "epochs" else NARROWEST * full / self._length
+        width = min(max(asked[1] - asked[0], narrowest), full)
+        low = min(max(0.0, asked[0]), full - width)
+        return None if width >= full * (1 - 1e-9) else (low, low + width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Of several runs as many numbers as there is room for."""
