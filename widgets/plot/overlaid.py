@@ -204,7 +204,7 @@ class Other:
         ends = min(each[0] for each in found), max(each[1] for each in found)
         return (math.log10(ends[0]), math.log10(ends[1])) if is_log else ends
 
-    def title_value(self, plot: int, view: ViewOptions, at: float) -> tuple[float, float, float | None, float | None]:
+    def read_at(self, plot: int, view: ViewOptions, at: float) -> tuple[float, float, float | None, float | None]:
         """At a position: the nearest point of the true curve, what it is smoothed, and how far seeds lie from it."""
         curve = self.curves(plot, view)[-1]
         x, y = (curve.raw or curve.series).nearest(at) or (at, math.nan)

@@ -279,6 +279,18 @@ def test_the_keyboard_goes_through_the_runs(curves: Curves, qtbot: QtBot) -> Non
     assert hovered[-1] == ""
 
 
+def test_a_run_that_goes_while_it_is_pointed_at_is_said_to_go(curves: Curves, qtbot: QtBot) -> None:
+    three(curves)
+    hovered, _ = heard(curves)
+    qtbot.keyClick(curves.loss, Qt.Key.Key_Down)
+    shown(curves, level("b", 0.6))
+    assert hovered == ["a", ""] and curves.loss.label is None and curves.loss.lit == ""
+    shown(curves, level("x", 0.6, known=Ways()))
+    curves.set_axis("time")
+    qtbot.keyClick(curves.loss, Qt.Key.Key_Down)
+    assert hovered == ["a", ""], "no other run is drawn"
+
+
 def test_a_band_says_mean_and_sd(curves: Curves) -> None:
     band = Band(np.arange(1, 11.0), np.full(10, 0.968), np.full(10, 0.003))
     shown(curves, Overlaid("s", "5 seeds", 0, bands=(band, None)))
