@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -87,21 +88,24 @@ def hovered(curves: Curves, index: int) -> None:
     QApplication.sendEvent(curves.loss.viewport(), event)
 
 
-def pictures_after_zooming(curves: Curves, rounds: int = 12) -> tuple[list[float], list[float], list[float]]:
-    """How long the first picture takes where one has zoomed to, each one until all is drawn, and all of them."""
+def pictures(curves: Curves, acts: Sequence[Callable[[], object]]) -> tuple[list[float], list[float], list[float]]:
+    """How long the first picture takes after each act, each one until all is drawn, and all of them."""
     first, each, whole = [], [], []
-    for index in range(rounds):
-        full = curves.loss.full[1]
-        span = (full * (0.1 + index / 50), full * (0.5 + index / 50))
-        times = [ms(lambda span=span: (curves.loss.span_asked.emit(span), repaint(curves)))]
+    for act in acts:
+        times = [ms(lambda act=act: (act(), repaint(curves)))]
         while not curves.is_settled:
             times.append(ms(lambda: repaint(curves)))
         first.append(times[0])
         each += times[1:]
         whole.append(sum(times))
-    curves.loss.span_asked.emit(None)
-    settled(curves)
     return first, each, whole
+
+
+def zooms(curves: Curves, rounds: int = 12) -> list[Callable[[], object]]:
+    """To so many places."""
+    full = curves.loss.full[1]
+    return [partial(curves.loss.span_asked.emit, (full * (0.1 + index / 50), full * (0.5 + index / 50)))
+            for index in range(rounds)]
 
 
 def add(figures: Figures, what: str, values: list[float], below: float | None = TARGET) -> None:
@@ -121,8 +125,11 @@ def main() -> int:
     memory(figures, others)
     curves = filled(SIZES["side by side"], others)
     curves.set_what("training")
-    figures.add("another smoothing, of all runs", [ms(lambda weight=weight: curves.set_smoothing(weight))
-                                                   for weight in (0.5, 0.6, 0.7, 0.8)])
+    settled(curves)
+    first, each, whole = pictures(curves, [partial(curves.set_smoothing, weight) for weight in (0.5, 0.6, 0.7, 0.8)])
+    figures.add("smoothed otherwise: the first picture", first)
+    figures.add("smoothed otherwise: while it gets sharp", each)
+    figures.add("smoothed otherwise: until all is sharp", whole)
     return figures.status()
 
 
@@ -136,7 +143,7 @@ def measure(figures: Figures, what: str, curves: Curves, view: ViewOptions) -> N
     curves.light(None)
     add(figures, f"{what}: the mouse", redraws(curves, lambda index: hovered(curves, index)))
     curves.loss.pointed.emit(None)
-    first, each, whole = pictures_after_zooming(curves)
+    first, each, whole = pictures(curves, zooms(curves))
     add(figures, f"{what}: zoomed", first)
     if each:
         add(figures, f"{what}: zoomed, while it gets sharp", each)

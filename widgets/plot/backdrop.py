@@ -68,7 +68,7 @@ def scene_strokes(scene: Scene, others: Sequence[Other], strength: float = FAINT
     for other, way, curves in drawn:
         for curve in curves:
             if curve.raw is not None:
-                yield _line(scene, other, way, Curve(curve.raw), limit, mixed(other.color, strength))
+                yield _line(scene, other, way, Curve(curve.source), limit, mixed(other.color, strength))
     for other, way, curves in drawn:
         for curve in curves:
             color = other.color if curve is curves[-1] else mixed(other.color, LEARNED)

@@ -52,10 +52,30 @@ class Overlaid:
 
 
 class Curve(NamedTuple):
-    """One line of another run: what is shown, and the raw one behind it where that is smoothed."""
+    """One line of another run; what is smoothed is computed when it is drawn first."""
 
-    series: Series
-    raw: Series | None = None
+    source: Series
+    smoothed: Smoothed | None = None
+
+    @property
+    def series(self) -> Series:
+        """What is shown."""
+        return self.source if self.smoothed is None else self.smoothed.series
+
+    @property
+    def raw(self) -> Series | None:
+        """What lies behind it, where that is smoothed."""
+        return self.source if self.smoothed is not None else None
+
+    def bounds(self, low: float, high: float, positive: bool) -> list[tuple[float, float]]:
+        """Of all that is drawn between two positions.
+
+        A smoothed curve leaves the raw one's only where that went on before: so from the beginning on it adds nothing.
+        """
+        drawn = [self.source]
+        if self.smoothed is not None and len(self.source) and low > self.source.x[0]:
+            drawn.append(self.series)
+        return [found for each in drawn if (found := each.bounds(low, high, positive))]
 
 
 class Spread(NamedTuple):
@@ -148,7 +168,7 @@ class Other:
         before = self._smoothed.get((kind, plot))
         if before is None or before[0] != weight:
             before = self._smoothed[kind, plot] = weight, Smoothed(series, weight, self.end)
-        return Curve(before[1].series, series)
+        return Curve(series, before[1])
 
     def _of(self, kind: str, plot: int) -> Series:
         if (kind, plot) not in self._series:
@@ -175,8 +195,7 @@ class Other:
         if way is None:
             return None
         low, high = way.back(span[0]), way.back(span[1])
-        curves = [each for curve in self.curves(plot, view) for each in curve if each is not None]
-        found = [each for series in curves if (each := series.bounds(low, high, is_log))]
+        found = [each for curve in self.curves(plot, view) for each in curve.bounds(low, high, is_log)]
         band = self.bands[plot] if self.is_banded(plot, view) else None
         if band is not None:
             found += band.bounds(low, high, is_log)
@@ -185,7 +204,7 @@ class Other:
         ends = min(each[0] for each in found), max(each[1] for each in found)
         return (math.log10(ends[0]), math.log10(ends[1])) if is_log else ends
 
-    def title_value(self, plot: int, view: ViewOptions, at: float) -> tuple[float, float, float | None, float | None]:
+    def read_at(self, plot: int, view: ViewOptions, at: float) -> tuple[float, float, float | None, float | None]:
         """At a position: the nearest point of the true curve, what it is smoothed, and how far seeds lie from it."""
         curve = self.curves(plot, view)[-1]
         x, y = (curve.raw or curve.series).nearest(at) or (at, math.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -116,7 +117,8 @@ class Plot(SpanView):
             for series, smoothed, line in zip(self._shown(run), self._smoothed(run), lines, strict=False):
                 bounds.append(line.show_series(smoothed or series, self.span, few, self.is_log, run.way))
                 if smoothed is not None:
-                    bounds.append(next(faint).show_series(series, self.span, few, self.is_log, run.way))
+                    half = max(OLDER, few // 2)  # its extremes are what it is there for
+                    bounds.append(next(faint).show_series(series, self.span, half, self.is_log, run.way))
         self._fit([*(found for found in bounds if found), *self._bounds_of_others()])
         self._backdrop.show(self._scene())
         self.read()
@@ -293,7 +295,7 @@ class Plot(SpanView):
         self.surround.paint_marks(painter, self.area, single)
         if self.label is not None:
             dot = self.surround.point(self.area, self.label.x, self.label.y)
-            if self.area.adjusted(-1, -1, 1, 1).contains(dot):
+            if math.isfinite(dot.y()) and self.area.adjusted(-1, -1, 1, 1).contains(dot):
                 paint_label(painter, self.area, dot, self.label)
 
     def _paint_lit(self, painter: QPainter) -> None:

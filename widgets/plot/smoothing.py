@@ -22,6 +22,7 @@ from widgets.plot.series import Series
 FIRST = 64  # distances that say what is usual
 FINEST = 1000  # units in a run
 FORGOTTEN = -120.0  # the logarithm of a weight that no sum of floats feels
+HUGE = 1e150  # what is larger is as little a value as infinity
 SAFE = 300.0  # the logarithm of the largest factor within a block
 LONG = 100  # epochs: judged curves of so long a run are noise around a course, as those of its batches are
 
@@ -86,7 +87,7 @@ def _means(x: Floats, y: Floats, decay: float, before: _Sums | None) -> tuple[Fl
     falls = np.maximum(decay * np.diff(x, prepend=start), FORGOTTEN)
     size = _block(falls)
     blocks = -(-len(x) // size)
-    finite = np.isfinite(y)
+    finite = np.abs(y) < HUGE
     table = [_in_blocks(column, blocks, size) for column in (falls, np.where(finite, y, 0.0), finite.astype(float))]
     factors = np.exp(np.cumsum(table[0], axis=1))
     sums = []

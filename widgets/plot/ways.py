@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,17 +22,44 @@ class Way:
     """Straight between the places that are known, and on at the run's mean pace before and behind them."""
 
     def __init__(self, positions: Floats, values: Floats) -> None:
-        self._positions, self._values = positions, values
+        self._there, self._back = _Line(positions, values), _Line(values, positions)
 
     def there(self, at: At) -> At:
         """From epochs to what the axis shows."""
-        found: At = _along(at, self._positions, self._values)
-        return found
+        return self._there.along(at)
 
     def back(self, at: At) -> At:
         """From what the axis shows to epochs."""
-        found: At = _along(at, self._values, self._positions)
+        return self._back.along(at)
+
+
+class _Line:
+    """Pieces of straight lines."""
+
+    def __init__(self, known: Floats, values: Floats) -> None:
+        self._columns = known, values
+        self._known, self._values = known.tolist(), values.tolist()
+        self._pace = (self._values[-1] - self._values[0]) / (self._known[-1] - self._known[0])
+
+    def along(self, at: At) -> At:
+        found: At = self._curve(at) if isinstance(at, np.ndarray) else self._one(float(at))
         return found
+
+    def _curve(self, at: Floats) -> Any:
+        known, values = self._columns
+        beyond = np.maximum(at - self._known[-1], 0.0) + np.minimum(at - self._known[0], 0.0)
+        return np.interp(at, known, values) + self._pace * beyond
+
+    def _one(self, at: float) -> Any:
+        """The same of a single place, ten times faster than numpy finds it."""
+        known, values = self._known, self._values
+        if at >= known[-1]:
+            return values[-1] + self._pace * (at - known[-1])
+        right = bisect_right(known, at)
+        if right == 0:
+            return values[0] + self._pace * (at - known[0])
+        share = (at - known[right - 1]) / (known[right] - known[right - 1])
+        return values[right - 1] + share * (values[right] - values[right - 1])
 
 
 class _Same(Way):
@@ -86,12 +114,6 @@ def _way(columns: tuple[ArrayLike, ArrayLike] | None) -> Way | None:
         positions, values = np.append(0.0, positions), np.append(min(0.0, values[0]), values)
     is_one = len(positions) < 2 or positions[-1] <= positions[0] or values[-1] <= values[0]
     return None if is_one else Way(positions, values)
-
-
-def _along(at: Any, known: Floats, values: Floats) -> Any:
-    pace = (values[-1] - values[0]) / (known[-1] - known[0])
-    found = np.interp(at, known, values) + pace * (np.maximum(at - known[-1], 0.0) + np.minimum(at - known[0], 0.0))
-    return found if isinstance(at, np.ndarray) else float(found)
 
 
 def common(ways: Sequence[Ways], asked: AxisKind) -> AxisKind:

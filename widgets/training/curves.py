@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
@@ -14,7 +14,6 @@ from widgets.look.guarded import guarded
 from widgets.plot.axis import AxisWords
 from widgets.plot.epochs import epoch_text
 from widgets.plot.frame import Frame, Rest
-from widgets.plot.label import Label
 from widgets.plot.line import Span
 from widgets.plot.marks import Mark
 from widgets.plot.member_legend import MemberLegend
@@ -23,7 +22,9 @@ from widgets.plot.overlaid import Other, Overlaid
 from widgets.plot.plot import Drawn, Plot
 from widgets.plot.view_options import ViewOptions, What
 from widgets.plot.ways import AXES, SAME, AxisKind, Way, Ways, common
+from widgets.training.axis_note import AxisNote
 from widgets.training.plot_row import PlotRow
+from widgets.training.pointing import Pointing
 from widgets.training.view_bar import ViewBar, smoothing_of
 
 NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
@@ -53,7 +54,7 @@ class Curves(QWidget):
         self._axis: AxisKind = "epochs"  # that is shown: epochs where nothing else is known
         self._length = 10.0  # of the run in hand, in epochs
         self._others: tuple[Other, ...] = ()
-        self._own_key, self._hovered = "", ""
+        self._pointing = Pointing(self.plots, self)
         self.legend = MemberLegend()
         self._zoom: Span | None = None
         self._rate = ""  # in use
@@ -65,11 +66,8 @@ class Curves(QWidget):
             plot.span_asked.connect(self._show_span)
             plot.hovered.connect(lambda position, plot=plot: self._read_at(position, plot))
             plot.menu_asked.connect(self._show_menu)
-            plot.pointed.connect(lambda where, plot=plot: self._point_at(where, plot))
-            plot.clicked.connect(lambda where, plot=plot: self._click(plot.run_at(where)))
-            plot.stepped.connect(lambda step, plot=plot: self._step(step, plot))
-            plot.entered.connect(lambda plot=plot: self._click(plot.lit))
-            plot.left.connect(lambda plot=plot: self._mean("", plot))
+        self._pointing.hovered.connect(self.run_hovered)
+        self._pointing.clicked.connect(self.run_clicked)
         self.set_hint()
         self.clear(10)
 
@@ -87,10 +85,7 @@ class Curves(QWidget):
         self._row = PlotRow(self.plots, buttons, (bar.save, bar.log), bar.more)
         self._row.want(bar.what, False)
         column.addWidget(self._row, 1)
-        self._note = QLabel(wordWrap=True)
-        self._note.setProperty("role", "small")
-        self._note.setContentsMargins(64, 0, 16, 6)  # in line with the curves
-        self._note.hide()
+        self._note = AxisNote()
         column.addWidget(self._note)
         self._empty = QLabel(wordWrap=True)
         self._empty.setProperty("role", "dim")
@@ -249,73 +244,21 @@ class Curves(QWidget):
         """Draw these behind the run in hand, the last on top; what is told by the same object is not made again."""
         before = {other.told: other for other in self._others}
         self._others = tuple(before.get(told) or Other(told) for told in others)
-        if self.loss.lit not in self._keys:
-            self.light(None)
         self._row.want(self._bar.what, bool(self._others))
         self._redraw()
 
     def name_own(self, key: str) -> None:
         """What the run in hand is called when one points at it; empty: it is not told."""
-        self._own_key = key
-        for plot in self.plots:
-            plot.own_key = key
-        self.light(None)
+        self._pointing.name_own(key)
 
     def light(self, key: str | None) -> None:
         """Let one run stand out before the others, the one in hand too; None: all are as they were."""
-        for plot in self.plots:
-            plot.light(key if key in self._keys and key is not None else "")
-            plot.label = None if plot.label is None or not key else plot.label
+        self._pointing.light(key)
 
     @property
     def is_settled(self) -> bool:
         """Whether every other run is drawn as it shall be seen: many are drawn one after the other."""
         return all(plot.is_settled for plot in self.plots if not plot.isHidden())
-
-    @property
-    def _keys(self) -> list[str]:
-        """Of the runs that are drawn."""
-        others = [other.told.key for other in self._others if other.told.ways.to(self._axis) is not None]
-        return [self._own_key, *others] if self._own_key else others
-
-    def _point_at(self, where: QPointF | None, plot: Plot) -> None:
-        self._mean(plot.run_at(where) if where is not None else "", plot)
-
-    def _mean(self, key: str, plot: Plot) -> None:
-        """The mouse or the keyboard has come to a run, or to none."""
-        if key != self._hovered:
-            self._hovered = key
-            self.light(key or None)
-            self.run_hovered.emit(key)
-        for each in self.plots:
-            each.label = self._label(key, each) if key and each is plot else None
-        plot.setAccessibleDescription(f"{plot.label.title}: {plot.label.numbers}" if plot.label else "")
-        plot.viewport().update()
-
-    def _label(self, key: str, plot: Plot) -> Label | None:
-        """What is said of another run where the cursor is; that of the one in hand says its legend."""
-        other = next((each for each in self._others if each.told.key == key), None)
-        way = other.told.ways.to(self._axis) if other is not None else None
-        if other is None or way is None:
-            return None
-        at = other.end if plot.cursor_at is None else way.back(plot.cursor_at)
-        x, value, smoothed, sd = other.title_value(plot.index, plot.view, at)
-        numbers = measure_text(value)
-        if sd is not None:
-            numbers = self.tr("{mean} ± {sd}").format(mean=numbers, sd=measure_text(sd))
-        if smoothed is not None:
-            numbers = self.tr("{value} · smoothed {smoothed}").format(value=numbers, smoothed=measure_text(smoothed))
-        return Label(way.there(x), value, other.told.title, numbers, other.color)
-
-    def _click(self, key: str) -> None:
-        if key:
-            self.run_clicked.emit(key)
-
-    def _step(self, step: int, plot: Plot) -> None:
-        """From the run that stands out to the next."""
-        keys = self._keys
-        at = keys.index(plot.lit) + step if plot.lit in keys else 0 if step > 0 else -1
-        self._mean(keys[at % len(keys)], plot)
 
     # -- the axis below ---------------------------------------------------------------------------------------
 
@@ -348,25 +291,6 @@ class Curves(QWidget):
                  for other in self._others if (way := other.told.ways.to(self._axis)) is not None]
         return 0.0, max(ends, default=self._length) or 1.0
 
-    def _say_what_is_missing(self) -> None:
-        ways, asked = self._ways(), self._view.axis
-        left_out = sum(way.to(asked) is None for way in ways)
-        self._note.setVisible(left_out > 0)
-        if left_out:
-            self._note.setText(self._missing(asked, left_out))
-
-    def _missing(self, asked: AxisKind, left_out: int) -> str:
-        texts = {
-            ("steps", "none"): self.tr("The steps are not known here: the axis shows epochs"),
-            ("time", "none"): self.tr("The times are not known here: the axis shows epochs"),
-            ("steps", "one"): self.tr("1 run has no steps, and is not shown"),
-            ("time", "one"): self.tr("1 run has no times, and is not shown"),
-            ("steps", "some"): self.tr("{count} runs have no steps, and are not shown"),
-            ("time", "some"): self.tr("{count} runs have no times, and are not shown"),
-        }
-        how = "none" if asked != self._axis else "one" if left_out == 1 else "some"
-        return texts[asked, how].format(count=left_out)
-
     # -- drawing ----------------------------------------------------------------------------------------------
 
     def _redraw(self) -> None:
@@ -375,11 +299,14 @@ class Curves(QWidget):
         end = max((member.end for member in self._members), default=0.0)
         self._length = max(self._length, float(np.ceil(end - 1e-9)))
         self._axis = common(self._ways(), self._view.axis)
-        self._say_what_is_missing()
+        self._note.show_missing(self._ways(), self._view.axis)
+        self._pointing.show(self._others, self._axis)
         shown = [plot for plot in self.plots if not plot.isHidden()]
         titles = tuple(plot.surround.title for plot in shown)
         rate = (self.tr("Learning rate"), self._rate) if self._rate else None
         full = self._full()
+        if self._zoom is not None and (self._zoom[1] > full[1] or self._zoom[0] >= self._zoom[1]):
+            self._zoom = self._within(self._zoom, full[1])  # there is less of the axis than there was
         for index, plot in enumerate(self.plots):
             plot.surround.titles, plot.surround.best_word = titles, self.tr("best")
             plot.surround.is_best_at_rest = self._stands_for is not None and self._members[0].best is not None
@@ -481,14 +408,17 @@ class Curves(QWidget):
 
     def _show_span(self, asked: Span | None) -> None:
         """Zoom both plots, never beyond the run."""
-        full = self.loss.full[1]
-        if asked is not None:
-            narrowest = NARROWEST if self._axis == "epochs" else NARROWEST * full / self._length
-            width = min(max(asked[1] - asked[0], narrowest), full)
-            low = min(max(0.0, asked[0]), full - width)
-            asked = (low, low + width)
-        self._zoom = None if asked is None or asked[1] - asked[0] >= full * (1 - 1e-9) else asked
+        self._zoom = self._within(asked, self.loss.full[1])
         self._redraw()
+
+    def _within(self, asked: Span | None, full: float) -> Span | None:
+        """The nearest to it that there is; None: everything."""
+        if asked is None:
+            return None
+        narrowest = NARROWEST if self._axis == "epochs" else NARROWEST * full / self._length
+        width = min(max(asked[1] - asked[0], narrowest), full)
+        low = min(max(0.0, asked[0]), full - width)
+        return None if width >= full * (1 - 1e-9) else (low, low + width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Of several runs as many numbers as there is room for."""

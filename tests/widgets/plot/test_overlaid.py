@@ -78,9 +78,9 @@ def test_its_end_is_that_of_the_last_that_is_known() -> None:
 
 def test_what_is_said_of_it_is_true() -> None:
     other = Other(Overlaid("a", "a", 0, POINTS, ROWS, (BAND, None)))
-    assert other.title_value(0, SHOWN["validation"], 2.9) == (3, 0.25, None, 0.5)
-    assert other.title_value(1, SHOWN["validation"], 1.2) == (1, 0.3, None, None)
-    x, y, smoothed, sd = other.title_value(0, ViewOptions(what="training", smoothing=0.5), 1.1)
+    assert other.read_at(0, SHOWN["validation"], 2.9) == (3, 0.25, None, 0.5)
+    assert other.read_at(1, SHOWN["validation"], 1.2) == (1, 0.3, None, None)
+    x, y, smoothed, sd = other.read_at(0, ViewOptions(what="training", smoothing=0.5), 1.1)
     assert (x, y, sd) == (1.0, 2.5, None) and smoothed == pytest.approx(4.0 / 1.5), "the true value and the smoothed"
 
 

@@ -38,6 +38,17 @@ def test_there_and_back_again(steps: list[tuple[float, float]], at: float) -> No
     assert way.back(way.there(at)) == pytest.approx(at, abs=1e-6)
 
 
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 50)), min_size=1, max_size=9), st.floats(-5, 60))
+def test_one_place_is_found_as_many_are(steps: list[tuple[float, float]], at: float) -> None:
+    """Also where the clock stood still, or the run did."""
+    positions, values = np.cumsum(np.array(steps), axis=0).T
+    way = Ways(seconds=(positions, values)).to("time")
+    if way is not None:
+        there, back = way.there(np.array([at]))[0], way.back(np.array([at]))[0]
+        assert way.there(at) == pytest.approx(there, rel=1e-6, abs=1e-6) or np.isin(at, positions)
+        assert way.back(at) == pytest.approx(back, rel=1e-6, abs=1e-6) or np.isin(at, values)
+
+
 @pytest.mark.parametrize("columns", [
     None, ([], []), ([0], [0]), ([0, 0], [2, 3]), ([0, 1], [5, 5]), ([0, np.nan], [1, 2]), ([0, 1], [0, np.inf])])
 def test_what_tells_no_pace_is_no_way(columns: tuple | None) -> None:

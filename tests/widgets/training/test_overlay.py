@@ -279,6 +279,18 @@ def test_the_keyboard_goes_through_the_runs(curves: Curves, qtbot: QtBot) -> Non
     assert hovered[-1] == ""
 
 
+def test_a_run_that_goes_while_it_is_pointed_at_is_said_to_go(curves: Curves, qtbot: QtBot) -> None:
+    three(curves)
+    hovered, _ = heard(curves)
+    qtbot.keyClick(curves.loss, Qt.Key.Key_Down)
+    shown(curves, level("b", 0.6))
+    assert hovered == ["a", ""] and curves.loss.label is None and curves.loss.lit == ""
+    shown(curves, level("x", 0.6, known=Ways()))
+    curves.set_axis("time")
+    qtbot.keyClick(curves.loss, Qt.Key.Key_Down)
+    assert hovered == ["a", ""], "no other run is drawn"
+
+
 def test_a_band_says_mean_and_sd(curves: Curves) -> None:
     band = Band(np.arange(1, 11.0), np.full(10, 0.968), np.full(10, 0.003))
     shown(curves, Overlaid("s", "5 seeds", 0, bands=(band, None)))
@@ -294,6 +306,18 @@ def test_the_label_stays_in_the_plot(curves: Curves) -> None:
         marks = painted(lambda painter: curves.loss.drawForeground(painter, curves.loss.sceneRect()))
         boxes = [mark.place for mark in marks if mark.kind == "box" and mark.pen]
         assert len(boxes) == 1 and curves.loss.area.adjusted(-1, -1, 1, 1).contains(boxes[0])
+
+
+def test_where_a_value_is_no_number_the_label_has_no_place(curves: Curves) -> None:
+    """Qt would warn, and the test would fail."""
+    rows = [(1, 1.0, 0.5, 0.6, 0.3, False), (2, 1.0, 0.5, 0.6, 0.3, False), (3, 1.0, 0.5, math.inf, math.inf, False)]
+    shown(curves, Overlaid("a", "run a", 0, (), rows))
+    move(curves, place(curves, curves.loss, 1.98, 0.6))
+    assert curves.loss.lit == "a"
+    curves.loss.hovered.emit(2.9)
+    curves.loss.pointed.emit(curves.loss.surround.point(curves.loss.area, 1.98, 0.6))
+    assert curves.loss.label is not None and curves.loss.label.numbers == "∞"
+    settle(curves)
 
 
 def test_leaving_puts_everything_back(curves: Curves) -> None:
@@ -409,6 +433,19 @@ def test_marks_cursor_and_zoom_follow_the_axis(curves: Curves) -> None:
     assert 0 < high - low < 0.1, "as near as in epochs"
     curves.loss.span_asked.emit(None)
     assert curves.loss.span == curves.loss.full == (0, 60)
+
+
+def test_what_is_zoomed_to_is_always_on_the_axis(curves: Curves) -> None:
+    shown(curves, level("a", 0.6, epochs=40))
+    curves.loss.span_asked.emit((20.0, 30.0))
+    shown(curves)
+    assert curves.loss.full == (0, 10) and curves.loss.span == (0, 10)
+    at = np.arange(7.0)
+    curves.set_ways(Ways(seconds=(at, [0, 1, 5, 5, 5, 5, 6])))
+    curves.loss.span_asked.emit((3.0, 4.0))
+    curves.set_axis("time")
+    low, high = curves.loss.span
+    assert low <= 5 <= high and 0 < high - low < 0.1, "the clock stood still there"
 
 
 def test_a_run_that_does_not_know_its_times_is_left_out_and_that_is_said(curves: Curves) -> None:
