@@ -50,7 +50,7 @@ class NumberAxis:
     """Numbers between the lowest and the highest; ``log``: equal factors are equal steps."""
 
     def __init__(self, values: Iterable[Value], log: bool = False, robust: bool = False) -> None:
-        self.is_log = log
+        self.is_log, self._is_robust = log, robust
         self._values = sorted({number for value in values if (number := number_of(value, log)) is not None})
         self._ends = (extent(self._values) if robust else None) or (self._values[0], self._values[-1])
         self.low, self.high = map(self._scaled, self._ends)
@@ -74,8 +74,8 @@ class NumberAxis:
         return self.low + place * (self.high - self.low)
 
     def ticks(self) -> list[Tick]:
-        """Every value that was tried, or round ones."""
-        if len(self._values) <= MOST:
+        """Every value that was tried, or round ones, as of results always."""
+        if self.high <= self.low or (len(self._values) <= MOST and not self._is_robust):
             return [self._tick(value, setting_text(value)) for value in self._values]
         return self._powers() if self.is_log else self._steps()
 

@@ -78,6 +78,8 @@ class FieldsPlot(MemberPlot):
         self.columns = columns
         self._has_none = any(place is None for column in columns for place in column.places.values())
         self._laid = None
+        there = {column.title for column in columns}
+        self.brushes = {title: brush for title, brush in self.brushes.items() if title in there}
         self._find_kept()
         words = self.tr("{count} runs over {fields} and the result; {title}")
         self.setAccessibleDescription(words.format(
@@ -162,7 +164,8 @@ class FieldsPlot(MemberPlot):
 
     def clear_brushes(self, *titles: str) -> None:
         """Take away these brushes; without titles all."""
-        if any(self.brushes.pop(title, None) for title in titles or tuple(self.brushes)):
+        gone = [self.brushes.pop(title, None) for title in titles or tuple(self.brushes)]
+        if any(brush is not None for brush in gone):
             self._brushed()
 
     def _brushed(self) -> None:

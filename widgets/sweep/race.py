@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
@@ -18,8 +19,34 @@ from widgets.sweep.results import extent, leader
 from widgets.sweep.values import Curve, SweepShown
 
 FOOT, ROW, BETWEEN = 22, 34, 64  # pixels: below the picture; between two lines of the grid; between two epochs
+BEYOND = 8.0  # heights of the picture: so far a line that leaves it is followed
 CROSS, HEAD = 3.5, 3.0  # half as wide: the end of one that was stopped; where one is now
 ENDS = ("stopped", "failed")
+
+
+class Way(NamedTuple):
+    """A curve as it is drawn; values that are far outside are brought so near that Qt can draw the way there."""
+
+    curve: Curve
+    epochs: tuple[float, ...]
+    line: QPolygonF
+    low: float
+    high: float
+    reach: tuple[float, float]
+
+    def is_inside(self, reach: tuple[float, float]) -> bool:
+        """Whether nothing of it had, or has, to be brought nearer."""
+        low, high = max(reach[0], self.reach[0]), min(reach[1], self.reach[1])
+        return low <= self.low and self.high <= high
+
+
+def way_of(curve: Curve, reach: tuple[float, float]) -> Way:
+    """What is not finite is no point."""
+    points = [(epoch, value) for epoch, value in curve if math.isfinite(value)]
+    low, high = reach
+    line = QPolygonF([QPointF(epoch, min(high, max(low, value))) for epoch, value in points])
+    values = [value for _, value in points] or [0.0]
+    return Way(curve, tuple(epoch for epoch, _ in points), line, min(values), max(values), reach)
 
 
 @guarded
@@ -28,7 +55,7 @@ class Race(MemberPlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Race"), parent)
-        self._polygons: dict[str, tuple[Curve, QPolygonF]] = {}
+        self._ways: dict[str, Way] = {}
         self._epochs = self._values = (0.0, 1.0)
         self._limits: tuple[float, float] | None = None
         self._places: tuple[object, tuple[QRectF, QTransform]] | None = None
@@ -37,22 +64,24 @@ class Race(MemberPlot):
 
     def arrange(self) -> None:
         """Curves that are the same keep their lines."""
-        self._polygons = {key: self._kept(key, member.curve) for key, member in self.members.items()}
         curves = [member.curve for member in self.shown.members if member.curve]
         ends = [max(curve[-1][0], 1.0) for curve in curves] + [float(each.planned) for each in self.shown.members]
         first = min((curve[0][0] for curve in curves), default=0.0)
         last = max(ends, default=1.0)
         self._epochs = (first, last) if last > first else (first - 0.5, first + 0.5)
         self._limits = limits(self.shown)
+        low, high = self._limits or (0.0, 1.0)
+        reach = low - BEYOND * (high - low), high + BEYOND * (high - low)
+        self._ways = {key: self._way(key, member.curve, reach) for key, member in self.members.items()}
         words = self.tr("{count} curves of {measure}; {title}")
         self.setAccessibleDescription(words.format(
             count=len(curves), measure=self.shown.measure, title=self.readout) if curves else "")
 
-    def _kept(self, key: str, curve: Curve) -> tuple[Curve, QPolygonF]:
-        before = self._polygons.get(key)
-        if before is not None and before[0] is curve:
+    def _way(self, key: str, curve: Curve, reach: tuple[float, float]) -> Way:
+        before = self._ways.get(key)
+        if before is not None and before.curve == curve and (before.reach == reach or before.is_inside(reach)):
             return before
-        return curve, QPolygonF([QPointF(*point) for point in curve if math.isfinite(point[1])])
+        return way_of(curve, reach)
 
     @property
     def area(self) -> QRectF:
@@ -89,7 +118,7 @@ class Race(MemberPlot):
         return self.area.adjusted(-2, -2, 2, 2)
 
     def polygon(self, key: str) -> QPolygonF:
-        return self._polygons[key][1]
+        return self._ways[key].line
 
     def point(self, epoch: float, value: float) -> QPointF:
         """Where a value is on the screen; one outside of the axis at its end."""
@@ -98,13 +127,12 @@ class Race(MemberPlot):
 
     def distance(self, key: str, at: QPointF) -> float:
         """To the line's nearest piece, or its only point."""
-        curve, (area, way), (first, last) = self.members[key].curve, self._placed(), self._epochs
-        if not curve or not area.adjusted(-6, -6, 6, 6).contains(at):
+        line, (area, to_pixels), (first, last) = self._ways[key], self._placed(), self._epochs
+        if not line.epochs or not area.adjusted(-6, -6, 6, 6).contains(at):
             return math.inf
         epoch = first + (at.x() - area.left()) / area.width() * (last - first)
-        right = min(max(1, bisect_right(curve, (epoch, math.inf))), len(curve) - 1)
-        ends = curve[max(0, right - 1)], curve[right]
-        return apart(at, *(way.map(QPointF(*end)) for end in ends))
+        right = min(max(1, bisect_right(line.epochs, epoch)), len(line.epochs) - 1)
+        return apart(at, *(to_pixels.map(line.line.at(end)) for end in (max(0, right - 1), right)))
 
     # -- painting -----------------------------------------------------------------------------------------------
 
@@ -138,17 +166,17 @@ class Race(MemberPlot):
     def paint_signs(self, painter: QPainter) -> None:
         """A cross where one ended early, a dot where one is now; the leader's is larger."""
         for key, member in self.members.items():
-            if member.curve and member.state in ENDS:
+            if self._ways[key].epochs and member.state in ENDS:
                 self._paint_cross(painter, self._end(key), self._cross_color(key))
-            elif member.curve and (member.state == "running" or key == self.leading or len(member.curve) == 1):
+            elif self._ways[key].epochs and (member.state == "running" or key == self.leading):
                 painter.setPen(QPen(theme.color("panel"), 1))
                 painter.setBrush(self.color(key))
                 size = HEAD + 1.5 * (key == self.leading)
                 painter.drawEllipse(self._end(key), size, size)
 
     def _end(self, key: str) -> QPointF:
-        return self.point(*next((each for each in reversed(self.members[key].curve) if math.isfinite(each[1])),
-                                (self._epochs[0], self._scale()[0])))
+        way = self._ways[key]
+        return self.point(way.line.last().x(), way.line.last().y())
 
     def _cross_color(self, key: str) -> QColor:
         return theme.color("error" if self.members[key].state == "failed" else "dim")

@@ -84,7 +84,7 @@ class SweepView(QWidget):
             plot.selected.connect(self._select)
             plot.activated.connect(self.activated)
         self.list.hovered.connect(self._hover)
-        self.list.selected.connect(self._select)
+        self.list.selected.connect(self._follow_list)
         self.list.opened.connect(self.activated)
         self.fields.kept_changed.connect(self._show_kept)
         self.show_all.clicked.connect(lambda: self.fields.clear_brushes())
@@ -131,12 +131,14 @@ class SweepView(QWidget):
         self.hovered.emit(key)
 
     def _select(self, keys: list[str]) -> None:
-        self.show_selected(keys) if self.sender() is not self.list else self._follow_list(keys)
+        self.show_selected(keys)
         self.selected.emit(keys)
 
     def _follow_list(self, keys: list[str]) -> None:
+        """The list itself stays where it is scrolled to."""
         for plot in (self.race, self.fields):
             plot.show_selected(keys)
+        self.selected.emit(keys)
 
     def _show_kept(self) -> None:
         """What is brushed is pale in the list too, while one sees by what."""
