@@ -101,11 +101,16 @@ Axis = WordAxis | NumberAxis
 
 
 def axis_of(field: FieldAxis, values: Sequence[Value]) -> Axis:
-    """The axis of a field whose members have these values; one of numbers that has none is one of words."""
-    is_log = field.kind == "log"
-    if field.kind != "words" and any(number_of(value, is_log) is not None for value in values):
-        return NumberAxis(values, is_log, robust=field.kind == "result")
-    return WordAxis(values, field.words)
+    """The axis of a field whose members have these values; one of numbers that has none is one of words.
+
+    0 has no logarithm, but is often tried beside 0.001 and 0.01: few values then stand evenly, as words do.
+    """
+    numbers = sorted({number for value in values if (number := number_of(value)) is not None}, reverse=True)
+    if field.kind == "words" or not numbers:
+        return WordAxis(values, field.words)
+    if field.kind != "log" or numbers[-1] > 0:
+        return NumberAxis(values, field.kind == "log", robust=field.kind == "result")
+    return WordAxis((), [value_words(number) for number in numbers]) if len(numbers) <= MOST else NumberAxis(values)
 
 
 def number_of(value: Value, log: bool = False) -> float | None:

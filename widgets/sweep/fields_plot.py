@@ -268,7 +268,8 @@ class FieldsPlot(MemberPlot):
             fill = theme.color("accent")
             fill.setAlphaF(0.25)
             painter.setBrush(fill)
-            painter.drawRoundedRect(QRectF(self.x_of(column.title) - BRUSH / 2, high - 1, BRUSH, low - high + 2), 3, 3)
+            left = round(self.x_of(column.title)) + 0.5 - BRUSH / 2  # its edges on whole pixels
+            painter.drawRoundedRect(QRectF(left, high - 1, BRUSH, low - high + 2), 3, 3)
 
     # -- the mouse ----------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from widgets.fields.editors import mark
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon
+from widgets.look.later import later
 from widgets.look.text import message_text
 from widgets.parts.choice import Choice
 from widgets.parts.elided import ElidedLabel
@@ -25,6 +26,7 @@ from widgets.sweep.field_row import FieldRow
 from widgets.sweep.values import FieldChoice, SweepWish
 
 EDGE, REST_MS = 16, 200  # of rest before a text that is typed counts
+SETTLED_MS = 30  # until a new row has its place
 SEEDS = (1, 3, 5)
 AMOUNT = 110  # pixels of a line for a number
 AUTO = "auto"
@@ -74,6 +76,7 @@ class SweepForm(QWidget):
         self._connect()
         self.offer_processes(1)
         self.show_wish(SweepWish())
+        self._enable()
 
     # -- parts --------------------------------------------------------------------------------------------------
 
@@ -287,8 +290,14 @@ class SweepForm(QWidget):
     def add_field(self, id: str) -> None:
         """One more field; its values are typed next."""
         self._append(self._choice(id), "")
-        self.rows[-1].values.setFocus()
+        row = self.rows[-1]
+        row.values.setFocus()
+        later(self, lambda: self._bring_into_sight(row), SETTLED_MS)
         self._tell()
+
+    def _bring_into_sight(self, row: FieldRow) -> None:
+        if row in self.rows:
+            self._scroll.ensureWidgetVisible(row)
 
     def _append(self, choice: FieldChoice, values: str) -> None:
         row = FieldRow(choice, values)
@@ -298,6 +307,7 @@ class SweepForm(QWidget):
         row.opened.connect(lambda typed: self._open(row.combo, typed, lambda id: self._change(row, id)))
         self.rows.append(row)
         self._fields.addWidget(row)
+        row.show()  # a layout would do it later, and the keyboard goes there now
         self._follow()
 
     def _change(self, row: FieldRow, id: str) -> None:
