@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.units import power_text, setting_text, tick_text
 from widgets.plot.ticks import nice_step, tick_values
 from widgets.sweep.results import extent
-from widgets.sweep.values import FieldAxis, Value
+from widgets.sweep.values import LARGEST, FieldAxis, Value, is_plain
 from widgets.sweep.words import value_words
 
 MOST = 7  # values that are all written; of more, round numbers between them
@@ -115,9 +115,9 @@ def axis_of(field: FieldAxis, values: Sequence[Value]) -> Axis:
 
 def number_of(value: Value, log: bool = False) -> float | None:
     """A value that can stand on an axis of numbers."""
-    if isinstance(value, str) or value is None or not math.isfinite(value) or (log and value <= 0):
+    if isinstance(value, str) or value is None or not is_plain(value) or (log and value < 1 / LARGEST):
         return None
-    return float(value)
+    return float(value) if abs(value) >= 1 / LARGEST else 0.0
 
 
 def short_power(number: float) -> str:

@@ -202,6 +202,7 @@ class FieldsPlot(MemberPlot):
             x, top = round(self.x_of(column.title)), self._title_box(column.title).bottom() + 4
             painter.fillRect(QRectF(x, top, 1, self.area.top() - top), theme.color("line"))
             painter.fillRect(QRectF(x, self.area.top(), 1, self.area.height()), theme.color("wire"))
+        for column in self.columns if self.members else ():
             self._paint_title(painter, column.title)
 
     def _paint_title(self, painter: QPainter, title: str) -> None:
@@ -213,17 +214,19 @@ class FieldsPlot(MemberPlot):
         for line, (start, length) in enumerate(pieces, round(box.height() / TITLE) - len(pieces)):
             words = QFontMetricsF(font).elidedText(text[start : start + length].strip(), ELIDE, box.width())
             place = QRectF(box.left(), box.top() + line * TITLE, box.width() + 2, TITLE)
+            wide = QFontMetricsF(font).horizontalAdvance(words) + 2
+            painter.fillRect(QRectF(place.left(), place.top(), wide, TITLE), theme.color("panel"))
             write(painter, place, LEFT, words, name, font)
 
     def _title_box(self, title: str) -> QRectF:
         """Two lines as far as the next axis; where these stand close, one line in turns above and below."""
-        top = self.area.top() - 6 - LINES * TITLE
-        if self._step >= CLOSE or title == self.columns[-1].title:
+        top, last = self.area.top() - 6 - LINES * TITLE, len(self.columns) - 1
+        if self._step >= CLOSE:
             return QRectF(self.x_of(title) - 3, top, self._room(title), LINES * TITLE)
         at = [column.title for column in self.columns].index(title)
-        is_above = (len(self.columns) - at) % 2 == 0
-        steps = 1 if at == len(self.columns) - 2 else 2
-        return QRectF(self.x_of(title) - 3, top + TITLE * (not is_above), steps * self._step - 8, TITLE)
+        is_below, end = (last - at) % 2 == 0, self.area.right() + LAST
+        right = min(self.x_of(title) + 2 * self._step, end) if at < last - 1 else end
+        return QRectF(self.x_of(title) - 3, top + TITLE * is_below, right - self.x_of(title) - 6, TITLE)
 
     def _title(self, title: str) -> str:
         """Of the result with a sign where less is better."""

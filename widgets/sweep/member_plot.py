@@ -184,9 +184,21 @@ class MemberPlot(QWidget):
     def pen(self, key: str) -> QPen:
         """At rest. Qt draws a line of one pixel ten times as fast as a wider one, and an opaque one four times."""
         if not self.is_kept(key):
-            return _line(mixed(theme.color("panel"), theme.color("line"), 0.8), 1.0)
-        width = STRONG if key == self.leading else FINE if len(self.members) <= FEW else 1.0
-        return _line(self.color(key), width)
+            return self._line(mixed(theme.color("panel"), theme.color("line"), 0.8), 1.0)
+        width = STRONG if key == self.leading else 1.0 if self.are_many else FINE
+        return self._line(self.color(key), width)
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there are so many that each is only a hairline."""
+        return len(self.members) > FEW
+
+    def _line(self, color: QColor, width: float) -> QPen:
+        """As wide on the screen whatever the picture's coordinates are; a hairline is one dot of the screen."""
+        wide = width * self.devicePixelRatioF() if width > 1 else 1.0
+        pen = QPen(color, wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
+        pen.setCosmetic(True)
+        return pen
 
     def color(self, key: str) -> QColor:
         """By its result; one that has ended early, or not begun, is paler."""
@@ -195,11 +207,12 @@ class MemberPlot(QWidget):
     def _paint_lit(self, painter: QPainter) -> None:
         for key, name, width in (*((key, "accent", FINE) for key in self.chosen), (self.lit, "text", LIT)):
             if key in self.members:
-                self._in_picture(painter, partial(self._paint_one, _line(theme.color(name), width), key, True))
+                self._in_picture(painter, partial(self._paint_one, self._line(theme.color(name), width), key, True))
 
     def _paint_one(self, pen: QPen, key: str, is_strong: bool, painter: QPainter) -> None:
         """A strong one has a rim that parts it from those it crosses."""
-        for each in (_line(theme.color("panel"), pen.widthF() + 2 * RIM), pen) if is_strong else (pen,):
+        rim = self._line(theme.color("panel"), pen.widthF() / self.devicePixelRatioF() + 2 * RIM)
+        for each in (rim, pen) if is_strong else (pen,):
             painter.setPen(each)
             painter.drawPolyline(self.polygon(key))
 
@@ -265,13 +278,6 @@ class MemberPlot(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.redraw()
-
-
-def _line(color: QColor, width: float) -> QPen:
-    """As wide on the screen whatever the picture's coordinates are."""
-    pen = QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
-    pen.setCosmetic(True)
-    return pen
 
 
 def dashed(pen: QPen) -> QPen:

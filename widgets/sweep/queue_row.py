@@ -63,7 +63,6 @@ class QueueRow(QWidget):
         row.addWidget(self.what, 1)
         for part in (self.bar, self.estimate, self.when, self.remove):
             row.addWidget(part)
-        _keep_room(self.remove, True)
         self.put_on()
 
     def put_on(self) -> None:
@@ -84,7 +83,7 @@ class QueueRow(QWidget):
         self.estimate.setVisible(bool(entry.estimate))
         self.bar.setVisible(entry.running and entry.progress is not None)
         self.bar.setValue(round(1000 * (entry.progress or 0.0)))
-        _keep_room(self.when, aligned)
+        _keep_room(self.when, aligned and not entry.running)
         self.when.setVisible(entry.can_meanwhile and not entry.running)
         self.when.show_chosen(MEANWHILE if entry.meanwhile else AFTER)
         self.remove.setVisible(not entry.running)

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from engine.units import tick_text
 from widgets.look import theme
+from widgets.look.contrast import mixed
 from widgets.look.guarded import guarded
 from widgets.plot.ticks import nice_range, nice_step, tick_values
 from widgets.sweep.member_plot import EDGE, READOUT, RIGHT, MemberPlot, apart, write
 from widgets.sweep.results import extent, leader
-from widgets.sweep.values import Curve, SweepShown
+from widgets.sweep.values import Curve, SweepShown, is_plain
 
 FOOT, ROW, BETWEEN = 22, 34, 64  # pixels: below the picture; between two lines of the grid; between two epochs
 BEYOND = 8.0  # heights of the picture: so far a line that leaves it is followed
@@ -42,7 +43,7 @@ class Way(NamedTuple):
 
 def way_of(curve: Curve, reach: tuple[float, float]) -> Way:
     """What is not finite is no point."""
-    points = [(epoch, value) for epoch, value in curve if math.isfinite(value)]
+    points = [(epoch, value) for epoch, value in curve if is_plain(value)]
     low, high = reach
     line = QPolygonF([QPointF(epoch, min(high, max(low, value))) for epoch, value in points])
     values = [value for _, value in points] or [0.0]
@@ -179,7 +180,10 @@ class Race(MemberPlot):
         return self.point(way.line.last().x(), way.line.last().y())
 
     def _cross_color(self, key: str) -> QColor:
-        return theme.color("error" if self.members[key].state == "failed" else "dim")
+        """Of many that were stopped none is to stand out."""
+        if self.members[key].state == "failed":
+            return theme.color("error")
+        return mixed(theme.color("panel"), theme.color("dim"), 0.45) if self.are_many else theme.color("dim")
 
     def _paint_cross(self, painter: QPainter, at: QPointF, color: QColor) -> None:
         painter.setPen(QPen(color, 1.4))
@@ -201,8 +205,8 @@ def limits(shown: SweepShown) -> tuple[float, float] | None:
     """The values that the axis must show: results but for outliers, and the whole way of the best."""
     results = [member.result for member in shown.members if member.result is not None]
     best = leader(shown.members, shown.larger_is_better)
-    way = [value for _, value in best.curve if math.isfinite(value)] if best is not None else []
+    way = [value for _, value in best.curve if is_plain(value)] if best is not None else []
     if results and (most := extent(results)) is not None:
         return min(*most, *way), max(*most, *way)
-    values = [value for member in shown.members for _, value in member.curve if math.isfinite(value)]
+    values = [value for member in shown.members for _, value in member.curve if is_plain(value)]
     return extent(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +9,14 @@ Value = str | float | bool | None  # None: this member has no such field
 Kind = Literal["words", "linear", "log", "result"]  # result: linear, outliers at its ends
 State = Literal["waiting", "running", "done", "stopped", "failed"]  # stopped: by the sweep, which says why
 Curve = tuple[tuple[float, float], ...]  # epoch, value
+
+
+LARGEST = 1e100  # what has run away further is compared with nothing
+
+
+def is_plain(number: float) -> bool:
+    """Whether it can be drawn and compared: finite, and so can be what is between two of them."""
+    return abs(number) <= LARGEST
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class Member:
     @property
     def result(self) -> float | None:
         """Its best, where that is a number to be compared."""
-        return self.best if self.best is not None and math.isfinite(self.best) else None
+        return self.best if self.best is not None and is_plain(self.best) else None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import random
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,7 +18,7 @@ from tests.legible import cut_words
 from tests.seen import button_with, texts
 from tests.widgets.sweep.cases import FIELDS, SMALL, large, shows
 from widgets.look import theme
-from widgets.sweep.values import SweepShown
+from widgets.sweep.values import FieldAxis, Member, SweepShown
 from widgets.sweep.view import SweepView
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise")
@@ -174,3 +176,34 @@ def test_every_word_can_be_read_in_little_room(view: SweepView, size: tuple[int,
         assert not cut_words(view) and view.size().toTuple() == size
     below = view.list.mapTo(view, QPoint()).y() > view.race.mapTo(view, QPoint()).y() + 50
     assert below == (size[1] > size[0])
+
+
+WILD = (None, math.nan, math.inf, -math.inf, 0.0, -1.0, 1e-320, 1e308, -1e308, "", "a word", True, 3, 0.1)
+
+
+def wild(rng: random.Random) -> SweepShown:
+    """Whatever runs may come to; the guard tells of every exception, and fails the test."""
+    def number() -> float | None:
+        return rng.choice([each for each in WILD if not isinstance(each, str)])
+
+    def member(at: int) -> Member:
+        way = tuple((float(epoch), number() or 0.0) for epoch in range(1, rng.choice([1, 2, 3, 9])))
+        values = tuple(rng.choice(WILD) for _ in range(rng.randint(0, 3)))
+        return Member(f"k{at}", f"member {at}", values, rng.choice(["waiting", "running", "done", "stopped", "failed"]),
+                      "", number(), number(), way, len(way), rng.choice([0, 4]))
+
+    fields = tuple(FieldAxis(f"field {at}", rng.choice(["words", "linear", "log"])) for at in range(rng.randint(0, 3)))
+    return SweepShown(fields, tuple(member(at) for at in range(rng.choice([0, 1, 2, 7]))), "Loss", rng.random() < 0.5,
+                      importance=tuple((field.title, rng.random()) for field in fields))
+
+
+def test_whatever_runs_come_to_is_shown(view: SweepView) -> None:
+    rng = random.Random(0)
+    for _ in range(40):
+        view.show_sweep(wild(rng))
+        for look in (view.race, view.fields):
+            view.show_look("race" if look is view.race else "fields")
+            look.grab()
+            for x in range(0, look.width(), 97):
+                look.nearest(QPointF(x, look.height() / 2))
+        assert len(view.list.members) == len(view.race.members)
