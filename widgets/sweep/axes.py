@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from engine.units import power_text, setting_text, tick_text
+from engine.units import power_text, tick_text
 from widgets.plot.ticks import nice_step, tick_values
 from widgets.sweep.results import extent
 from widgets.sweep.values import LARGEST, FieldAxis, Value, is_plain
@@ -76,7 +76,7 @@ class NumberAxis:
     def ticks(self) -> list[Tick]:
         """Every value that was tried, or round ones, as of results always."""
         if self.high <= self.low or (len(self._values) <= MOST and not self._is_robust):
-            return [self._tick(value, setting_text(value)) for value in self._values]
+            return [self._tick(value, value_words(value)) for value in self._values]
         return self._powers() if self.is_log else self._steps()
 
     def _tick(self, number: float, text: str) -> Tick:

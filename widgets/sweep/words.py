@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from engine.units import UNKNOWN, measure_text, setting_text
-from widgets.sweep.values import Member, Value
+from widgets.sweep.values import Member, Value, is_plain
 
-DECIMALS = 4  # of a result
+DECIMALS, DIGITS = 4, 4  # of a result; of a number that was drawn: 0.03253
 
 
 def tr(text: str) -> str:
@@ -19,6 +19,8 @@ def value_words(value: Value) -> str:
     """A setting as it is written beside an axis."""
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
+    if isinstance(value, float) and is_plain(value):
+        value = float(f"{value:.{DIGITS}g}")
     return value if isinstance(value, str) else UNKNOWN if value is None else setting_text(value)
 
 

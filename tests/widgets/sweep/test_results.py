@@ -15,8 +15,8 @@ from widgets.look import theme
 from widgets.look.contrast import contrast
 from widgets.sweep.results import best_first, extent, leader, shares
 from widgets.sweep.tones import tone
-from widgets.sweep.values import Member
-from widgets.sweep.words import spoken, state_words
+from widgets.sweep.values import Member, Value
+from widgets.sweep.words import spoken, state_words, value_words
 
 
 def test_the_best_comes_first_and_what_has_no_result_last() -> None:
@@ -61,3 +61,10 @@ def test_a_member_says_in_words_what_became_of_it() -> None:
     assert words["d"] == "trains" and words["e"] == "waits" and words["a"] == "done"
     assert state_words(replace(SMALL.members[1], reason="")) == "stopped after epoch 2"
     assert spoken(SMALL.members[3]) == "lr 0.1 · SGD, best 0.9500, epoch 3 of 4, trains"
+
+
+@pytest.mark.parametrize(("value", "words"), [
+    (0.0325295, "0.03253"), (1e-5, "1e−5"), (123456, "123456"), (True, "yes"), (False, "no"), (None, "–"),
+    ("SGD", "SGD"), (64, "64"), (math.inf, "inf")])
+def test_a_setting_is_written_with_the_digits_that_say_something(value: Value, words: str) -> None:
+    assert value_words(value) == words
