@@ -307,11 +307,25 @@ def test_other_columns(table: RunsTable) -> None:
     loss = (Column("loss", "loss"), *COLUMNS[1:])
     table.show_rows(loss, afternoon())
     assert table.keys == ["6", "5"] and said == []
-    assert table.sorting == Sorting() and order(table) == list("7654321")  # that column is gone
+    assert order(table) == list("7654321"), "that column is gone"
+    table.show_rows(COLUMNS, afternoon())
+    assert "".join(order(table)) == "2135467" and table.keys == ["5", "6"], "it is there again"
+    table.show_rows(loss, afternoon())
     assert table.model.headerData(2, Qt.Orientation.Horizontal) == "loss"
     told = heard(table.model.headerDataChanged)
     table.show_rows((Column("loss", "error"), *COLUMNS[1:]), afternoon())
     assert told and table.model.headerData(2, Qt.Orientation.Horizontal) == "error"
+
+
+def test_what_was_remembered_is_told_before_there_are_columns(qtbot: QtBot) -> None:
+    table = RunsTable(color_of)
+    qtbot.addWidget(table)
+    table.set_sorting(Sorting("best"))
+    table.set_widths({"best": 120, "run": 200})
+    table.show_rows(COLUMNS, afternoon())
+    assert "".join(order(table)) == "2135467"
+    assert [table.tree.head.sectionSize(column) for column in (0, 2)] == [200, 120]
+    assert table.tree.head.sorting == table.sorting and table.widths == {"best": 120, "run": 200}
 
 
 def test_no_rows_at_all_and_then_some(qtbot: QtBot) -> None:
