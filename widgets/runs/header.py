@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from widgets.look import theme
@@ -30,6 +30,7 @@ class RunsHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._model = model
         self._own: dict[str, int] = {}  # as wide as a person made them
+        self._before = self._own  # when the mouse was pressed
         self._texts: Mapping[str, int] = {}
         self._fits = self._is_dragged = False
         self.setSortIndicatorShown(True)
@@ -83,17 +84,13 @@ class RunsHeader(QHeaderView):
         wide = {key: max(LEAST_OF.get(key, LEAST), self._own.get(key) or self._wide(column, key))
                 for column, key in enumerate(keys)}  # fmt: skip
         if CHANGED not in self._own:
-            rest = (room if room >= 0 else self.parent_room()) - sum(wide.values()) + wide[CHANGED]
+            rest = (room if room >= 0 else self.viewport().width()) - sum(wide.values()) + wide[CHANGED]
             wide[CHANGED] = max(LEAST_CHANGED, rest)
         self._fits = True
         for column, key in enumerate(keys):
             if self.sectionSize(column) != wide[key]:
                 self.resizeSection(column, wide[key])
         self._fits = False
-
-    def parent_room(self) -> int:
-        """What all columns have together."""
-        return self.viewport().width()
 
     def _wide(self, column: int, key: str) -> int:
         if key in (RUN, CHANGED):
@@ -149,7 +146,7 @@ class RunsHeader(QHeaderView):
             paint_arrow(painter, QPointF(at, box.center().y()),
                         self.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder)
 
-    def paintEvent(self, event: object) -> None:
-        super().paintEvent(event)  # type: ignore[arg-type]
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
         with QPainter(self.viewport()) as painter:
             painter.fillRect(0, self.height() - 1, self.viewport().width(), 1, theme.color("line"))

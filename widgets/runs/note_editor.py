@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets.look.guarded import guarded
@@ -17,6 +19,10 @@ class NoteDelegate(QStyledItemDelegate):
     """Gives the editor its text once: what is being typed stays, whatever the row says meanwhile."""
 
     written = Signal(QModelIndex, str)
+
+    def __init__(self, room_of: Callable[[Index], QRect], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._room_of = room_of
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(40, ROW)
@@ -38,6 +44,4 @@ class NoteDelegate(QStyledItemDelegate):
             self.written.emit(index.sibling(index.row(), 0), editor.text().strip())
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        view = self.parent()
-        room = getattr(view, "note_room", None)
-        editor.setGeometry(room(index) if room is not None else option.rect)
+        editor.setGeometry(self._room_of(index))

@@ -44,6 +44,7 @@ class RunsTable(QWidget):
         self._rows: Sequence[RunRow] = ()
         self._total = 0
         self._told: list[str] = []
+        self.sorting = Sorting()  # also by a column that is not there, until it is
         self._is_quiet = False
         self.model = RunsModel(self)
         self.bar, self.tree = RunsBar(), RunsTree(self.model, color_of)
@@ -100,12 +101,11 @@ class RunsTable(QWidget):
 
     def show_rows(self, columns: Sequence[Column], rows: Sequence[RunRow]) -> None:
         """Show these, the newest first; whatever is not another one stays as it is."""
-        sorting, chosen = self.sorting, self._told
-        anchor = self.tree.anchor()
+        chosen, anchor = self._told, self.tree.anchor()
         was, self._is_quiet = self._is_quiet, True
         is_new = self.model.set_columns(columns)
         if is_new:
-            self.tree.head.set_sorting(sorting)
+            self.tree.head.set_sorting(self.sorting)
         self._rows, self._total = rows, sum(len(row.runs) for row in rows)
         self._show(anchor)
         self._is_quiet = was
@@ -201,13 +201,9 @@ class RunsTable(QWidget):
 
     # -- sorting and filtering ----------------------------------------------------------------------------------
 
-    @property
-    def sorting(self) -> Sorting:
-        """By which column the rows are sorted."""
-        return self.tree.head.sorting
-
     def set_sorting(self, sorting: Sorting) -> None:
         """Sort them so."""
+        self.sorting = sorting
         self.tree.head.set_sorting(sorting)
         self._show(None)
 
@@ -222,19 +218,15 @@ class RunsTable(QWidget):
 
     def sort_by(self, column: str) -> None:
         """As a click on its heading does."""
-        head = self.tree.head
         place = next(place for place in range(self.model.columnCount()) if self.model.column_key(place) == column)
         role = Qt.ItemDataRole.InitialSortOrderRole
         first = self.model.headerData(place, Qt.Orientation.Horizontal, role) == Qt.SortOrder.DescendingOrder
         is_sorted = self.sorting.column == column
-        if is_sorted and self.sorting.is_descending != first:
-            head.set_sorting(Sorting())
-        else:
-            head.set_sorting(Sorting(column, not first if is_sorted else first))
-        self._sort()
+        is_last = is_sorted and self.sorting.is_descending != first
+        self._sort(Sorting() if is_last else Sorting(column, first != is_sorted))
 
-    def _sort(self, _: object = None) -> None:
-        self._show(None)
+    def _sort(self, sorting: Sorting) -> None:
+        self.set_sorting(sorting)
         self.arranged.emit()
 
     def _filter(self) -> None:

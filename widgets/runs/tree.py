@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QStyleOptionViewItem, QTreeView, QWidget
 
 from widgets.look.guarded import guarded
 from widgets.runs.header import RunsHeader
@@ -57,14 +57,14 @@ class RunsTree(QTreeView):
         self._mouse: QPoint | None = None
         self._is_sign_pressed = False  # a star or a triangle: until it is let go nothing else is dragged
         self._hovered = self._lit = self._edited = ""
-        self._unfolded = set[str]()
+        self._unfolded, self._texts = set[str](), dict[str, str]()
         self._set_up()
         self.selectionModel().selectionChanged.connect(self._choose_anew)
         self.expanded.connect(lambda index: self._unfolded.add(self.key_at(index)))
         self.collapsed.connect(lambda index: self._unfolded.discard(self.key_at(index)))
 
     def _set_up(self) -> None:
-        delegate = NoteDelegate(self)
+        delegate = NoteDelegate(self.note_room, self)
         delegate.written.connect(self._write_note)
         self.setHeader(self.head)
         self.head.setSectionsClickable(True)  # what a view that does not sort by itself takes away
@@ -99,10 +99,6 @@ class RunsTree(QTreeView):
         """The key of a row, "" beside all of them."""
         row = self.runs.row_at(index)
         return row.key if row is not None else ""
-
-    def current_row(self) -> RunRow | None:
-        """The one that keys act on."""
-        return self.runs.row_at(self.currentIndex())
 
     def chosen_rows(self) -> Iterator[QModelIndex]:
         """Selected rows from top to bottom, members of groups that are selected as a whole left out."""
@@ -296,9 +292,8 @@ class RunsTree(QTreeView):
         """Columns as wide as their longest texts, where those are told; what changed has the rest."""
         if texts is not None:
             self._texts = texts
-        known = getattr(self, "_texts", {})
-        wide = {key: self.look.numbers.horizontalAdvance(text) for key, text in known.items()}
-        self.head.fit({key: round(width) for key, width in wide.items()}, self.viewport().width())
+        wide = {key: round(self.look.numbers.horizontalAdvance(text)) for key, text in self._texts.items()}
+        self.head.fit(wide, self.viewport().width())
 
     # -- notes --------------------------------------------------------------------------------------------------
 
@@ -318,10 +313,10 @@ class RunsTree(QTreeView):
         cell = self._cell(index, NOTE)
         return self.look.note_box(cell, row).toRect() if row is not None else cell.toRect()
 
-    def closeEditor(self, editor: QWidget, hint: object) -> None:
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """Back to the rows."""
         self._edited = ""
-        super().closeEditor(editor, hint)  # type: ignore[arg-type]
+        super().closeEditor(editor, hint)
         self.viewport().update()
 
     def _write_note(self, index: QModelIndex, text: str) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.in_front import in_front
 from tests.legible import cut_words
 from tests.mouse import click, middle
+from tests.painted import of, painted
+from tests.redrawn import is_redrawn
 from tests.seen import button_with, colors, texts
 from tests.widgets.runs.desk import color_of
 from tests.widgets.runs.hands import CTRL, Keys, heard
@@ -69,6 +71,8 @@ def test_what_is_as_in_the_first_is_quiet_and_the_best_stands_out(page: RunsComp
     look = theme.current()
     assert [tones(page, "act1", column) for column in range(3)] == [{look.text}, {look.dim}, {look.text}]
     assert [tones(page, "Best accuracy", column) for column in range(3)] == [{look.ok}, {look.text}, {look.ok}]
+    tops = [colors(page.table.viewport(), QRect(0, box_of(page, title, 0).top(), 500, 1)) for title in titles(page)]
+    assert [look.line in top for top in tops] == [title in ("Recipe", "Costs", "Results") for title in titles(page)]
     role = Qt.ItemDataRole.AccessibleTextRole
     assert page.model.index(8, 0).data(role) == "Best accuracy, 7, 0.9741, best"
     assert page.model.index(8, 1).data(role) == "Best accuracy, 6, 0.9702"
@@ -131,8 +135,9 @@ def test_the_same_again_keeps_selection_and_scrolling(page: RunsComparison) -> N
     page.table.selectRow(6)
     page.table.horizontalScrollBar().setValue(60)
     QApplication.processEvents()
-    page.show_runs((RUNS[0], RUNS[1]._replace(words="lr 0.5", color=2), RUNS[2]),
-                   (ROWS[0]._replace(values=("0.98", "0.5", "0.7")), *ROWS[1:]))
+    other = ROWS[0]._replace(values=("0.98", "0.5", "0.7"))
+    assert is_redrawn(page.table.viewport(), lambda: page.show_runs(
+        (RUNS[0], RUNS[1]._replace(words="lr 0.5", color=2), RUNS[2]), (other, *ROWS[1:])))
     assert [index.row() for index in page.table.selectionModel().selectedRows()] == [6]
     assert page.table.horizontalScrollBar().value() == 60
     assert page.model.index(8, 0).data() == "0.98"
@@ -153,6 +158,23 @@ def test_verdicts_and_empty_pages(page: RunsComparison) -> None:
     assert texts(page) == ["Select two runs or more to compare them"]
     page.show_runs(RUNS, ROWS)
     assert len(page.findChildren(QLabel)) >= 3 and "Dropout 0.2 → 0" in texts(page)
+
+
+def test_headings_are_bold_and_what_is_selected_is_raised(page: RunsComparison) -> None:
+    look, side = theme.current(), page.table.titles
+
+    def there(title: str) -> set[str]:
+        place = titles(page).index(title)
+        return colors(side.viewport(), QRect(0, side.sectionViewportPosition(place) + 1, side.width(), 24))
+
+    assert look.dim in there("Network") and look.text not in there("Network")
+    assert look.text in there("act1") and look.dim not in there("act1")
+    assert look.raised not in there("act1")
+    QTest.mouseClick(side.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, side.sectionViewportPosition(1) + 12))
+    assert look.raised in there("act1") and look.raised not in there("drop1, rate")
+    assert look.raised in colors(page.table.viewport(), box_of(page, "act1", 1))
+    drawn = painted(lambda painter: side.paintSection(painter, QRect(0, 0, 200, 26), 0))
+    assert of("text", drawn)[0].font.bold()
 
 
 def test_another_theme(page: RunsComparison, qapp: QApplication) -> None:

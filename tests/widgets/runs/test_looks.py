@@ -52,8 +52,8 @@ def test_a_row_in_words_and_colours(look: theme.Theme, qapp: QApplication) -> No
     assert [mark.pen for mark in of("text", marks)] == [look.text, look.dim, *[look.text] * 7]
     assert [mark.fill for mark in of("dot", marks)] == [color_of(1).name()]
     assert of("area", marks) == [] and of("shape", marks) == [], "no ground, no star"
-    families = {mark.font.family() for mark in of("text", marks)[3:]}
-    assert families == {theme.mono_font(12).family()}
+    fonts = [mark.font for mark in of("text", marks)]
+    assert set(fonts[:3]) == {theme.ui_font(12)} and set(fonts[3:]) == {theme.mono_font(12)}
     for color, fill in ((None, look.wire), (IN_HAND, look.accent), (0, color_of(0).name())):
         assert of("dot", drawn(replace(run, color=color)))[0].fill == fill
 
@@ -109,6 +109,15 @@ def test_long_words_are_cut_in_the_middle_and_leave_room_for_the_note() -> None:
     narrow = [QRectF(box.left(), 0, 100 if box.left() == 0 else 40, 26) for box in CELLS]
     name, _, _, number, *_ = words(drawn(row("a run with a long name", "x", 0.123456789), cells=narrow))
     assert name.startswith("a") and name.endswith("…") and number.endswith("…")
+
+
+def test_where_a_note_is_typed() -> None:
+    paint, cell = RowPainter(color_of), CELLS[1]
+    words = paint.words.horizontalAdvance("Dropout 0.2 → 0 · ")
+    box = paint.note_box(cell, row("6", "Dropout 0.2 → 0", note="why"))
+    assert (box.left(), box.right(), box.top(), box.bottom()) == (cell.left() + 10 + words, cell.right() - 8, 2, 24)
+    assert paint.note_box(cell, row("6", "")).left() == cell.left() + 10
+    assert paint.note_box(cell, row("6", "long, " * 50)).left() == cell.left() + 300 * 0.55, "there is room for some"
 
 
 def test_the_tooltip_has_all(table: RunsTable) -> None:

@@ -124,6 +124,10 @@ def test_an_unfolded_group_is_so_when_it_comes_back(table: RunsTable) -> None:
     assert order(table) == ["7", "2"]
     press(table, Keys.Key_Escape)
     assert order(table) == ["7", "6", "5", "4", *SEEDS, "3", "2", "1"]
+    click(table, "4", x=37)
+    QTest.keyClicks(table.tree, "lr")
+    press(table, Keys.Key_Escape)
+    assert order(table) == list("7654321"), "one that was folded again is so, too"
 
 
 def test_a_sign_that_is_pressed_drags_no_selection(table: RunsTable) -> None:
@@ -190,6 +194,11 @@ def test_a_star_by_mouse_and_space(table: RunsTable) -> None:
     assert chosen == []
     QTest.mouseDClick(table.tree.viewport(), LEFT, NONE, place(table, "6", star_x(table, "6")))
     assert said[2:] == [(["6"], True)] and opened == []
+    click(table, "4", x=37)
+    click(table, "4.2", x=star_x(table, "4.2"))
+    click(table, "4", x=star_x(table, "4"))
+    assert said[3:] == [(["4.2"], True), (SEEDS, True)] and chosen == []
+    del said[3:]
     table.select(["2", "1"])
     press(table, Keys.Key_Space)
     table.select(["1"])
@@ -223,7 +232,9 @@ def test_a_note_is_typed_in_its_row(table: RunsTable) -> None:
     press(table, Keys.Key_F2)
     box, words = editor(table).geometry(), table.tree.visualRect(table.model.index_of("6").siblingAtColumn(1))
     assert words.adjusted(0, -2, 2, 2).contains(box) and box.left() > words.left() + 80, "behind the words"
-    QTest.keyClicks(editor(table), "looks overfitted ")
+    QTest.keyClicks(editor(table), "looks ")
+    table.edit_note()  # by its command: one is typing it already
+    QTest.keyClicks(editor(table), "overfitted ")
     press(table, Keys.Key_Return)
     assert said == [("6", "looks overfitted")]
     press(table, Keys.Key_F2)
@@ -307,11 +318,25 @@ def test_other_columns(table: RunsTable) -> None:
     loss = (Column("loss", "loss"), *COLUMNS[1:])
     table.show_rows(loss, afternoon())
     assert table.keys == ["6", "5"] and said == []
-    assert table.sorting == Sorting() and order(table) == list("7654321")  # that column is gone
+    assert order(table) == list("7654321"), "that column is gone"
+    table.show_rows(COLUMNS, afternoon())
+    assert "".join(order(table)) == "2135467" and table.keys == ["5", "6"], "it is there again"
+    table.show_rows(loss, afternoon())
     assert table.model.headerData(2, Qt.Orientation.Horizontal) == "loss"
     told = heard(table.model.headerDataChanged)
     table.show_rows((Column("loss", "error"), *COLUMNS[1:]), afternoon())
     assert told and table.model.headerData(2, Qt.Orientation.Horizontal) == "error"
+
+
+def test_what_was_remembered_is_told_before_there_are_columns(qtbot: QtBot) -> None:
+    table = RunsTable(color_of)
+    qtbot.addWidget(table)
+    table.set_sorting(Sorting("best"))
+    table.set_widths({"best": 120, "run": 200})
+    table.show_rows(COLUMNS, afternoon())
+    assert "".join(order(table)) == "2135467"
+    assert [table.tree.head.sectionSize(column) for column in (0, 2)] == [200, 120]
+    assert table.tree.head.sorting == table.sorting and table.widths == {"best": 120, "run": 200}
 
 
 def test_no_rows_at_all_and_then_some(qtbot: QtBot) -> None:
@@ -372,6 +397,7 @@ def test_filtering_by_typing(table: RunsTable) -> None:
     assert QApplication.focusWidget() is table.bar.line
     press(table, Keys.Key_Escape)
     assert order(table) == list("7654321") and texts(table) == []
+    assert not table.bar.all.isVisible()
 
 
 def test_nothing_fits(table: RunsTable) -> None:
@@ -389,6 +415,10 @@ def test_nothing_fits(table: RunsTable) -> None:
 
 
 def test_keys_go_to_the_filter_when_all_rows_go(table: RunsTable) -> None:
+    click(table, "6")
+    show(table)
+    assert QApplication.focusWidget() is table.bar.line
+    show(table, *afternoon())
     click(table, "6")
     press(table, Keys.Key_F2)
     show(table)
