@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from widgets.runs.rows import Cell, Column, RunRow
-from widgets.runs.rows import State as Shown
 
 from engine.compare.telling import in_one_line
 from engine.messages import say
@@ -17,6 +15,8 @@ from engine.runs.book.entry import Entry, Part, State
 from engine.runs.book.seeds import Row, Seeds, compared, rows_of, with_base
 from engine.units import bytes_text, clock_text, count_text, duration_text, measure_text
 from widgets.look.text import message_text, translated
+from widgets.runs.rows import Cell, Column, RunRow
+from widgets.runs.rows import State as Shown
 
 PARTS: tuple[Part, ...] = ("best", "last", "train")
 STATES: Mapping[State, Shown] = {"running": "running", "stopped": "stopped", "left": "stopped", "damaged": "failed"}
@@ -34,11 +34,11 @@ class View:
     """How runs are shown: by which measure, in which colours, with their network's name or without."""
 
     metric: str = AUTO
-    colors: Mapping[str, int] = {}  # of those that are drawn, by key
+    colors: Mapping[str, int] = field(default_factory=dict)  # of those that are drawn, by key
     named: bool = False
 
 
-def columns(view: View) -> list[Column]:
+def columns() -> list[Column]:
     """After a run's name and what it changed."""
     tips = {"best": tr("In its best epoch"), "last": tr("In its last epoch"),
             "train": tr("On the training examples, while the best epoch was learned")}

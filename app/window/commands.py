@@ -16,7 +16,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {  # their groups, apart by a line
     "Edit": ("undo", "clipboard", "change", "find"),
     "View": ("workspace", "look", "panels", "heat", "walk", "theme"),
     "Network": ("add", "order", "marks", "blocks", "check"),
-    "Train": ("run", "check", "results"),
+    "Train": ("run", "check", "runs", "results"),
     "Help": ("help",),
 }
 # What the canvas does by itself, with keys that are held or pressed while one drags: see widgets.canvas.gestures.keys.

@@ -198,6 +198,15 @@ class Settings:
         return self.folder / "runs"
 
     @property
+    def runs_view(self) -> dict[str, Any]:
+        """How the table of runs and their curves are looked at."""
+        return _mapping_in(str(self._store.value("runs_view", "{}")))
+
+    @runs_view.setter
+    def runs_view(self, view: Mapping[str, Any]) -> None:
+        self._store.setValue("runs_view", json.dumps(dict(view)))
+
+    @property
     def runs_limit(self) -> int:
         """Bytes that all runs may take: above it, what old ones can be without goes."""
         value = self._store.value("runs_limit_gb", MOST_KEPT / 1e9)

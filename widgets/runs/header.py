@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
@@ -14,7 +14,8 @@ from widgets.runs.model import FIRST, RIGHT, RunsModel
 from widgets.runs.ordering import CHANGED, RUN, Sorting
 from widgets.runs.painting import EDGE, ELIDE, GAP, HEADER, NAME, NUMBER_ROOM, paint_arrow
 
-RUN_WIDE, LEAST_CHANGED, LEAST = 152, 150, 44  # pixels
+RUN_WIDE, RUN_TIGHT, LEAST_CHANGED, LEAST = 152, 116, 150, 40  # pixels
+COMFORTABLE, TIGHT = 260, 18  # for what changed; between numbers where there is less
 LEAST_OF = {RUN: 100, CHANGED: 80}
 ARROW = 14
 
@@ -81,23 +82,31 @@ class RunsHeader(QHeaderView):
         if self._is_dragged:
             return
         keys = [self._model.column_key(column) for column in range(self._model.columnCount())]
-        wide = {key: max(LEAST_OF.get(key, LEAST), self._own.get(key) or self._wide(column, key))
-                for column, key in enumerate(keys)}  # fmt: skip
-        if CHANGED not in self._own:
-            rest = (room if room >= 0 else self.viewport().width()) - sum(wide.values()) + wide[CHANGED]
-            wide[CHANGED] = max(LEAST_CHANGED, rest)
+        room = room if room >= 0 else self.viewport().width()
+        wide = self._widths_of(keys, room, NUMBER_ROOM)
+        if wide[CHANGED] < COMFORTABLE and CHANGED not in self._own:
+            wide = self._widths_of(keys, room, TIGHT)
         self._fits = True
         for column, key in enumerate(keys):
             if self.sectionSize(column) != wide[key]:
                 self.resizeSection(column, wide[key])
         self._fits = False
 
-    def _wide(self, column: int, key: str) -> int:
+    def _widths_of(self, keys: Sequence[str], room: int, gap: int) -> dict[str, int]:
+        """With so much between numbers; what changed has the rest."""
+        wide = {key: max(LEAST_OF.get(key, LEAST), self._own.get(key) or self._wide(column, key, gap))
+                for column, key in enumerate(keys)}  # fmt: skip
+        if CHANGED not in self._own:
+            wide[CHANGED] = max(LEAST_CHANGED, room - sum(wide.values()) + wide[CHANGED])
+        return wide
+
+    def _wide(self, column: int, key: str, gap: int) -> int:
         if key in (RUN, CHANGED):
-            return RUN_WIDE if key == RUN else LEAST_CHANGED
-        title = QFontMetricsF(theme.ui_font(12)).horizontalAdvance(self._title(column)) + ARROW
+            return (RUN_WIDE if gap == NUMBER_ROOM else RUN_TIGHT) if key == RUN else LEAST_CHANGED
+        needs_arrow = gap == NUMBER_ROOM or self.sorting.column == key
+        title = QFontMetricsF(theme.ui_font(12)).horizontalAdvance(self._title(column)) + ARROW * needs_arrow
         is_number = self._model.columns[column - FIRST].is_number
-        return round(max(title, self._texts.get(key, 0)) + (NUMBER_ROOM if is_number else 2 * GAP))
+        return round(max(title, self._texts.get(key, 0)) + (gap if is_number else min(gap, 2 * GAP)))
 
     def _note_width(self, column: int, _: int, width: int) -> None:
         if not self._fits and self._is_dragged:

@@ -199,6 +199,12 @@ class RunsTable(QWidget):
         """Let a row stand out, or none: its curve is hovered."""
         self.tree.light(key)
 
+    def pick(self, key: str) -> None:
+        """Its curve was clicked: bring its row into sight, selected with those that are, and the keyboard to it."""
+        index = self.model.index_of(key)
+        if index.isValid():
+            self.tree.pick(index)
+
     # -- sorting and filtering ----------------------------------------------------------------------------------
 
     def set_sorting(self, sorting: Sorting) -> None:

@@ -188,6 +188,14 @@ class RunsTree(QTreeView):
             self._lit = key
             self.viewport().update()
 
+    def pick(self, index: Index) -> None:
+        """Make a row the one in hand, selected beside those that are."""
+        self.setExpanded(index.parent(), index.parent().isValid())
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flags.Select | flags.Rows)
+        self.scrollTo(index)
+        self.setFocus()
+
     def _hover_anew(self) -> None:
         """Say what is under the mouse, when that is another row."""
         key = self.key_at(self.indexAt(self._mouse)) if self._mouse is not None else ""

@@ -1,0 +1,356 @@
+"""Every run in a table below the curves: what it changed and came to; what is selected there is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from app.document.page import Page
+from app.features.curves import Curves
+from app.features.run_book import RunBook
+from app.features.run_exports import RunExports
+from app.features.run_opening import RunOpening
+from app.features.run_overlays import Wanted, overlaid, wanted_of
+from app.features.run_rows import AUTO, View, columns, key_of, keys_of, metrics_of, table_rows
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from app.window.jobs import Job, Jobs
+from app.window.panel import Tab
+from engine.messages import LayerloomError, Message, say
+from engine.runs.book.book import Book
+from engine.runs.book.entry import Entry
+from engine.runs.book.seeds import Seeds, rows_of
+from engine.runs.book.tidying import remove, spare_in
+from engine.runs.naming import safe_name
+from engine.units import bytes_text, grouped
+from widgets.runs.rows import IN_HAND, RunRow
+
+if TYPE_CHECKING:
+    from widgets.plot.overlaid import Overlaid
+    from widgets.runs.table import RunsTable
+
+Acts = Sequence[tuple[str, str, Callable[[], object]]]
+
+
+class RunTable(Feature):
+    """The tab “Runs” where one trains."""
+
+    selected = Signal()  # other runs are
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.table: RunsTable | None = None
+        self.tab = Tab(self.tr("Runs"), self._make, self._show_page, rank=-30, workspaces=("train",))
+        self._book, self._curves = host.feature(RunBook), host.feature(Curves)
+        self._jobs = Jobs(self)
+        self._job: Job | None = None
+        self._settings: dict[str, Any] = dict(host.settings.runs_view)
+        self._in_hand = ""  # the run whose curves are the first, as it was shown last
+        self._network = ""  # whose runs are shown; “”: of all
+        self._rows: dict[str, RunRow] = {}
+        self._keys: tuple[str, ...] = ()  # that are selected
+        self._colors: dict[str, int] = {}
+        self._drawn: dict[tuple[object, ...], Overlaid | None] = {}  # by what is wanted; None: it cannot be read
+        self._book.changed.connect(self._refresh)
+
+    def tabs(self) -> Sequence[Tab]:
+        return [self.tab]
+
+    def commands(self) -> Sequence[Row]:
+        acts: Acts = (("run_open", "Open the canvas of the run", lambda: self._table.open_selected()),
+                      ("run_star", "Star the run", lambda: self._table.toggle_star()),
+                      ("run_note", "Note on the run", lambda: self._table.edit_note()),
+                      ("run_csv", "Export runs as CSV…", lambda: self._table.export_selected("csv")),
+                      ("run_board", "Export runs for TensorBoard…",
+                       lambda: self._table.export_selected("tensorboard")),
+                      ("run_delete", "Delete runs", lambda: self._table.delete_selected()))
+        return [Command(id, text, self._where_selected(does), "Train", "runs", submenu="Runs")
+                for id, text, does in acts]
+
+    def _where_selected(self, act: Callable[[], object]) -> Callable[[], None]:
+        def do() -> None:
+            if self._keys:
+                act()
+            else:
+                self.host.say(say("Select a run in the table of runs first"))
+
+        return do
+
+    @property
+    def _table(self) -> RunsTable:
+        assert self.table is not None  # it is selected in it
+        return self.table
+
+    # -- made -----------------------------------------------------------------------------------------------------
+
+    def _make(self) -> QWidget:
+        from widgets.plot.run_colors import run_color  # not seen at first
+        from widgets.runs.ordering import Sorting
+        from widgets.runs.table import RunsTable
+
+        table = self.table = RunsTable(run_color)
+        table.set_scope("all" if self._settings.get("scope") == "all" else "network")
+        column, falls = self._settings.get("sort"), self._settings.get("falls")
+        if isinstance(column, str):
+            table.set_sorting(Sorting(column, falls is True))
+        widths = self._settings.get("widths")
+        if isinstance(widths, dict):
+            table.set_widths({name: width for name, width in widths.items() if type(width) is int})
+        self._connect(table)
+        self._refresh()
+        return table
+
+    def _connect(self, table: RunsTable) -> None:
+        table.selected.connect(self._select)
+        table.hovered.connect(lambda key: self._light(key))
+        table.activated.connect(lambda key: self._with(key, self.host.feature(RunOpening).open))
+        table.star_changed.connect(lambda keys, on: self._book.mark(self._folders(keys), star=on))
+        table.note_changed.connect(self._note)
+        table.delete_requested.connect(self._delete)
+        table.compare_requested.connect(lambda _keys: self._compare())
+        table.folder_requested.connect(lambda key: self._with(key, _show_folder))
+        table.export_requested.connect(lambda keys, kind: self.host.feature(RunExports).export(
+            self.entries(keys), kind))
+        table.metric_changed.connect(lambda name: self._remember(metric=name))
+        table.scope_changed.connect(lambda scope: self._remember(scope=scope))
+        table.tidy_requested.connect(self._tidy)
+        table.arranged.connect(self._arranged)
+
+    def torch_is_here(self) -> None:
+        """The plots are made."""
+        plots = self._curves.plots
+        if plots is not None:
+            plots.run_hovered.connect(lambda key: self.table.light(key) if self.table is not None else None)
+            plots.run_clicked.connect(lambda key: self.table.pick(key) if self.table is not None else None)
+            plots.view_changed.connect(self._keep_view)
+            self._restore_view()
+        self._draw()
+
+    # -- what is shown --------------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> View:
+        """How runs are told."""
+        metric = self._settings.get("metric")
+        return View(metric if isinstance(metric, str) else AUTO, self._all_colors(), not self._network)
+
+    def _all_colors(self) -> dict[str, int]:
+        own = self._own
+        return {**self._colors, own: IN_HAND} if own else dict(self._colors)
+
+    @property
+    def _own(self) -> str:
+        """The key of the run in hand."""
+        run = self.page.document.run if self.page is not None else None
+        entry = self._book.entry(run.folder) if run is not None else None
+        return key_of(entry) if entry is not None else ""
+
+    @property
+    def shown(self) -> Book:
+        """The runs of the network in front, or all."""
+        return self._book.book.of(self._network) if self._network else self._book.book
+
+    def show(self, page: Page) -> None:
+        network = "" if self._settings.get("scope") == "all" else safe_name(page.document.network)
+        if network != self._network:
+            self._network = network
+            self._refresh()
+        elif self._own != self._in_hand:
+            self._refresh()
+
+    def _show_page(self, page: Page) -> None:
+        self.show(page)
+
+    def _refresh(self) -> None:
+        """The book, or how it is looked at, is another."""
+        table, entries = self.table, self.shown.entries
+        if table is None:
+            return
+        view, self._in_hand = self.view, self._own
+        rows = table_rows(entries, view)
+        self._rows = keys_of(rows)
+        table.set_metrics(metrics_of(entries), view.metric)
+        table.show_rows(columns(), rows)
+        count = len(self.shown.runs)
+        told = self.tr("1 run") if count == 1 else self.tr("{count} runs").format(count=grouped(count))
+        table.set_foot(f"{told} · {bytes_text(self.shown.size)}" if count else "",
+                       self.tr("Tidy up…") if count > 1 else "")
+        self.host.places.bottom.rename(self.tab, f"{self.tab.title} {count}" if count else self.tab.title)
+        self._draw()
+
+    def _remember(self, **changes: object) -> None:
+        self._settings |= changes
+        self.host.settings.runs_view = self._settings
+        if "scope" in changes and self.page is not None:
+            self._network = "" if changes["scope"] == "all" else safe_name(self.page.document.network)
+        self._refresh()
+
+    def _arranged(self) -> None:
+        table = self._table
+        self._remember(sort=table.sorting.column, falls=table.sorting.is_descending, widths=table.widths)
+
+    # -- what is selected -----------------------------------------------------------------------------------------
+
+    def entries(self, keys: Iterable[str]) -> list[Entry]:
+        """The lines of the book with these keys."""
+        known = {key_of(run): run for entry in self._book.book for run in (entry, *entry.members, *entry.runs)}
+        return [known[key] for key in keys if key in known]
+
+    @property
+    def chosen(self) -> list[Entry]:
+        """The runs that are selected."""
+        return self.entries(self._keys)
+
+    @property
+    def chosen_rows(self) -> list[Entry | Seeds]:
+        """The same, several seeds of which all are selected as one."""
+        keys = set(self._keys)
+        rows = [row for entry in self.shown for row in _flat(entry)]
+        return [row for row in rows_of(rows) if all(key_of(entry) in keys for entry in _entries(row))]
+
+    def _select(self, keys: list[str]) -> None:
+        self._keys = tuple(keys)
+        self._colors = self._colored()
+        self._refresh()
+        self.selected.emit()
+
+    def _colored(self) -> dict[str, int]:
+        """A colour for each curve, the one that it had, else the first that is free."""
+        wanted = list(dict.fromkeys((*self._group_keys(), *self._keys)))
+        kept = {key: color for key, color in self._colors.items() if key in wanted}
+        free = iter(sorted(set(range(len(wanted) + len(kept))) - set(kept.values())))
+        return {key: kept[key] if key in kept else next(free) for key in wanted}
+
+    def _group_keys(self) -> list[str]:
+        return [f"seeds:{row.first.course}" for row in self.chosen_rows if isinstance(row, Seeds)]
+
+    def _with(self, key: str, act: Callable[[Entry], object]) -> None:
+        for entry in self.entries([key]):
+            act(entry)
+
+    def _folders(self, keys: Iterable[str]) -> list[Path]:
+        return [entry.folder for entry in self.entries(keys)]
+
+    def _note(self, key: str, text: str) -> None:
+        row = self._rows.get(key)
+        folders = self._folders([key]) or (self._folders(row.runs) if row is not None else [])
+        self._book.mark(folders, note=text)
+
+    def _delete(self, keys: list[str]) -> None:
+        """Members of a series or a sweep go with the whole of it only."""
+        tops = {key_of(entry): entry for entry in self._book.book}
+        whole = [entry for key, entry in tops.items() if key in keys or (
+            entry.members and all(key_of(run) in keys for run in entry.runs))]
+        if whole:
+            self._book.delete(whole)
+        elif keys:
+            self.host.say(say("A run of a series goes with the whole series: select all of it to delete it"))
+
+    def _compare(self) -> None:
+        from app.features.run_compare import RunCompare  # stands on this feature
+
+        self.host.feature(RunCompare).bring()
+
+    # -- curves ---------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        """What is selected lies behind the run in hand; what is not read yet comes when it is."""
+        plots, own = self._curves.plots, self._own
+        if plots is None:
+            return
+        plots.name_own(own)
+        rows = [row for entry in self.shown for row in _flat(entry)]
+        names = {key: row.title for key, row in self._rows.items()}
+        wanted = [each for each in wanted_of(rows_of(rows), self._keys, self._colors, names) if each.key != own]
+        marks = {each.mark for each in wanted}
+        self._drawn = {mark: found for mark, found in self._drawn.items() if mark in marks}
+        plots.show_others([curve for each in wanted if (curve := self._drawn.get(each.mark)) is not None])
+        missing = [each for each in wanted if each.mark not in self._drawn]
+        if missing and self._job is None:
+            self._job = self._jobs.start(lambda _: _read(missing), self._take, self._fail)
+
+    def _take(self, found: list[tuple[Wanted, Overlaid | None]]) -> None:
+        self._job = None
+        self._drawn |= {wanted.mark: curve for wanted, curve in found}
+        self._draw()
+
+    def _fail(self, message: Message) -> None:
+        self._job = None
+        self.host.say(message, "error")
+
+    def _light(self, key: str) -> None:
+        """A row is hovered: its curve stands out, or that of its seeds."""
+        plots = self._curves.plots
+        if plots is None:
+            return
+        group = next((row.key for row in self._rows.values() if row.key.startswith("seeds:") and key in row.runs), "")
+        plots.light((group if group in self._colors else key) or None)
+
+    def _keep_view(self, view: Any) -> None:
+        self._settings |= {"axis": view.axis, "smoothing": view.smoothing, "what": view.what}
+        self.host.settings.runs_view = self._settings
+
+    def _restore_view(self) -> None:
+        plots = self._curves.plots
+        if plots is None:
+            return
+        from widgets.plot.view_options import WHATS
+        from widgets.plot.ways import AXES
+
+        view, known = plots.view, self._settings
+        axis = next((each for each in AXES if each == known.get("axis")), view.axis)
+        what = next((each for each in WHATS if each == known.get("what")), view.what)
+        smoothing = smooth if isinstance(smooth := known.get("smoothing"), float) else view.smoothing
+        plots.set_view(view._replace(axis=axis, what=what, smoothing=smoothing))
+
+    # -- room on the disk -----------------------------------------------------------------------------------------
+
+    def _tidy(self) -> None:
+        spares = spare_in(self._book.book, 0)
+        freed = bytes_text(sum(spare.size for spare in spares))
+        if not spares:
+            self.host.say(say("There is nothing to tidy up: what ended runs do not need is gone"))
+            return
+
+        def go() -> None:
+            try:
+                remove(spares)
+            except LayerloomError as error:
+                self.host.say(error.message, "error")
+            self._book.refresh()
+
+        self.host.say(say("{count} ended runs could do without their checkpoints ({freed}). Their networks, curves and "
+                          "weights stay, but they could learn on no more. Those with a star keep theirs",
+                          count=grouped(len(spares)), freed=freed), actions=[(self.tr("Remove checkpoints"), go)])
+
+    def finish(self) -> None:
+        self._jobs.finish()
+
+
+def _flat(entry: Entry) -> tuple[Entry, ...]:
+    """A run, or those of a series or a sweep."""
+    return entry.runs
+
+
+def _entries(row: Entry | Seeds) -> tuple[Entry, ...]:
+    return row.entries if isinstance(row, Seeds) else (row,)
+
+
+def _read(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Overlaid | None]]:
+    """In a job's thread; what cannot be read is left out, its row says why."""
+    found: list[tuple[Wanted, Overlaid | None]] = []
+    for each in wanted:
+        try:
+            found.append((each, overlaid(each)))
+        except LayerloomError:
+            found.append((each, None))
+    return found
+
+
+def _show_folder(entry: Entry) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.folder.absolute())))
