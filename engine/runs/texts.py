@@ -169,12 +169,13 @@ def old_changes_read(text: str) -> list[Noted]:
 
 def remark_line(remark: Remark, epoch: int) -> str:
     """A remark, and the epoch that it was made in; at the end of a run that is the one which would follow."""
-    return json.dumps({"epoch": epoch, "kind": remark.kind, "message": _stored(remark.message),
+    return json.dumps({"epoch": epoch, "kind": remark.kind, "message": stored(remark.message),
                        "suggestion": remark.suggestion}, ensure_ascii=False)
 
 
-def _stored(message: Message) -> Any:
-    return [message.template, {name: _stored(value) if isinstance(value, Message) else str(value)
+def stored(message: Message) -> Any:
+    """A sentence as it is kept: its template and values."""
+    return [message.template, {name: stored(value) if isinstance(value, Message) else str(value)
                                for name, value in message.values}]
 
 
@@ -185,15 +186,16 @@ def remarks_read(text: str) -> list[tuple[int, Remark]]:
         try:
             raw = json.loads(line)
             option = tuple(raw["suggestion"]) if raw["suggestion"] else None
-            found.append((int(raw["epoch"]), Remark(raw["kind"], _message(raw["message"]), option)))
+            found.append((int(raw["epoch"]), Remark(raw["kind"], message_of(raw["message"]), option)))
         except UNREADABLE:
             continue
     return found
 
 
-def _message(stored: Any) -> Message:
+def message_of(stored: Any) -> Message:
+    """The sentence that was kept so. Raises one of UNREADABLE."""
     template, values = stored
-    return Message(template, tuple((name, _message(value) if isinstance(value, list) else value)
+    return Message(template, tuple((name, message_of(value) if isinstance(value, list) else value)
                                    for name, value in values.items()))
 
 

@@ -277,6 +277,6 @@ def _unknown(experiment: Experiment, name: str) -> FieldError:
     if near:
         return FieldError("There is nothing called {name} to sweep over: did you mean {near}?", name=name,
                           near=", ".join(near))
-    return FieldError("There is nothing called {name} to sweep over. Of the recipe there are {recipe}; of the data {data}; of "
-                      "layers such as {layers}", name=name, recipe=", ".join(recipe), data=", ".join(data),
+    return FieldError("There is nothing called {name} to sweep over. Of the recipe there are {recipe}; of the data "
+                      "{data}; of layers such as {layers}", name=name, recipe=", ".join(recipe), data=", ".join(data),
                       layers=_listed(layers))

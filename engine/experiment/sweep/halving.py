@@ -18,10 +18,12 @@ Curves: TypeAlias = Sequence[Curve]
 
 
 class Cut(NamedTuple):
-    """A setting that is stopped, and by how much it is behind."""
+    """A setting that is stopped, and what it was behind: the ``best`` of ``all`` have the ``floor`` and more."""
 
     score: float
-    last_kept: float
+    floor: float
+    best: int
+    all: int
 
 
 class Verdict(NamedTuple):
@@ -55,7 +57,8 @@ def judged(settings: Mapping[str, Curves], rung: int, eta: int, epochs: int, *, 
            is_share: bool = False) -> Verdict:
     """Which go on. ``examples`` were judged by, of which the measure ``is_share``: that bounds how sure it can be."""
     order = sorted(settings, key=lambda key: mean_score(settings[key], rung), reverse=True)
-    kept, others = order[:math.ceil(len(order) / eta)], order[math.ceil(len(order) / eta):]
+    best = math.ceil(len(order) / eta)
+    kept, others = order[:best], order[best:]
     if not others:
         return Verdict(tuple(kept), {})
     last = settings[kept[-1]]
@@ -66,7 +69,7 @@ def judged(settings: Mapping[str, Curves], rung: int, eta: int, epochs: int, *, 
         behind, now = floor - mean_score(curves, rung), mean_score(curves, rung)
         noise = max(_noise(curves, last, rung, spread), _chance(now, floor, examples, len(curves)) if is_share else 0.0)
         if now == -math.inf or (behind > noise and not _may_catch_up(curves, last, rung, epochs)):
-            cut[key] = Cut(now, floor)
+            cut[key] = Cut(now, floor, best, len(order))
         else:
             kept.append(key)
     return Verdict(tuple(kept), cut)

@@ -71,6 +71,9 @@ def checked(plan: Plan) -> Plan:
     """The same, if it can be run. Raises PlanError."""
     if plan.halving and any(axis.field == "epochs" for axis in plan.axes):
         raise PlanError("With halving all runs have as many epochs as the recipe says: leave out epochs")
+    if plan.experiment.recipe.folds >= 2:
+        raise PlanError("A sweep's runs are single ones, but the recipe asks for {folds} folds: set them to 0",
+                        folds=plan.experiment.recipe.folds)
     if not plan.axes:
         raise PlanError("A sweep needs a field to go over, such as --over lr=0.01,0.1, or a time, such as --minutes 10")
     if plan.is_endless and not plan.minutes and plan.count is None:

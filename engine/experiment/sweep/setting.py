@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.experiment.experiment import Experiment
 from engine.experiment.series import without_variants
-from engine.experiment.sweep.fields import FieldError, Value, field_of, text_of
+from engine.experiment.sweep.fields import Value, field_of, text_of
 from engine.layers.base import LAYERS
 
 SEED = "seed"
@@ -52,9 +52,6 @@ def applied(experiment: Experiment, setting: Setting) -> Experiment:
     experiment = without_variants(experiment)
     for name, value in _in_order(setting):
         experiment = field_of(experiment, name).applied(experiment, value)
-    if experiment.recipe.folds >= 2:
-        raise FieldError("A sweep's runs are single ones, but the recipe asks for {folds} folds: set folds=0",
-                         folds=experiment.recipe.folds)
     return experiment
 
 
