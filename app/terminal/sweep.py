@@ -193,6 +193,7 @@ class _View:
     def __init__(self, console: Console, plan: Plan) -> None:
         self._console, self._plan = console, plan
         self._running: dict[int, RunAdvanced] = {}
+        self._begun: set[int] = set()  # here
         self._sweep: Sweep | None = None
 
     def show(self, events: Iterator[SweepEvent]) -> SweepEnded:
@@ -229,8 +230,9 @@ class _View:
     def _of_run(self, event: RunBegan | RunHeld | RunEnded) -> None:
         member = event.member
         if isinstance(event, RunBegan):
-            if event.after:
+            if event.after and member.index not in self._begun:
                 self._print(f"{member.setting.title} goes on after epoch {grouped(event.after)}")
+            self._begun.add(member.index)
             return
         self._running.pop(member.index, None)
         if isinstance(event, RunEnded) and self._sweep is not None:

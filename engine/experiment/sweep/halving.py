@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, variance
 from typing import NamedTuple, TypeAlias
 
+SURE = 2.0  # deviations by which a run is behind before that is no chance
 Curve: TypeAlias = Sequence[float]
 """A run's measure after each epoch; larger is better."""
 Curves: TypeAlias = Sequence[Curve]
@@ -68,7 +69,7 @@ def judged(settings: Mapping[str, Curves], rung: int, eta: int, epochs: int, *, 
         curves = settings[key]
         behind, now = floor - mean_score(curves, rung), mean_score(curves, rung)
         noise = max(_noise(curves, last, rung, spread), _chance(now, floor, examples, len(curves)) if is_share else 0.0)
-        if now == -math.inf or (behind > noise and not _may_catch_up(curves, last, rung, epochs)):
+        if now == -math.inf or (behind > SURE * noise and not _may_catch_up(curves, last, rung, epochs)):
             cut[key] = Cut(now, floor, best, len(order))
         else:
             kept.append(key)

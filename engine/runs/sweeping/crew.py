@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
 from typing import IO, Any
@@ -32,7 +33,7 @@ class Hand:
         self.is_ready = False
         self.began = time.monotonic()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it is gone)
-        here = os.pathsep.join(path for path in sys.path if path)  # this program, from source or installed
+        here = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)  # this program, from source or installed
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -9,8 +9,8 @@ from statistics import median
 
 from engine.messages import Message, say
 
-WINDOW = 0.5  # seconds of one run that are timed together, at least
-ENOUGH = 3  # such spans, before what was found out counts
+WINDOW = 0.3  # seconds of training that are timed together, at least
+ENOUGH = 3  # such spans for each process, before what was found out counts
 GAIN = 1.15  # times as fast as before: less is no reason for another process
 UNKNOWN = 3.0  # seconds that a process takes to start, before the first one has
 
@@ -24,6 +24,7 @@ class Pace:
         self.is_settled = bool(forced)
         self.start = UNKNOWN
         self._speeds: dict[int, dict[Hashable, list[float]]] = defaultdict(lambda: defaultdict(list))
+        self._begun: dict[tuple[int, Hashable], tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
         self._since: dict[int, tuple[float, float, int]] = {}  # of a run: when, how many examples, how many at once
 
     def room_for(self, most: int) -> Message | None:
@@ -38,14 +39,18 @@ class Pace:
         return say("One run at a time: it uses all there is to compute with")
 
     def heard(self, run: int, kind: Hashable, examples: float, at_once: int, now: float | None = None) -> None:
-        """A run has learned so many examples by now, while so many were trained."""
+        """A run has learned so many examples by now, while so many were trained. What is too short to be timed by
+        itself is timed together with other runs of its kind."""
         now = time.perf_counter() if now is None else now
-        since = self._since.get(run)
-        if since is None or since[2] != at_once:
-            self._since[run] = (now, examples, at_once)
-        elif now - since[0] >= WINDOW:
-            self._speeds[at_once][kind].append((examples - since[1]) / (now - since[0]))
-            self._since[run] = (now, examples, at_once)
+        since, self._since[run] = self._since.get(run), (now, examples, at_once)
+        if since is None or since[2] != at_once or examples <= since[1]:
+            return
+        learned, seconds = self._begun[at_once, kind]
+        learned, seconds = learned + examples - since[1], seconds + now - since[0]
+        if seconds >= WINDOW:
+            self._speeds[at_once][kind].append(learned / seconds)
+            learned, seconds = 0.0, 0.0
+        self._begun[at_once, kind] = learned, seconds
 
     def left(self, run: int) -> None:
         """It has ended, or waits."""

@@ -352,6 +352,7 @@ class _Conductor:
         most = max(1, cores // int(line["threads"])) if line["device"] == "cpu" else 1
         if (reason := self._pace.room_for(most)) is not None:
             yield self._at_once(reason)
+        self._pace.heard(index, like, position * self._kinds[index][1], len(self._jobs))
         yield RunBegan(member, int(position))
 
     def _advanced(self, line: dict[str, Any]) -> Iterator[SweepEvent]:
