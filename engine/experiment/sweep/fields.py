@@ -21,6 +21,7 @@ from engine.units import readings, typed_text
 
 Value: TypeAlias = "bool | int | float | str | tuple[Any, ...] | None"
 SHOWN = 12  # names in a sentence that says what there is
+NOTHING = ("none", "null")  # where that is no word of the option itself
 NOT_SWEPT = {
     "folds": say("a sweep's runs are single ones: train with folds by itself"),
     "best_by": say("it is what runs are compared by, so it cannot differ between them"),
@@ -212,15 +213,18 @@ def _kind_named(text: str) -> str:
 def _option(name: str, of: Callable[[Experiment], Value], applied: Callable[[Experiment, Value], Experiment],
             is_whole: bool) -> Field:
     def read(base: Experiment, text: str) -> Value:
-        return of(applied(base, _plain(text, is_whole)))
+        try:
+            return of(applied(base, _plain(text, is_whole)))
+        except OptionError:
+            if text.lower() not in NOTHING:
+                raise
+        return of(applied(base, None))
 
     return Field(name, applied, read, is_whole)
 
 
 def _plain(text: str, is_whole: bool) -> Value:
-    """A number, several such as 3×5, nothing, or the text itself."""
-    if text.lower() in ("none", "null", "empty"):
-        return None
+    """A number, several such as 3×5, or the text itself."""
     parts = re.split(r"[x×]", text)
     if len(parts) > 1 and all(part.strip().isdecimal() for part in parts):
         return tuple(map(int, parts))

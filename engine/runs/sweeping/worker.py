@@ -52,6 +52,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a layer's own code prints is no line of ours
     Worker(sys.stdin, out).serve()
+    sys.stderr.flush()
+    os._exit(0)  # all is written: to take torch apart in good order would take another second
 
 
 class Worker:
@@ -68,7 +70,7 @@ class Worker:
         threading.Thread(target=self._listen, daemon=True).start()
         self._send({"ready": True})
         while (job := self._jobs.get()) is not None:
-            self._train(job)
+            self.train(job)
 
     def _listen(self) -> None:
         for line in self._orders:
@@ -92,7 +94,8 @@ class Worker:
         except OSError:  # nobody listens any more
             self._control.abandon()
 
-    def _train(self, job: Order) -> None:
+    def train(self, job: Order) -> None:
+        """One run, to where the order says; whatever goes wrong is said of it."""
         index, control = job["run"], self._control
         try:
             allow_digests(job["allowed"])
