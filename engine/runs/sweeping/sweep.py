@@ -144,10 +144,10 @@ class _Conductor:
 
     # -- what is written down ------------------------------------------------------------------------------------------
 
-    def _note(self, *lines: dict[str, Any]) -> None:
-        """Beside these the time that was spent; that alone only now and then."""
+    def _note(self, *lines: dict[str, Any], always: bool = False) -> None:
+        """Beside these the time that was spent; that alone only now and then, unless ``always``."""
         now = time.monotonic() - self._clock
-        if lines or now - self._noted_at >= NOTED_EVERY:
+        if lines or always or now - self._noted_at >= NOTED_EVERY:
             self._log.note(*lines, seconds=now - self._noted_at)
             self._noted_at = now
 
@@ -217,12 +217,12 @@ class _Conductor:
             self._tell_all()
             yield from self._judge()
             yield from self._hand_out()
-            if not self._jobs:
+            if not self._jobs and not (yield from self._judge()):
                 break
             if (heard := self._crew.next(LISTENS)) is not None:
                 yield from self._hear(*heard)
             yield from self._decide()
-        self._note()
+        self._note(always=self._first_began is not None)
         yield SweepEnded(self.sweep, self._control.stopped)
 
     def _tell_all(self) -> None:
@@ -234,13 +234,16 @@ class _Conductor:
                 if hand.run is not None:
                     hand.order({word: True})
 
-    def _judge(self) -> Iterator[SweepEvent]:
-        """What halving decides, written down at once."""
+    def _judge(self) -> Generator[SweepEvent, None, bool]:
+        """What halving decides, written down at once; whether it has decided anything."""
+        has_judged = False
         while (stopped := self._supply.verdict() if self._plan.halving else None) is not None:
             lines = [stopped_line(index, self._members[index - 1].epochs, reason) for index, reason in stopped.runs]
             self._note(*lines, {"rungs": [[stopped.bracket, stopped.rung]]})
+            has_judged = True
             for index, _ in stopped.runs:
                 yield RunEnded(self._refresh(index))
+        return has_judged
 
     def _hand_out(self) -> Iterator[SweepEvent]:
         while not self._is_over and len(self._jobs) < self._pace.count and (job := self._next_job()) is not None:

@@ -82,7 +82,7 @@ def test_a_sweep_is_read_back_as_it_ended(whole: Sweep) -> None:
     assert again.members == whole.members and again.plan == whole.plan
     assert again.winner == again.ranked[0]
     assert again.best(again.ranked[0]) == max(again.best(member) for member in again.members)
-    assert [share.field for share in again.importance.shares][0] == "lr"
+    assert again.importance.shares[0].field == "lr"
 
 
 def test_a_sweep_that_is_over_trains_nothing(whole: Sweep) -> None:
