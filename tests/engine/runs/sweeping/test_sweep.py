@@ -143,9 +143,11 @@ def test_those_that_go_on_are_the_runs_that_are_trained_singly(inline: type[Inli
 def test_halving_goes_on_where_it_was_killed(inline: type[InlineCrew], tmp_path: Path) -> None:
     whole = ended(list(sweep(plan(*HALVED, halving=2), tmp_path / "whole")))
     is_over, left = False, 0
-    while not is_over:  # left after every few events, as if it were killed there
+    while not is_over:  # left each time that five more runs have come to a rung, as if it were killed there
         going = sweep(plan(*HALVED, halving=2), tmp_path / "parts")
-        is_over = any(isinstance(event, SweepEnded) for event in itertools.islice(going, 47))
+        held = itertools.count(1)
+        is_over = any(isinstance(event, SweepEnded) for event in itertools.takewhile(
+            lambda event, held=held: not isinstance(event, RunHeld) or next(held) < 5, going))  # type: ignore[misc]
         left += 1
         going.close()
     assert left > 3
