@@ -137,9 +137,9 @@ def _tell(ended: SweepEnded, out: Console, rest: Message | None) -> int:
     out.print(table(sweep), highlight=False)
     for line in [*sweep.importance_lines, *sweep.doubts, *([] if rest is None else [rest])]:
         out.print(str(line), markup=False, highlight=False, soft_wrap=True)
-    winner = sweep.winner
-    if winner is not None:
-        print(f"Run folder: {winner.folder}")
+    best = next((member for member in [sweep.winner, *sweep.ranked] if member is not None), None)
+    if best is not None and math.isfinite(sweep.best(best)):
+        print(f"Run folder: {best.folder}")
     return cli.WRONG if sweep.members and all(member.state == "failed" for member in sweep.members) else cli.DONE
 
 

@@ -59,6 +59,7 @@ from engine.units import grouped
 LISTENS = 0.1  # seconds until it looks at the clock, and whether it is to stop
 NOTED_EVERY = 0.5  # seconds until it is written down again how many were spent
 TRIES = 2  # of a run whose process ends under it
+STILLBORN = 2  # processes in a row that end before they are ready, until that is the end
 Given = Sequence[Mapping[str, Any]]
 ALIKE = ("seed", "lr", "weight_decay", "momentum", "schedule", "data.seed")  # runs that differ in these are as fast
 ANEW = ("broken", "diverged")  # failures that would be the same again
@@ -124,10 +125,12 @@ class _Conductor:
         self._again: list[Job] = []
         self._jobs: dict[int, Job] = {}  # in hand
         self._tries: dict[int, int] = {}
+        self._alone: set[int] = set()  # runs that are tried again
         self._rows: dict[int, list[EpochRow]] = {}
         self._kinds: dict[int, tuple[Hashable, int]] = {}  # what a run is like, and its training examples
         self._learned: dict[int, tuple[float, float]] = {}  # from which position on, up to which
         self._first_began: float | None = None
+        self._stillborn = 0  # processes that have ended before they were ready, in a row
         self._was_told: str = ""  # to stop, or to end with the epoch
         if plan.count is not None and plan.count <= MOST_RUNS:
             self._add_all()
@@ -246,7 +249,7 @@ class _Conductor:
         return has_judged
 
     def _hand_out(self) -> Iterator[SweepEvent]:
-        while not self._is_over and len(self._jobs) < self._pace.count and (job := self._next_job()) is not None:
+        while self._has_room and (job := self._next_job()) is not None:
             try:
                 order = self._order(job)
             except LayerloomError as error:  # this setting makes no network
@@ -260,6 +263,13 @@ class _Conductor:
         for hand in self._crew.hands[::-1]:
             if hand.run is None and len(self._crew.hands) > self._pace.count:
                 self._crew.dismiss(hand)
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether another run may begin. One whose process has ended under it is tried again by itself: perhaps there
+        was no memory for several."""
+        is_alone = bool(self._again or self._alone)
+        return not self._is_over and len(self._jobs) < (1 if is_alone else self._pace.count)
 
     def _next_job(self) -> Job | None:
         return self._again.pop(0) if self._again else self._supply.next()
@@ -291,7 +301,7 @@ class _Conductor:
         if line is None:
             yield from self._gone(hand)
         elif "ready" in line:
-            hand.is_ready = True
+            hand.is_ready, self._stillborn = True, 0
             self._pace.start = time.monotonic() - hand.began
         elif "began" in line:
             yield from self._began(line)
@@ -299,12 +309,14 @@ class _Conductor:
             yield from self._advanced(line)
         elif "failed" in line:
             self._let_go(hand)
+            self._supply.put_back(line["run"])
             if self._was_told and line["failed"] == "failed":  # stopped before anything was learned
                 yield RunHeld(self._refresh(line["run"]))
             else:
                 yield self._failed(line["run"], line["failed"], message_of(line["reason"]))
         elif "ended" in line:
             self._let_go(hand)
+            self._supply.put_back(line["run"])
             self._note()
             member = self._refresh(line["run"])
             yield RunEnded(member) if member.state == "done" else RunHeld(member)
@@ -312,7 +324,7 @@ class _Conductor:
     def _let_go(self, hand: Hand) -> None:
         if hand.run is not None:
             self._jobs.pop(hand.run, None)
-            self._supply.put_back(hand.run)
+            self._alone.discard(hand.run)
             self._pace.left(hand.run)
         hand.run = None
 
@@ -329,15 +341,20 @@ class _Conductor:
         job = self._jobs.get(index) if index is not None else None
         self._let_go(hand)
         reason = self._crew.dismiss(hand)
-        if not hand.is_ready:
-            raise CrewError("No run can be trained: {reason}", reason=reason)
         if job is None:
+            return
+        if not hand.is_ready:
+            self._stillborn += 1
+            if self._stillborn > STILLBORN:
+                raise CrewError("No run can be trained: {reason}", reason=reason)
+            self._again.append(job)
             return
         self._tries[job.run] = self._tries.get(job.run, 1) + 1
         if self._tries[job.run] > TRIES:
             yield self._failed(job.run, "failed", say("twice {reason}", reason=reason))
         else:
             self._again.append(job)
+            self._alone.add(job.run)
             yield RunHeld(self._refresh(job.run))
 
     def _began(self, line: dict[str, Any]) -> Iterator[SweepEvent]:
