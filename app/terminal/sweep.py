@@ -159,7 +159,8 @@ def table(sweep: Sweep, running: dict[int, RunAdvanced] | None = None, most: int
     found.add_column("")
     ranked = _ranked(sweep, running or {})
     for member in ranked[:most]:
-        found.add_row(*map(Text, _cells(member, sweep, fields, (running or {}).get(member.index))))
+        is_held = running is not None and member.state == "left" and member.index not in running
+        found.add_row(*map(Text, _cells(member, sweep, fields, (running or {}).get(member.index), is_held=is_held)))
     if most is not None and len(ranked) > most:
         found.add_row(Text(f"… {grouped(len(ranked))} in all"))
     return found
@@ -176,12 +177,13 @@ def _ranked(sweep: Sweep, running: dict[int, RunAdvanced]) -> list[Member]:
     return sorted(sweep.members, key=lambda member: (-score(member), -member.epochs, member.index))
 
 
-def _cells(member: Member, sweep: Sweep, fields: list[str], now: RunAdvanced | None) -> Iterator[str]:
+def _cells(member: Member, sweep: Sweep, fields: list[str], now: RunAdvanced | None, *,
+           is_held: bool) -> Iterator[str]:
     yield from (text_of(member.setting.value(field)) for field in fields)
     best, last = (now.best, now.last) if now is not None else (sweep.best(member), sweep.last(member))
     yield from (measure_text(value, LEAST_DIGITS) if math.isfinite(value) else UNKNOWN for value in (best, last))
     yield f"{now.position:.1f}" if now is not None else grouped(member.epochs)
-    yield "goes on" if now is not None else str(member.reason or STATES[member.state])
+    yield "goes on" if now is not None else str(member.reason or STATES["waiting" if is_held else member.state])
 
 
 # -- while it goes on --------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from engine.experiment.sweep.axes import Axis
 from engine.experiment.sweep.fields import Value
 from engine.experiment.sweep.setting import Setting
 
-SPARE = 3  # runs more than what is estimated, at least
+SPARE = 2  # runs more than what is estimated, at least
 BINS = 4  # of a range, at most
 TINY = 1e-9
 

@@ -43,12 +43,13 @@ class Bracket:
 
 
 class Supply:
-    """Jobs in order. ``sweep`` tells how far runs are; ``add`` makes the run of the next setting; ``is_over`` says that
-    no new ones are to begin."""
+    """Jobs in order. ``member`` tells how far a run is, ``sweep`` all of them; ``add`` makes the run of the next
+    setting; ``is_over`` says that no new ones are to begin."""
 
-    def __init__(self, plan: Plan, sweep: Callable[[], Sweep], add: Callable[[Setting], int],
-                 is_over: Callable[[], bool], decided: set[tuple[int, int]]) -> None:
+    def __init__(self, plan: Plan, sweep: Callable[[], Sweep], member: Callable[[int], Member],
+                 add: Callable[[Setting], int], is_over: Callable[[], bool], decided: set[tuple[int, int]]) -> None:
         self._plan, self._sweep, self._add, self._is_over, self._decided = plan, sweep, add, is_over, decided
+        self._member = member
         self._settings = plan.settings()
         self._known = len(sweep().members)
         self._begun = 0  # of those settings
@@ -66,11 +67,6 @@ class Supply:
     def put_back(self, index: int) -> None:
         """A run is in nobody's hand any more."""
         self._in_hand.discard(index)
-
-    @property
-    def is_in_hand(self) -> bool:
-        """Whether any job is still out."""
-        return bool(self._in_hand)
 
     def _upcoming(self) -> Iterator[int]:
         """Runs by their index: those that are known, then new ones until time is over."""
@@ -90,9 +86,6 @@ class Supply:
             if not self._member(index).is_over:
                 return Job(index)
         return None
-
-    def _member(self, index: int) -> Member:
-        return self._sweep().members[index - 1]
 
     # -- halving -------------------------------------------------------------------------------------------------------
 

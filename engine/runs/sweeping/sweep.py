@@ -121,7 +121,10 @@ class _Conductor:
         self._noted_at = 0.0
         self._begin_again()
         self._members = [member_of(noted, folder) for _, noted in sorted(self._log.story.runs.items())]
-        self._supply = Supply(plan, lambda: self.sweep, self._add, lambda: self._is_over, self._log.story.rungs)
+        if plan.count is not None and plan.count <= MOST_RUNS:
+            self._add_all()
+        self._supply = Supply(plan, lambda: self.sweep, lambda index: self._members[index - 1], self._add,
+                              lambda: self._is_over, self._log.story.rungs)
         self._again: list[Job] = []
         self._jobs: dict[int, Job] = {}  # in hand
         self._tries: dict[int, int] = {}
@@ -132,8 +135,6 @@ class _Conductor:
         self._first_began: float | None = None
         self._stillborn = 0  # processes that have ended before they were ready, in a row
         self._was_told: str = ""  # to stop, or to end with the epoch
-        if plan.count is not None and plan.count <= MOST_RUNS:
-            self._add_all()
 
     def close(self) -> None:
         """Nothing is left running."""
@@ -166,7 +167,6 @@ class _Conductor:
         if lines:
             self._log.note(*lines)
             self._members += [member_of(self._log.story.runs[line["run"]], self._folder) for line in lines]
-        self._supply = Supply(self._plan, lambda: self.sweep, self._add, lambda: self._is_over, self._log.story.rungs)
 
     def _add(self, setting: Setting) -> int:
         index = len(self._members) + 1

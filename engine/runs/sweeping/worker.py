@@ -114,14 +114,13 @@ class Worker:
         _wait_for(folder)
         checkpoint = _checkpoint(folder, experiment)
         about = About(given=tuple(job["given"]) if checkpoint is None else ())
-        told, unsaved = _Told(index, until, control, self._send), None
+        told = _Told(index, until, control, self._send)
         with closing(record(self._events(experiment, root, control, checkpoint, told), experiment, folder, checkpoint,
                             about=about)) as events:
             for event in events:
                 told.hear(event)
-                unsaved = event.message if isinstance(event, RunNotSaved) else unsaved
-        if unsaved is not None:
-            return {"failed": "failed", "reason": stored(unsaved)}
+                if isinstance(event, RunNotSaved):  # what is learned from here on would be lost
+                    return {"failed": "failed", "reason": stored(event.message)}
         return {"ended": told.finished is not None and not told.finished.stopped}
 
     def _events(self, experiment: Experiment, root: Path | None, control: Control, checkpoint: Checkpoint | None,

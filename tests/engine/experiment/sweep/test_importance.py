@@ -87,7 +87,7 @@ def test_a_range_counts_by_rank() -> None:
 
 def test_too_few_runs_say_how_many_would_do() -> None:
     found = importance([LR, SIZE], rows(LR, SIZE)[:5], [0.1, 0.2, 0.3, 0.4, 0.5])
-    assert found.shares == () and found.needed == 1 + 2 + 1 + 3
+    assert found.shares == () and found.needed == 1 + 2 + 1 + 2
     assert importance([LR, SIZE], rows(LR, SIZE)[:0], []).shares == ()
 
 
