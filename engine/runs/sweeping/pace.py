@@ -43,8 +43,8 @@ class Pace:
         itself is timed together with other runs of its kind."""
         now = time.perf_counter() if now is None else now
         since, self._since[run] = self._since.get(run), (now, examples, at_once)
-        if since is None or since[2] != at_once or examples <= since[1]:
-            return
+        if since is None or since[2] != at_once or at_once != self.count or examples <= since[1]:
+            return  # while another begins, or has just ended, nothing is timed
         learned, seconds = self._begun[at_once, kind]
         learned, seconds = learned + examples - since[1], seconds + now - since[0]
         if seconds >= WINDOW:

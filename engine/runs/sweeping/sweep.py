@@ -127,6 +127,7 @@ class _Conductor:
                               lambda: self._is_over, self._log.story.rungs)
         self._again: list[Job] = []
         self._jobs: dict[int, Job] = {}  # in hand
+        self._training: set[int] = set()  # of those in hand the ones that have begun
         self._tries: dict[int, int] = {}
         self._alone: set[int] = set()  # runs that are tried again
         self._rows: dict[int, list[EpochRow]] = {}
@@ -325,6 +326,7 @@ class _Conductor:
         if hand.run is not None:
             self._jobs.pop(hand.run, None)
             self._alone.discard(hand.run)
+            self._training.discard(hand.run)
             self._pace.left(hand.run)
         hand.run = None
 
@@ -372,7 +374,8 @@ class _Conductor:
         most = max(1, cores // int(line["threads"])) if line["device"] == "cpu" else 1
         if (reason := self._pace.room_for(most)) is not None:
             yield self._at_once(reason)
-        self._pace.heard(index, like, position * self._kinds[index][1], len(self._jobs))
+        self._training.add(index)
+        self._pace.heard(index, like, position * self._kinds[index][1], len(self._training))
         yield RunBegan(member, int(position))
 
     def _advanced(self, line: dict[str, Any]) -> Iterator[SweepEvent]:
@@ -383,7 +386,7 @@ class _Conductor:
         since, now = self._learned[index]
         self._learned[index] = (since, max(now, position))
         kind, examples = self._kinds[index]
-        self._pace.heard(index, kind, self._learned[index][1] * examples, len(self._jobs))
+        self._pace.heard(index, kind, self._learned[index][1] * examples, len(self._training))
         if "epoch" in line:
             self._rows[index].append(EpochRow(line["epoch"], _metrics(line["train"]), _metrics(line["validation"]),
                                               float(line["epoch"])))

@@ -17,7 +17,8 @@ from safetensors.torch import load_file
 
 from engine.experiment.sweep.setting import applied
 from engine.runs.folder import record
-from engine.runs.sweeping.crew import MODULE
+from engine.runs.sweeping import crew
+from engine.runs.sweeping.crew import MODULE, CrewError
 from engine.runs.sweeping.events import RunAdvanced, RunBegan, RunEnded, SweepEnded
 from engine.runs.sweeping.log import write_plan
 from engine.runs.sweeping.opened import Sweep, open_sweep
@@ -126,3 +127,9 @@ def test_killed_at_any_moment_it_goes_on_with_what_is_missing(tmp_path: Path, wh
     assert all((before[index].folder / "summary.json").stat().st_mtime_ns == at for index, at in written.items())
     assert all(same_files(mine.folder, theirs.folder) for mine, theirs in zip(
         open_sweep(folder).members, whole.members, strict=True))
+
+
+def test_processes_that_do_not_start_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "MODULE", "engine.runs.sweeping.nothing_of_this_name")
+    with pytest.raises(CrewError, match=r"its process ended with 1: .*No module named"):
+        list(sweep(plan(), tmp_path))
