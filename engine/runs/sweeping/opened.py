@@ -87,17 +87,14 @@ class Sweep:
 
     def best(self, member: Member) -> float:
         """The best that it came to; nan: nothing."""
-        return self._over(member, max)
+        return (max if self.measure.is_larger_better else min)(self._finite(member), default=math.nan)
 
     def last(self, member: Member) -> float:
         """What its last epoch came to; nan: nothing."""
-        return self._over(member, lambda values: values[-1])
+        return next(iter(reversed(self._finite(member))), math.nan)
 
-    def _over(self, member: Member, of: object) -> float:
-        values = [value for value in self.curve(member) if math.isfinite(value)]
-        if not values or not callable(of):
-            return math.nan
-        return float(of(values)) if self.measure.is_larger_better else -float(of(values))
+    def _finite(self, member: Member) -> list[float]:
+        return [value for value in member.values(self.measure) if math.isfinite(value)]
 
     def score(self, member: Member) -> float:
         """The same to sort by: larger is better; what has none comes last."""
