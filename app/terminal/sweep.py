@@ -41,6 +41,7 @@ from engine.runs.sweeping.sweep import rest_of, sweep
 from engine.training.control import Control
 from engine.units import UNKNOWN, grouped, measure_text
 
+OF_A_NEW_ONE = tuple(name for name in cli.GIVEN if name != "data_root")
 SHOWN = 16  # rows while it goes on
 LEAST_DIGITS = 4
 STATES: dict[State, Message] = {"waiting": say("waits"), "left": say("left"), "done": say("done")}
@@ -113,6 +114,9 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.file is None:
         if not has_sweep(options.out):
             options.refuse("the following arguments are required: FILE")
+        if options.over or options.halving or any(getattr(options, name, None) for name in OF_A_NEW_ONE):
+            options.refuse("what another sweep is to be like needs FILE: one that goes on has all but --runs, "
+                           "--minutes and --processes from when it was begun")
         plan = plan_in(options.out)
         if options.allow_code:
             allow(sources_of(plan.experiment.graph))

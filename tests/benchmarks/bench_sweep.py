@@ -49,7 +49,7 @@ CASES = (
          ("ReLU=ReLU,Sigmoid,Tanh,GELU", "lr=0.001,0.003,0.01")),
     Case("deep sigmoid, which begins slowly", experiment(*DEEP, epochs=16, batch_size=32),
          ("lr=0.0003,0.001,0.003,0.01,0.03", "optimizer=adam,rmsprop,momentum")),
-    Case("LeNet, as in the book", with_recipe(load_experiment("gallery:lenet-digits"), epochs=12, optimizer="adam"),
+    Case("LeNet, as in the book", with_recipe(load_experiment("gallery:lenet-digits"), epochs=8, optimizer="adam"),
          ("lr=0.0003,0.001,0.003,0.01", "conv1.out_channels=4,8", "schedule=constant,cosine")),
 )
 SEEDS = (0, 1, 2)

@@ -28,11 +28,11 @@ from tests.engine.cases import experiment
 ROOT = Path(__file__).parents[2]
 ENDS_S = 30.0
 CASES: dict[str, tuple[Experiment, tuple[str, ...]]] = {
-    "a grid in two processes": (experiment(*CONVOLUTION, epochs=8, batch_size=32),
+    "a grid in two processes": (experiment(*CONVOLUTION, epochs=32, batch_size=32),
                                 ("--over", "lr=0.001,0.01", "--over", "drop1.p=0.1,0.5", "--over", "seed=0..2")),
-    "halved": (experiment(*CONVOLUTION, data=VARIED, epochs=8, batch_size=32),
+    "halved": (experiment(*CONVOLUTION, data=VARIED, epochs=16, batch_size=32),
                ("--over", "lr=1e-5,0.0003,0.003,0.03", "--over", "seed=0..2", "--halving")),
-    "drawn, halved by three": (experiment(epochs=9, batch_size=16), ("--over", "lr=1e-5..0.3", "--over",
+    "drawn, halved by three": (experiment(epochs=81, batch_size=16), ("--over", "lr=1e-5..0.3", "--over",
                                "optimizer=adam,momentum", "--runs", "12", "--halving", "3")),
 }
 

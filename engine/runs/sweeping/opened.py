@@ -173,7 +173,7 @@ class Sweep:
                 found.append(say("{setting} (after epoch {epoch})", setting=key, epoch=grouped(rung)))
         if not found:
             return []
-        return [say("These were still gaining when they were stopped, and might have won: {settings}",
+        return [say("These were stopped, but might have won had they gone on: {settings}",
                     settings=", ".join(map(str, found)))]
 
     @property

@@ -49,7 +49,7 @@ def test_what_was_stopped_while_it_gained_is_said_to_be_in_doubt() -> None:
     found = sweep_of(halved, ("done", [0.5, 0.8, 0.85, 0.9, 0.9, 0.9, 0.9, 0.9]), ("stopped", [0.1, 0.5]),
                      ("stopped", [0.1, 0.11]))
     [line] = found.doubts
-    assert str(line) == "These were still gaining when they were stopped, and might have won: lr=0.2 (after epoch 2)"
+    assert str(line) == "These were stopped, but might have won had they gone on: lr=0.2 (after epoch 2)"
     assert not sweep_of(halved, ("done", [0.5, 0.9] * 4), ("stopped", [0.1, 0.11])).doubts
 
 
