@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from string import Formatter
 from typing import Any
 
 from engine.messages import Message
@@ -195,7 +196,10 @@ def remarks_read(text: str) -> list[tuple[int, Remark]]:
 def message_of(stored: Any) -> Message:
     """The sentence that was kept so. Raises one of UNREADABLE."""
     template, values = stored
-    return Message(template, tuple((name, message_of(value) if isinstance(value, list) else value)
+    for _, name, form, conversion in Formatter().parse(template):
+        if name is not None and (form or conversion or name not in values):
+            raise ValueError(template)
+    return Message(template, tuple((name, message_of(value) if isinstance(value, list) else str(value))
                                    for name, value in values.items()))
 
 

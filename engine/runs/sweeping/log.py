@@ -126,7 +126,7 @@ class Story:
         self.seconds += float(line.get("seconds", 0.0))
         if "setting" in line:
             index = int(line["run"])
-            self.runs[index] = Noted(index, setting_from(line["setting"].items()), str(line["folder"]))
+            self.runs[index] = Noted(index, setting_from(line["setting"].items()), _inside(str(line["folder"])))
         elif "run" in line:
             self._hear_of_run(int(line["run"]), line)
         for bracket, rung in line.get("rungs", ()):
@@ -145,6 +145,13 @@ class Story:
         if line.get("again"):
             known = replace(known, failure=None, reason=None)
         self.runs[index] = known
+
+
+def _inside(name: str) -> str:
+    """The name of a folder in the sweep's. Raises ValueError for one that lies elsewhere."""
+    if Path(name).name != name or name in ("", ".."):
+        raise ValueError(name)
+    return name
 
 
 class Log:

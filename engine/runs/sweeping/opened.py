@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -235,7 +236,7 @@ def member_of(noted: Noted, folder: Path) -> Member:
     rows = tuple(metrics_read(text_in(place / METRICS)))
     summary, was_stopped = _summary(place)
     state: State = "failed" if noted.failure is not None else "stopped" if noted.stopped_after else (
-        "done" if summary is not None and not was_stopped else "left" if rows or place.exists() else "waiting")
+        "done" if summary is not None and not was_stopped else "left" if rows or os.path.exists(place) else "waiting")  # noqa: PTH110  (of any name)
     return Member(noted.index, noted.setting, place, state, noted.reason, noted.failure, rows, summary, noted.examples)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ class _Conductor:
         self._clock, self._before = time.monotonic(), self._log.story.seconds
         self._noted_at = 0.0
         self._begin_again()
+        self._fill_up()
         self._members = [member_of(noted, folder) for _, noted in sorted(self._log.story.runs.items())]
         if plan.count is not None and plan.count <= MOST_RUNS:
             self._add_all()
@@ -161,6 +163,14 @@ class _Conductor:
         again = [noted.index for noted in self._log.story.runs.values() if noted.failure and noted.failure not in ANEW]
         if again:
             self._log.note(*({"run": index, "again": True} for index in again))
+
+    def _fill_up(self) -> None:
+        """Lines that somebody has damaged are written anew: the plan says which runs they were of."""
+        known = self._log.story.runs
+        lines = [planned_line(index, setting) for index, setting in enumerate(
+            islice(self._plan.settings(), max(known, default=0)), 1) if index not in known]
+        if lines:
+            self._log.note(*lines)
 
     def _add_all(self) -> None:
         known, settings = len(self._members), list(self._plan.settings())

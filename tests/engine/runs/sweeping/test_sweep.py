@@ -294,6 +294,18 @@ def test_a_line_that_was_cut_off_is_left_out(inline: type[InlineCrew], tmp_path:
         json.loads(line)
 
 
+def test_a_line_that_was_damaged_is_written_anew(inline: type[InlineCrew], tmp_path: Path) -> None:
+    first = ended(list(sweep(plan("seed=0..2"), tmp_path)))
+    lines = (tmp_path / MEMBERS).read_text(encoding="utf-8").splitlines()
+    elsewhere = lines[1].replace('"folder": "', '"folder": "../')
+    (tmp_path / MEMBERS).write_text("\n".join([lines[0], elsewhere, *lines[2:], ""]), encoding="utf-8")
+    assert [member.index for member in open_sweep(tmp_path).members] == [1, 3]
+    events = list(sweep(plan("seed=0..2"), tmp_path))
+    assert not of_type(events, RunBegan)
+    assert [(member.folder, member.state, member.rows) for member in ended(events).members] == [
+        (member.folder, member.state, member.rows) for member in first.members]
+
+
 def test_what_is_shown_while_it_goes_on_is_what_comes_out(inline: type[InlineCrew], tmp_path: Path) -> None:
     shown: Sweep | None = None
     last: dict[int, RunAdvanced] = {}
