@@ -18,6 +18,7 @@ MOST_RUNS = 10_000
 LISTED = 100_000  # combinations that are drawn from a list of all
 TRIES = 1000  # draws in a row that were there already: then there are no others
 SHOWN_TO_PAY = ("momentum", "adam")  # beside what the recipe has
+MOST_BATCH = 1_000_000  # as a recipe allows
 SPAN = 10.0  # of the learning rate, either way
 
 
@@ -142,7 +143,7 @@ def usual_axes(experiment: Experiment) -> tuple[Axis, ...]:
     optimizers = tuple(dict.fromkeys([recipe.optimizer, *SHOWN_TO_PAY]))
     rates = [recipe.lr, *(recipe.with_options(optimizer=each).optimizer_row.usual for each in optimizers)]
     size = recipe.batch_size
-    sizes = tuple(dict.fromkeys(max(1, each) for each in (size // 4, size // 2, size, 2 * size)))
+    sizes = tuple(dict.fromkeys(min(MOST_BATCH, max(1, each)) for each in (size // 4, size // 2, size, 2 * size)))
     axes = [Axis("lr", low=_figure(min(rates) / SPAN), high=min(1000.0, _figure(max(rates) * SPAN))),
             Axis("optimizer", optimizers), Axis("batch_size", sizes)]
     if recipe.optimizer_row.decays:

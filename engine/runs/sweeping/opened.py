@@ -235,9 +235,19 @@ def member_of(noted: Noted, folder: Path) -> Member:
     place = folder / noted.folder
     rows = tuple(metrics_read(text_in(place / METRICS)))
     summary, was_stopped = _summary(place)
-    state: State = "failed" if noted.failure is not None else "stopped" if noted.stopped_after else (
-        "done" if summary is not None and not was_stopped else "left" if rows or os.path.exists(place) else "waiting")  # noqa: PTH110  (of any name)
+    state = _state(noted, place, has_ended=summary is not None and not was_stopped, has_begun=bool(rows))
     return Member(noted.index, noted.setting, place, state, noted.reason, noted.failure, rows, summary, noted.examples)
+
+
+def _state(noted: Noted, place: Path, *, has_ended: bool, has_begun: bool) -> State:
+    """One that halving has stopped may have gone on by hand."""
+    if noted.failure is not None:
+        return "failed"
+    if has_ended:
+        return "done"
+    if noted.stopped_after:
+        return "stopped"
+    return "left" if has_begun or os.path.exists(place) else "waiting"  # noqa: PTH110  (of any name)
 
 
 def _summary(place: Path) -> tuple[Summary | None, bool]:

@@ -19,6 +19,7 @@ from engine.experiment.sweep.plan import MOST_RUNS, Plan, checked
 from engine.experiment.sweep.setting import Setting, applied
 from engine.experiment.trust import digest, is_allowed, sources_of
 from engine.files import WriteError, reason_of_os_error
+from engine.layers.base import LayerError
 from engine.messages import LayerloomError, Message, say
 from engine.runs.claim import claim
 from engine.runs.sweeping.crew import Crew, CrewError, Hand
@@ -263,8 +264,8 @@ class _Conductor:
         while self._has_room and (job := self._next_job()) is not None:
             try:
                 order = self._order(job)
-            except LayerloomError as error:  # this setting makes no network
-                yield self._failed(job.run, "broken", error.message)
+            except LayerloomError as error:  # this setting makes no network, or its data are not there
+                yield self._failed(job.run, "broken" if isinstance(error, LayerError) else "failed", error.message)
                 yield from self._judge()
                 continue
             hand = next((hand for hand in self._crew.hands if hand.run is None), None) or self._crew.hire()
@@ -298,7 +299,7 @@ class _Conductor:
 
     def _decide(self) -> Iterator[SweepEvent]:
         """How many at once."""
-        reason = self._pace.decide(self._left)
+        reason = None if self._pace.is_settled else self._pace.decide(self._left)
         if reason is not None:
             yield self._at_once(reason)
 
