@@ -151,9 +151,12 @@ class Sweep:
         if not found.shares:
             return [say("How important each field is can be told from {needed} runs on; there are {runs}",
                         needed=grouped(found.needed), runs=grouped(found.runs))]
-        when = say("after epoch {epoch}", epoch=grouped(self.compared_after)) if self.compared_after else say("at best")
-        head = say("Of what runs differ in {measure} {when}, fields explain by themselves:", measure=self.measure.words,
-                   when=when)
+        if self.compared_after:
+            head = say("Of the differences in {measure} after epoch {epoch}, each field by itself explains:",
+                       measure=self.measure.words, epoch=grouped(self.compared_after))
+        else:
+            head = say("Of the differences in the best {measure}, each field by itself explains:",
+                       measure=self.measure.words)
         return [head, *(say("  {field} {share}", field=each.field, share=share_text(each.share))
                         for each in found.shares)]
 

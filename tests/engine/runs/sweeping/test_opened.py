@@ -57,7 +57,7 @@ def test_importance_is_that_after_the_first_rung_where_runs_were_stopped() -> No
     found = sweep_of(plan("lr=0.1,0.2", "seed=0..3", halving=2), *[("stopped", [0.1 + 0.001 * k]) for k in range(4)],
                      *[("done", [0.5 + 0.001 * k, 0.1]) for k in range(4)])
     head, first, second = map(str, found.importance_lines)
-    assert head == "Of what runs differ in validation accuracy after epoch 1, fields explain by themselves:"
+    assert head == "Of the differences in validation accuracy after epoch 1, each field by itself explains:"
     assert first.startswith("  lr") and "100" in first and second.startswith("  seed")
 
 
