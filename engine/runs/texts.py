@@ -170,13 +170,13 @@ def old_changes_read(text: str) -> list[Noted]:
 
 def remark_line(remark: Remark, epoch: int) -> str:
     """A remark, and the epoch that it was made in; at the end of a run that is the one which would follow."""
-    return json.dumps({"epoch": epoch, "kind": remark.kind, "message": stored(remark.message),
+    return json.dumps({"epoch": epoch, "kind": remark.kind, "message": message_stored(remark.message),
                        "suggestion": remark.suggestion}, ensure_ascii=False)
 
 
-def stored(message: Message) -> Any:
-    """A sentence as it is kept: its template and values."""
-    return [message.template, {name: stored(value) if isinstance(value, Message) else str(value)
+def message_stored(message: Message) -> Any:
+    """A sentence as JSON: its template and its values, so that it can still be translated."""
+    return [message.template, {name: message_stored(value) if isinstance(value, Message) else str(value)
                                for name, value in message.values}]
 
 
@@ -187,19 +187,19 @@ def remarks_read(text: str) -> list[tuple[int, Remark]]:
         try:
             raw = json.loads(line)
             option = tuple(raw["suggestion"]) if raw["suggestion"] else None
-            found.append((int(raw["epoch"]), Remark(raw["kind"], message_of(raw["message"]), option)))
+            found.append((int(raw["epoch"]), Remark(raw["kind"], message_read(raw["message"]), option)))
         except UNREADABLE:
             continue
     return found
 
 
-def message_of(stored: Any) -> Message:
-    """The sentence that was kept so. Raises one of UNREADABLE."""
+def message_read(stored: Any) -> Message:
+    """What ``message_stored`` gave. Raises one of UNREADABLE."""
     template, values = stored
     for _, name, form, conversion in Formatter().parse(template):
         if name is not None and (form or conversion or name not in values):
             raise ValueError(template)
-    return Message(template, tuple((name, message_of(value) if isinstance(value, list) else str(value))
+    return Message(template, tuple((name, message_read(value) if isinstance(value, list) else str(value))
                                    for name, value in values.items()))
 
 

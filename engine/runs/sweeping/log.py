@@ -22,7 +22,7 @@ from engine.messages import LayerloomError, Message, say
 from engine.runs.lines import Lines
 from engine.runs.names import EXPERIMENT
 from engine.runs.opened import RunError, json_in, text_in
-from engine.runs.texts import UNREADABLE, message_of, stored
+from engine.runs.texts import UNREADABLE, message_read, message_stored
 
 PLAN, NETWORK, MEMBERS = "sweep.json", "network.loom", "members.jsonl"  # without experiment.loom it is no run itself
 Failure = Literal["broken", "diverged", "failed"]
@@ -132,16 +132,16 @@ class Story:
         for bracket, rung in line.get("rungs", ()):
             self.rungs.add((int(bracket), int(rung)))
         if "at_once" in line:
-            self.at_once = message_of(line["at_once"])
+            self.at_once = message_read(line["at_once"])
 
     def _hear_of_run(self, index: int, line: dict[str, Any]) -> None:
         known = self.runs[index]
         if "examples" in line:
             known = replace(known, examples=int(line["examples"]))
         if "failure" in line:
-            known = replace(known, failure=line["failure"], reason=message_of(line["reason"]))
+            known = replace(known, failure=line["failure"], reason=message_read(line["reason"]))
         if "stopped_after" in line:
-            known = replace(known, stopped_after=int(line["stopped_after"]), reason=message_of(line["reason"]))
+            known = replace(known, stopped_after=int(line["stopped_after"]), reason=message_read(line["reason"]))
         if line.get("again"):
             known = replace(known, failure=None, reason=None)
         self.runs[index] = known
@@ -189,9 +189,9 @@ def planned_line(index: int, setting: Setting) -> dict[str, Any]:
 
 def failed_line(index: int, failure: Failure, reason: Message) -> dict[str, Any]:
     """That a run came to nothing."""
-    return {"run": index, "failure": failure, "reason": stored(reason)}
+    return {"run": index, "failure": failure, "reason": message_stored(reason)}
 
 
 def stopped_line(index: int, epochs: int, reason: Message) -> dict[str, Any]:
     """That halving has stopped a run."""
-    return {"run": index, "stopped_after": epochs, "reason": stored(reason)}
+    return {"run": index, "stopped_after": epochs, "reason": message_stored(reason)}

@@ -51,7 +51,7 @@ from engine.runs.sweeping.log import (
 from engine.runs.sweeping.opened import Member, Sweep, measure_of, member_of
 from engine.runs.sweeping.pace import Pace
 from engine.runs.sweeping.supply import Job, Supply
-from engine.runs.texts import message_of, stored
+from engine.runs.texts import message_read, message_stored
 from engine.training.control import Control
 from engine.training.state import EpochRow
 from engine.training.stopping import value_of
@@ -304,7 +304,7 @@ class _Conductor:
             yield self._at_once(reason)
 
     def _at_once(self, reason: Message) -> AtOnce:
-        self._note({"at_once": stored(reason)})
+        self._note({"at_once": message_stored(reason)})
         return AtOnce(self._pace.count, reason)
 
     # -- what is heard -------------------------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ class _Conductor:
             if self._was_told and line["failed"] == "failed":  # stopped before anything was learned
                 yield RunHeld(self._refresh(line["run"]))
             else:
-                yield self._failed(line["run"], line["failed"], message_of(line["reason"]))
+                yield self._failed(line["run"], line["failed"], message_read(line["reason"]))
         elif "ended" in line:
             self._let_go(hand)
             self._supply.put_back(line["run"])

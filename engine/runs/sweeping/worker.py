@@ -30,7 +30,7 @@ from engine.runs.folder import About, record
 from engine.runs.names import EXPERIMENT
 from engine.runs.resuming import LostCheckpointError, load_checkpoint
 from engine.runs.sweeping.log import Failure
-from engine.runs.texts import stored
+from engine.runs.texts import message_stored
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import Control
 from engine.training.events import EpochEnded, Event, Finished, Progress, RunNotSaved, Started
@@ -101,9 +101,9 @@ class Worker:
             allow_digests(job["allowed"])
             ending = self._run(job, from_json(job["experiment"]), control)
         except LayerloomError as error:
-            self._send({"run": index, "failed": _kind(error), "reason": stored(error.message)})
+            self._send({"run": index, "failed": _kind(error), "reason": message_stored(error.message)})
         except Exception as error:
-            self._send({"run": index, "failed": "failed", "reason": stored(_words(error))})
+            self._send({"run": index, "failed": "failed", "reason": message_stored(_words(error))})
         else:
             self._send({"run": index, **ending})
 
@@ -120,7 +120,7 @@ class Worker:
             for event in events:
                 told.hear(event)
                 if isinstance(event, RunNotSaved):  # what is learned from here on would be lost
-                    return {"failed": "failed", "reason": stored(event.message)}
+                    return {"failed": "failed", "reason": message_stored(event.message)}
         return {"ended": told.finished is not None and not told.finished.stopped}
 
     def _events(self, experiment: Experiment, root: Path | None, control: Control, checkpoint: Checkpoint | None,
