@@ -37,7 +37,8 @@ class Hand:
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=self._errors, text=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": here})
+                stderr=self._errors, text=True, encoding="utf-8", env={**os.environ, "PYTHONPATH": here},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))  # Windows would open a console
         except OSError as error:
             self._errors.close()
             raise CrewError("No process could be started: {reason}", reason=error.strerror or str(error)) from error
