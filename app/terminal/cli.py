@@ -31,6 +31,7 @@ from engine.experiment.choices.optimizers import OPTIMIZERS
 from engine.experiment.choices.precisions import PRECISIONS
 from engine.experiment.choices.schedules import SCHEDULES
 from engine.experiment.experiment import Experiment, FileError, gallery_ids, save_experiment
+from engine.experiment.series import without_variants
 from engine.experiment.trust import allow, not_allowed, sources_of
 from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS, WeightsFileError
@@ -180,6 +181,15 @@ def _asked(options: argparse.Namespace) -> Asked:
     recipe, last = steps[-1].recipe, steps[len(before)].recipe
     others = {name for name in type(recipe).model_fields if getattr(recipe, name) != getattr(last, name)}
     return Asked(steps[-1], given, root, frozenset(others) if before else frozenset())
+
+
+def single(options: argparse.Namespace) -> Experiment:
+    """What a command's file and options ask for where it is about single runs. Raises UnreadableError, or
+    CodeInsideError."""
+    known = argparse.Namespace(**{**dict.fromkeys(GIVEN), **vars(options)})
+    experiment = _with_overrides(_experiment(options), known)
+    _refuse_code(experiment)
+    return without_variants(experiment)
 
 
 def _told(options: argparse.Namespace) -> dict[str, Any]:
@@ -484,6 +494,46 @@ def _device(text: str) -> str:
     return text
 
 
+def add_data_options(command: argparse.ArgumentParser) -> None:
+    """Which data, and any option of data or recipe."""
+    command.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
+                         f"{', '.join(NAMED)}, or your own: {', '.join(map(_in_words, OWN))}")
+    command.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
+    command.add_argument("--set", action="append", metavar="FIELD=VALUE", help="any option of data or recipe, such "
+                         "as header=no, decimal=comma, task=classification, kind.zip=number, validation=0.2; may "
+                         "be given several times")
+
+
+def add_recipe_options(command: argparse.ArgumentParser) -> None:
+    """How a run is trained."""
+    command.add_argument("--validation", type=float, metavar="X", help="share of the training examples set aside to "
+                         "choose the best epoch; 0: learn from all of them, and the last epoch is the result")
+    command.add_argument("--epochs", type=int, metavar="N")
+    command.add_argument("--batch-size", type=int, metavar="N")
+    command.add_argument("--lr", type=float, metavar="X", help="learning rate")
+    command.add_argument("--optimizer", metavar="NAME[:K=V,…]", help="how weights follow the gradient: "
+                         f"{', '.join(OPTIMIZERS)}")
+    command.add_argument("--schedule", metavar="NAME[:K=V,…]", help="how the learning rate moves over the run: "
+                         f"{', '.join(map(str, SCHEDULES))}")
+    command.add_argument("--clip-norm", type=float, metavar="X", help="gradients of a larger norm are shortened to "
+                         "it; 0: not")
+    command.add_argument("--early-stop", type=int, metavar="N", help="end after so many epochs without a better one; "
+                         "0: never")
+    command.add_argument("--precision", choices=list(PRECISIONS), help="in what numbers a step is computed")
+    command.add_argument("--device", type=_device, help="auto, cpu, cuda, cuda:1, …")
+    command.add_argument("--seed", type=int, metavar="N")
+    command.add_argument("--train-curve", action="store_true", help="judge the training examples once more after each "
+                         "epoch: the usual training loss is the mean while learning")
+    command.add_argument("--test-curve", action="store_true", help="judge the test examples after each epoch too: "
+                         "what is chosen by it, an epoch or an option, makes its number worthless")
+
+
+def add_place_options(command: argparse.ArgumentParser) -> None:
+    """Where data lie, and whether code may run."""
+    command.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
+    command.add_argument("--allow-code", action="store_true", help="run the Python code that the file contains")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program_name(), description="Layerloom: draw a neural network, train it, take its weights. "
@@ -499,41 +549,21 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train, and keep everything in a run folder")
     for command in (check, train):
-        command.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
-                             f"{', '.join(NAMED)}, or your own: {', '.join(map(_in_words, OWN))}")
-        command.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
-        command.add_argument("--set", action="append", metavar="FIELD=VALUE", help="any option of data or recipe, such "
-                             "as header=no, decimal=comma, task=classification, kind.zip=number, validation=0.2; may "
-                             "be given several times")
-    train.add_argument("--validation", type=float, metavar="X", help="share of the training examples set aside to "
-                       "choose the best epoch; 0: learn from all of them, and the last epoch is the result")
-    train.add_argument("--epochs", type=int, metavar="N")
-    train.add_argument("--batch-size", type=int, metavar="N")
-    train.add_argument("--lr", type=float, metavar="X", help="learning rate")
-    train.add_argument("--optimizer", metavar="NAME[:K=V,…]", help="how weights follow the gradient: "
-                       f"{', '.join(OPTIMIZERS)}")
-    train.add_argument("--schedule", metavar="NAME[:K=V,…]", help="how the learning rate moves over the run: "
-                       f"{', '.join(map(str, SCHEDULES))}")
-    train.add_argument("--clip-norm", type=float, metavar="X", help="gradients of a larger norm are shortened to it; "
-                       "0: not")
-    train.add_argument("--early-stop", type=int, metavar="N", help="end after so many epochs without a better one; "
-                       "0: never")
-    train.add_argument("--precision", choices=list(PRECISIONS), help="in what numbers a step is computed")
-    train.add_argument("--device", type=_device, help="auto, cpu, cuda, cuda:1, …")
-    train.add_argument("--seed", type=int, metavar="N")
+        add_data_options(command)
+    add_recipe_options(train)
     train.add_argument("--k-fold", type=int, metavar="N", help="cross-validation: N runs, each with another part of "
                        "the training data to validate it, and their mean")
     train.add_argument("--no-variants", action="store_true", help="one run of a network that comes with variants; "
                        "without this each variant is trained, one after the other")
-    train.add_argument("--train-curve", action="store_true", help="judge the training examples once more after each "
-                       "epoch: the usual training loss is the mean while learning")
-    train.add_argument("--test-curve", action="store_true", help="judge the test examples after each epoch too: what "
-                       "is chosen by it, an epoch or an option, makes its number worthless")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out, with the options "
                        "that it was begun with, unless others are given")
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
     train.set_defaults(run=_train, refuse=train.error)
+
+    from app.terminal import sweep  # which knows what is here
+
+    sweep.add(commands)
 
     replay = commands.add_parser("replay", help="make a run again, hand-made changes included, bit for bit")
     replay.add_argument("run_folder", metavar="RUN", type=Path, help="the folder of a run or a series")
@@ -561,7 +591,6 @@ def _parser() -> argparse.ArgumentParser:
                              help="a .loom file, or gallery:ID" + (
                                  "; not needed with --resume, which finds the network in the run"
                                  if command is train else ""))
-        command.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
-        command.add_argument("--allow-code", action="store_true", help="run the Python code that the file contains")
+        add_place_options(command)
     export.add_argument("out", type=Path, metavar="OUT", help="the file to write; its suffix decides what it is")
     return parser

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import signal
 import sys
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.terminal.report import note_lines
+from app.terminal.stopping import stopped_by_ctrl_c
 from engine import training
 from engine.experiment.experiment import Experiment
 from engine.files import WriteError
@@ -106,22 +106,6 @@ def shown(events: Generator[Event, None, None], control: Control, console: Conso
             view.states.hear(event)
             view.hear(event)
     return Result(view.states)
-
-
-@contextmanager
-def stopped_by_ctrl_c(control: Control) -> Iterator[None]:
-    """The first Ctrl+C ends the run cleanly; the next one is as hard as ever."""
-    before = signal.getsignal(signal.SIGINT)
-
-    def stop(*_: object) -> None:
-        control.stop()
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class _View(Listener):

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from string import Formatter
 from typing import Any
 
 from engine.messages import Message
@@ -206,7 +207,10 @@ def remarks_read(text: str) -> list[tuple[int, Remark]]:
 def message_read(stored: Any) -> Message:
     """What ``message_stored`` gave. Raises one of UNREADABLE."""
     template, values = stored
-    return Message(template, tuple((name, message_read(value) if isinstance(value, list) else value)
+    for _, name, form, conversion in Formatter().parse(template):
+        if name is not None and (form or conversion or name not in values):
+            raise ValueError(template)
+    return Message(template, tuple((name, message_read(value) if isinstance(value, list) else str(value))
                                    for name, value in values.items()))
 
 

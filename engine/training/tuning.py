@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
 import torch
+from filelock import FileLock, Timeout
 from torch import fx
 
 from engine.analysis.analysis import analyze
@@ -25,6 +27,7 @@ from engine.training.numerics import Numerics
 WORK = 50_000_000  # multiply-adds of one forward pass: larger batches are made smaller
 FEWEST, MOST_ROUNDS, SECONDS = 3, 12, 0.08  # rounds, and how long they may take where steps are short
 CLEARLY = 0.9  # of the time: less of a gain is chance, and no reason to compute in another order
+PATIENCE = 10.0  # seconds that another process may take for it
 MOST = 1000  # networks that are remembered
 _known: dict[str, bool] = {}
 
@@ -43,11 +46,25 @@ def prefers_channels_last(experiment: Experiment, device: torch.device, threads:
         return True
     key = _key(experiment, threads)
     if key not in _known:
-        _known.update(_read())
-    if key not in _known:
-        _known[key] = is_faster_channels_last(experiment, threads)
-        _write()
+        with _alone():
+            _known.update(_read())
+            if key not in _known:
+                _known[key] = is_faster_channels_last(experiment, threads)
+                _write()
     return _known[key]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two processes that find it out at once could come to different ends, and their results to different digits."""
+    lock = FileLock(_path().with_suffix(".lock"), timeout=PATIENCE)
+    with suppress(OSError, Timeout, NotImplementedError):
+        _path().parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _key(experiment: Experiment, threads: int) -> str:

@@ -273,6 +273,32 @@ def _read_run(folder: Path) -> object:
     return texts, load_checkpoint(folder, run.experiment), run.best_weights(), run.states
 
 
+def _sweeps(folder: Path) -> list[Sample]:
+    """Each file of a sweep beside its runs'."""
+    from engine.experiment.sweep.axes import axes_of
+    from engine.experiment.sweep.plan import Plan
+    from engine.messages import say
+    from engine.runs.sweeping.log import Log, failed_line, planned_line, stopped_line, write_plan
+    from tests.engine.cases import experiment
+
+    base = experiment(epochs=8)
+    plan = Plan(base, axes_of(base, ["lr=1e-4..0.1", "optimizer=adam,momentum:nesterov=yes", "seed=0..2"]), runs=12,
+                halving=2)
+    write_plan(plan, folder, "2026-01-31T12:00:00+0100")
+    log = Log(folder)
+    log.note(*(planned_line(index, setting) for index, setting in enumerate(plan.settings(), 1)))
+    log.note(failed_line(1, "diverged", say("The loss became {loss}", loss="nan")), {"rungs": [[1, 1]]}, seconds=1.5)
+    log.note(stopped_line(2, 1, say("stopped after epoch {epoch}", epoch=1)), {"run": 3, "examples": 153})
+    return [Sample(f"/{path.name}", path.read_bytes()) for path in sorted(folder.iterdir())]
+
+
+def _read_sweep(folder: Path) -> object:
+    from engine.runs.sweeping.opened import open_sweep
+
+    sweep = open_sweep(folder)
+    return sweep.ranked, sweep.doubts, [*map(str, sweep.importance_lines)], [str(each.reason) for each in sweep.members]
+
+
 READERS = {reader.name: reader for reader in (
     Reader("loom", _networks, _read_network, is_text=True),
     Reader("loomblock", _blocks, _read_block, is_text=True),
@@ -287,4 +313,5 @@ READERS = {reader.name: reader for reader in (
     Reader("mat", _mat, _read_mat),
     Reader("image", _images, _read_image),
     Reader("run", _runs, _read_run),
+    Reader("sweep", _sweeps, _read_sweep),
 )}  # fmt: skip

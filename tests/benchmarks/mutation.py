@@ -31,13 +31,21 @@ def changed(content: bytes, others: Sequence[bytes], random: Random, is_text: bo
     if content.startswith(b"\x89PNG") and random.random() < 0.7:
         return _in_png(content, others, random)
     if content.startswith(b"{") and is_text and random.random() < 0.6:
-        return _json(content, random)
+        return _line(content, random) if content.partition(b"\n")[0].endswith(b"}") else _json(content, random)
     return _text(content, random) if is_text and random.random() < 0.7 else _bytes(content, others, random)
 
 
 VALUES: tuple[Any, ...] = (None, True, -1, 0, 1, 0.5, 1e308, -1e-300, float("nan"), float("inf"), 10**30, "", "a",
                            "a.b", "\ud800", "é\0", "x" * 5000, [], {}, [[]], [1, 2], {"a": 1}, 200, 2**31, "input",
                            "Linear")
+
+
+def _line(content: bytes, random: Random) -> bytes:
+    """One line of many that are each JSON."""
+    lines = content.splitlines()
+    index = random.randrange(len(lines))
+    lines[index] = _json(lines[index], random)
+    return b"\n".join([*lines, b""])
 
 
 def _json(content: bytes, random: Random) -> bytes:

@@ -14,7 +14,7 @@ from widgets.runs.model import FIRST, RIGHT, RunsModel
 from widgets.runs.ordering import CHANGED, RUN, Sorting
 from widgets.runs.painting import EDGE, ELIDE, GAP, HEADER, NAME, NUMBER_ROOM, paint_arrow
 
-RUN_WIDE, RUN_TIGHT, LEAST_CHANGED, LEAST = 152, 116, 150, 40  # pixels
+RUN_WIDE, RUN_TIGHT, LEAST_CHANGED, LEAST = 152, 138, 150, 40  # pixels
 COMFORTABLE, TIGHT = 260, 18  # for what changed; between numbers where there is less
 LEAST_OF = {RUN: 100, CHANGED: 80}
 ARROW = 14
