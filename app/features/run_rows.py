@@ -165,7 +165,7 @@ def _total(entries: Iterable[Entry]) -> float:
 
 def _group(entry: Entry, view: View) -> RunRow:
     """A series or a sweep: folds have a mean, variants and settings are told by their best."""
-    kinds = {"series": tr("{number} × {count}"), "sweep": tr("{number} sweep × {count}")}
+    kinds = {"series": tr("{number} × {count}"), "sweep": tr("{number} × {count} runs")}
     name = kinds.get(entry.kind, "{number}").format(number=_named(entry, view), count=len(entry.members))
     together = Seeds(entry.members)
     folds = entry.kind == "series" and len({member.course for member in entry.members}) == 1

@@ -213,6 +213,12 @@ class RunTable(Feature):
         rows = [row for entry in self.shown for row in _flat(entry)]
         return [row for row in rows_of(rows) if all(key_of(entry) in keys for entry in _entries(row))]
 
+    def select(self, keys: Sequence[str]) -> None:
+        """Select these, as if they were in the table."""
+        if self.table is not None:
+            self.table.select(keys)
+            self._select(self.table.keys)
+
     def _select(self, keys: list[str]) -> None:
         self._keys = tuple(keys)
         self._colors = self._colored()

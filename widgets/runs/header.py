@@ -14,7 +14,8 @@ from widgets.runs.model import FIRST, RIGHT, RunsModel
 from widgets.runs.ordering import CHANGED, RUN, Sorting
 from widgets.runs.painting import EDGE, ELIDE, GAP, HEADER, NAME, NUMBER_ROOM, paint_arrow
 
-RUN_WIDE, RUN_TIGHT, LEAST_CHANGED, LEAST = 152, 138, 150, 40  # pixels
+RUN_WIDE, RUN_TIGHT, RUN_MOST, LEAST_CHANGED, LEAST = 152, 110, 260, 150, 40  # pixels
+RUN_ROOM = 74  # beside a name: the colour, the arrow, a star
 COMFORTABLE, TIGHT = 260, 18  # for what changed; between numbers where there is less
 LEAST_OF = {RUN: 100, CHANGED: 80}
 ARROW = 14
@@ -101,8 +102,10 @@ class RunsHeader(QHeaderView):
         return wide
 
     def _wide(self, column: int, key: str, gap: int) -> int:
-        if key in (RUN, CHANGED):
-            return (RUN_WIDE if gap == NUMBER_ROOM else RUN_TIGHT) if key == RUN else LEAST_CHANGED
+        if key == RUN:
+            return min(RUN_MOST, max(RUN_WIDE if gap == NUMBER_ROOM else RUN_TIGHT, self._texts.get(RUN, 0) + RUN_ROOM))
+        if key == CHANGED:
+            return LEAST_CHANGED
         needs_arrow = gap == NUMBER_ROOM or self.sorting.column == key
         title = QFontMetricsF(theme.ui_font(12)).horizontalAdvance(self._title(column)) + ARROW * needs_arrow
         is_number = self._model.columns[column - FIRST].is_number

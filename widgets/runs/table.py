@@ -15,7 +15,7 @@ from widgets.parts.elided import ElidedLabel
 from widgets.runs.bar import RunsBar
 from widgets.runs.menu import run_menu
 from widgets.runs.model import RunsModel
-from widgets.runs.ordering import Sorting, arrange, count_runs
+from widgets.runs.ordering import RUN, Sorting, arrange, count_runs
 from widgets.runs.painting import ColorOf
 from widgets.runs.rows import Column, RunRow
 from widgets.runs.tree import RunsTree
@@ -305,5 +305,6 @@ class RunsTable(QWidget):
 def _longest(rows: Sequence[RunRow], columns: Sequence[Column]) -> dict[str, str]:
     """The longest text of each column: their letters are all of one width."""
     every = [row.cells for row in chain(rows, chain.from_iterable(row.children for row in rows))]
-    return {column.key: max((cells[place].text for cells in every if place < len(cells)), key=len, default="")
-            for place, column in enumerate(columns)}  # fmt: skip
+    names = {RUN: max((row.title for row in rows), key=len, default="")}
+    return names | {column.key: max((cells[place].text for cells in every if place < len(cells)), key=len, default="")
+                    for place, column in enumerate(columns)}  # fmt: skip

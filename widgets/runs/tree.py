@@ -20,13 +20,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QStyleOptionViewItem, QTreeView, QWidget
 
+from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.runs.header import RunsHeader
 from widgets.runs.model import NOTE, RunsModel, stretches
 from widgets.runs.note_editor import NoteDelegate
+from widgets.runs.ordering import RUN
 from widgets.runs.painting import ROW, ColorOf, RowLook, RowPainter
 from widgets.runs.rows import RunRow
 
@@ -300,7 +302,9 @@ class RunsTree(QTreeView):
         """Columns as wide as their longest texts, where those are told; what changed has the rest."""
         if texts is not None:
             self._texts = texts
-        wide = {key: round(self.look.numbers.horizontalAdvance(text)) for key, text in self._texts.items()}
+        fonts = {RUN: QFontMetricsF(theme.ui_font(13))}
+        wide = {key: round(fonts.get(key, self.look.numbers).horizontalAdvance(text))
+                for key, text in self._texts.items()}  # fmt: skip
         self.head.fit(wide, self.viewport().width())
 
     # -- notes --------------------------------------------------------------------------------------------------

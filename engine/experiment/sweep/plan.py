@@ -26,6 +26,14 @@ class PlanError(LayerloomError):
     """A sweep cannot be planned so."""
 
 
+class EndlessPlanError(PlanError):
+    """Values are drawn from a range, and nobody says how many or for how long."""
+
+
+class LongPlanError(PlanError):
+    """A grid has too many runs."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """A sweep: of what, over what, how many runs or how long, and whether losers are stopped."""
@@ -79,11 +87,11 @@ def checked(plan: Plan) -> Plan:
         raise PlanError("A sweep needs a field to go over, such as --over lr=0.01,0.1, or a time, such as --minutes 10")
     if plan.is_endless and not plan.minutes and plan.count is None:
         ranges = ", ".join(axis.field for axis in plan.axes if axis.is_range)
-        raise PlanError("Values of {fields} are drawn from a range: say how many runs there are, such as --runs 20, or "
-                        "how long it may take, such as --minutes 10", fields=ranges)
+        raise EndlessPlanError("Values of {fields} are drawn from a range: say how many runs there are, such as "
+                               "--runs 20, or how long it may take, such as --minutes 10", fields=ranges)
     if not plan.minutes and (plan.count or 0) > MOST_RUNS:
-        raise PlanError("This is {count} runs, and {most} are the most: draw some of them with --runs N",
-                        count=plan.count, most=MOST_RUNS)
+        raise LongPlanError("This is {count} runs, and {most} are the most: draw some of them with --runs N",
+                            count=plan.count, most=MOST_RUNS)
     return plan
 
 

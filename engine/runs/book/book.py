@@ -19,7 +19,7 @@ from engine.runs.book.entry import Entry
 from engine.runs.book.index import Index, Line, read_index, write_index
 from engine.runs.book.reading import entry_of, experiment_in, trouble_with, with_course
 from engine.runs.book.scanning import Scan, scan
-from engine.runs.book.words import Marks, by_hand, words_of
+from engine.runs.book.words import Marks, by_hand, swept_over, words_of
 from engine.runs.names import EXPERIMENT, SWEEP
 from engine.runs.naming import HERE, RunFolder, run_folder, runs_inside, safe_name
 from engine.runs.opened import RunError
@@ -177,7 +177,7 @@ class _Teller:
         except LayerloomError as error:
             return replace(trouble_with(entry, error), changed=())
         base = entry.base if entry.base is not None and self._is_there(entry.base) else self._nearest(entry, experiment)
-        words = words_of(experiment, self._base(base))
+        words = swept_over(entry.folder) if entry.kind == "sweep" else words_of(experiment, self._base(base))
         steered = by_hand(entry.folder, base if entry.goes_on else None) if entry.kind == "run" else ()
         found = replace(entry, base=base, changed=(*words, *steered))
         if entry.kind != "sweep":

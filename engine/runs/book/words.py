@@ -11,7 +11,8 @@ from engine.compare.belonging import network_id
 from engine.compare.telling import what_changed
 from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
-from engine.runs.opened import noted_in
+from engine.runs.names import SWEEP
+from engine.runs.opened import json_in, noted_in
 from engine.training.events import Steered
 from engine.training.steering import told
 
@@ -41,6 +42,13 @@ class Marks(NamedTuple):
         """How many things are another; a network counts as several options."""
         options = 0 if self.options == other.options else sum(map(ne, self.options, other.options))
         return options + MANY * (self.network != other.network)
+
+
+def swept_over(folder: Path) -> tuple[Message, ...]:
+    """What a sweep tries, by its fields."""
+    axes = json_in(folder / SWEEP).get("axes")
+    fields = [str(text).partition("=")[0] for text in axes] if isinstance(axes, list) else []
+    return (say("sweep over {fields}", fields=", ".join(fields)),) if fields else (say("sweep"),)
 
 
 def by_hand(folder: Path, before: Path | None) -> tuple[Message, ...]:

@@ -20,11 +20,11 @@ from engine.experiment.sweep.setting import Setting, setting_from
 from engine.files import write_text
 from engine.messages import LayerloomError, Message, say
 from engine.runs.lines import Lines
-from engine.runs.names import EXPERIMENT
+from engine.runs.names import EXPERIMENT, NETWORK, SWEEP
 from engine.runs.opened import RunError, json_in, text_in
 from engine.runs.texts import UNREADABLE, message_read, message_stored
 
-PLAN, NETWORK, MEMBERS = "sweep.json", "network.loom", "members.jsonl"  # without experiment.loom it is no run itself
+PLAN, MEMBERS = SWEEP, "members.jsonl"  # without an experiment it is no run itself
 Failure = Literal["broken", "diverged", "failed"]
 """Why a run came to nothing: its network cannot be trained; its loss is no number; something that may be over later."""
 FORMAT, VERSION = "layerloom sweep", 1

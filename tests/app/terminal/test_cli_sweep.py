@@ -17,9 +17,9 @@ from app.terminal import cli
 from engine.data.options.options import Synthetic
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import save_experiment
+from engine.runs.names import NETWORK
 from engine.runs.opened import open_run
 from engine.runs.sweeping.crew import CrewError
-from engine.runs.sweeping.log import NETWORK
 from engine.runs.sweeping.opened import open_sweep
 from tests.app.terminal.test_cli import Say, program, say
 from tests.engine.cases import experiment
