@@ -20,6 +20,7 @@ MOST_VALUES = 1000  # of one axis
 LOGARITHMIC = 10  # a positive range of this factor is drawn from evenly in its logarithm
 DIGITS = 3  # of what is drawn
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_SPACED = re.compile(r"\s*\.\.\s*")
 _RANGE = re.compile(rf"({NUMBER})\.\.({NUMBER})")
 _WHOLE = re.compile(r"([-+]?\d+)\.\.([-+]?\d+)")
 CHOICES = {**OPTIMIZERS, **SCHEDULES, **AVERAGES}
@@ -93,7 +94,7 @@ def axis_of(experiment: Experiment, text: str) -> Axis:
     name, sign, rest = (part.strip() for part in text.partition("="))
     if not sign or not name or not rest:
         raise AxisError("A field with its values is wanted, such as lr=0.01,0.1 or seed=0..4, not “{text}”", text=text)
-    field, parts = field_of(experiment, name), _parted(rest)
+    field, parts = field_of(experiment, name), _parted(_SPACED.sub("..", rest))
     if len(parts) == 1 and (found := _RANGE.fullmatch(parts[0])) and not _WHOLE.fullmatch(parts[0]):
         return _range(experiment, field, parts[0], float(found[1]), float(found[2]))
     words = [word for part in parts for word in _counted(part, field)]
