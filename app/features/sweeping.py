@@ -394,7 +394,7 @@ class Sweeping(Feature):
         if view is None:
             return
         if sweep is None:
-            from widgets.sweep.values import SweepShown
+            from widgets.sweep.values import SweepShown  # not seen at first
 
             view.show_sweep(SweepShown())
         else:

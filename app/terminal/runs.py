@@ -16,8 +16,10 @@ from rich.text import Text
 
 from engine.compare.telling import in_one_line
 from engine.experiment.experiment import FileError
+from engine.experiment.recipe import Recipe
 from engine.experiment.series import series_of
 from engine.files import WriteError
+from engine.graph.json import changed_options
 from engine.messages import LayerloomError
 from engine.runs.book.book import Book, read_book
 from engine.runs.book.entry import PARTS, Entry, Part
@@ -58,7 +60,7 @@ def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     for parser in (runs, listed):
         parser.add_argument("--network", metavar="NAME", help="only runs of this network",
                             default=argparse.SUPPRESS if parser is listed else None)
-        parser.add_argument("--each", action="store_true", help="a line for each seed, too",
+        parser.add_argument("--each", action="store_true", help="a line for each run of several seeds, a series or a sweep",
                             default=argparse.SUPPRESS if parser is listed else False)
     for parser, count in ((show, None), (compare, "+"), (export, "+")):
         parser.add_argument("names", metavar="RUN", nargs=count, help="a run's folder, its folder's name, or its "
@@ -70,7 +72,7 @@ def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _in_words(does: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """What cannot be read or written has an exit code of its own."""
-    from app.terminal.cli import UnreadableError
+    from app.terminal.cli import UnreadableError  # which stands on this module
 
     try:
         return does(options)
@@ -83,7 +85,7 @@ def _book(options: argparse.Namespace) -> Book:
 
 
 def _console() -> Console:
-    from app.terminal.cli import console
+    from app.terminal.cli import console  # which stands on this module
 
     return console()
 
@@ -108,7 +110,7 @@ def _list(options: argparse.Namespace) -> int:
         where = ", ".join(map(str, options.places or places()))
         _print(f"There are no runs in {where}: each “train” keeps one in {HERE}")
         return 0
-    rows: Sequence[Row] = book.entries if options.each else rows_of(book.entries)
+    rows: Sequence[Row] = book.runs if options.each else rows_of(book.entries)
     _console().print(_table(rows), highlight=False)
     count = "1 run" if len(book.runs) == 1 else f"{len(book.runs)} runs"
     _print(*_verdicts(rows), f"{count}, {bytes_text(book.size)} on the disk")
@@ -136,7 +138,8 @@ def _one(row: Row) -> Entry:
 
 def _cells(row: Row, networks: bool) -> list[Text]:
     entry = _one(row)
-    numbers = [_spread_text(row, part) if isinstance(row, Seeds) else measure_text(entry.value(part, entry.measure), 4)
+    best = entry.best_run
+    numbers = [_spread_text(row, part) if isinstance(row, Seeds) else measure_text(best.value(part, best.measure), 4)
                for part in SHOWN]
     seconds = math.fsum(each.seconds for each in row.entries if not math.isnan(each.seconds)) if isinstance(
         row, Seeds) else entry.seconds
@@ -221,9 +224,6 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _experiment_facts(entry: Entry) -> list[tuple[str, str]]:
-    from engine.experiment.recipe import Recipe
-    from engine.graph.json import changed_options
-
     try:
         experiment = entry.open().experiment
     except LayerloomError as error:

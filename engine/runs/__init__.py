@@ -19,8 +19,8 @@ class _Room(ModuleType):
 
     def __call__(self, *places: Path | str) -> Book:
         """Every run below these folders (default: ``./runs``, and where the window keeps its own), the newest first."""
-        from engine.runs.book.book import read_book
-        from engine.runs.naming import places as usual
+        from engine.runs.book.book import read_book  # both stand on this room
+        from engine.runs.naming import places as usual  # the same
 
         return read_book([Path(place) for place in places] or usual())
 

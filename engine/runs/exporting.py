@@ -65,9 +65,9 @@ def write_tensorboard(entries: Sequence[Entry], folder: Path) -> list[Path]:
 
 
 def _write_events(entry: Entry, into: Path) -> None:
-    from tensorboard.compat.proto.event_pb2 import Event
-    from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    from tensorboard.compat.proto.event_pb2 import Event  # takes 0.1 s to load
+    from tensorboard.compat.proto.summary_pb2 import Summary  # the same
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter  # the same
 
     run = entry.open()
     begun = _moment(run.begun, entry.begun)

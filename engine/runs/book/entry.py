@@ -68,9 +68,17 @@ class Entry:
         """Itself, or the runs of a series."""
         return tuple(run for member in self.members for run in member.runs) if self.members else (self,)
 
+    @property
+    def best_run(self) -> Entry:
+        """Itself, or of a series or a sweep the run that came to most."""
+        known = [run for run in self.runs if math.isfinite(run.value("best", run.measure))]
+        if not self.members or not known:
+            return self
+        return (max if self.is_larger_better else min)(known, key=lambda run: run.value("best", run.measure))
+
     def open(self) -> Run:
         """All that is known of it, curves and weights too. Raises RunError, FileError."""
-        from engine.runs.opened import open_run
+        from engine.runs.opened import open_run  # a table is shown without it
 
         return open_run(self.folder)
 

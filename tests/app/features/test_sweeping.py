@@ -165,7 +165,7 @@ def test_a_sweep_that_was_stopped_can_go_on(window: MainWindow, fake: FakeSweep,
 
 def test_what_goes_wrong_is_said_and_another_can_be_begun(window: MainWindow, fake: FakeSweep, qtbot) -> None:
     sweeping = feature(window)
-    for error, words in ((WriteError("There is no room"), "no room"), (LayerloomError("No process began"), "No process")):
+    for error, words in ((WriteError("There is no room"), "no room"), (LayerloomError("No process"), "No process")):
         sweeping._start(WISH)
         fake.waiting.append(error)
         qtbot.waitUntil(lambda: sweeping._thread is None, timeout=MS)
