@@ -60,7 +60,7 @@ def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     for parser in (runs, listed):
         parser.add_argument("--network", metavar="NAME", help="only runs of this network",
                             default=argparse.SUPPRESS if parser is listed else None)
-        parser.add_argument("--each", action="store_true", help="a line for each run of several seeds, a series or a sweep",
+        parser.add_argument("--each", action="store_true", help="a line for each run of seeds, series and sweeps",
                             default=argparse.SUPPRESS if parser is listed else False)
     for parser, count in ((show, None), (compare, "+"), (export, "+")):
         parser.add_argument("names", metavar="RUN", nargs=count, help="a run's folder, its folder's name, or its "

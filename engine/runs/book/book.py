@@ -14,7 +14,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.series import without_variants
 from engine.files import real
 from engine.graph.graph import Graph
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, say
 from engine.runs.book.entry import Entry
 from engine.runs.book.index import Index, Line, read_index, write_index
 from engine.runs.book.reading import entry_of, experiment_in, trouble_with, with_course
@@ -190,7 +190,8 @@ class _Teller:
             experiment = self._experiment(member.folder)
         except LayerloomError as error:
             return replace(trouble_with(member, error), changed=())
-        return with_course(replace(member, changed=words_of(experiment, without_variants(whole))), experiment)
+        words = words_of(experiment, without_variants(whole)) or (() if member.title else (say("as it was"),))
+        return with_course(replace(member, changed=words), experiment)
 
     def _nearest(self, entry: Entry, experiment: Experiment) -> Path | None:
         """Where nobody said what it was made from: of the runs before it the one from which least is another."""

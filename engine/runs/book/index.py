@@ -17,7 +17,7 @@ from engine.runs.opened import json_in
 from engine.runs.texts import UNREADABLE, message_read, message_stored
 
 INDEX = ".book.json"  # in the folder of all runs
-VERSION = 3  # of the lines, and of the words in them: of another they are made anew
+VERSION = 4  # of the lines, and of the words in them: of another they are made anew
 MOST = 20_000  # lines
 _PLAIN = {"network", "number", "kind", "state", "title", "measure", "is_larger_better", "best_epoch", "epochs",
           "planned", "params", "seed", "device", "size", "star", "note", "goes_on", "course"}

@@ -145,7 +145,8 @@ def _members(entry: Entry) -> Iterator[Entry]:
         run = run_folder(folder)
         if run is not None:
             member = entry_of(run._replace(name=entry.network, begun=entry.begun), scan(folder))
-            yield replace(member, title=member.title or folder.name, base=entry.folder)
+            title = member.title or ("" if entry.kind == "sweep" else folder.name)
+            yield replace(member, title=title, base=entry.folder)
 
 
 def _member_folders(entry: Entry) -> list[Path]:
