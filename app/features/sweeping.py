@@ -128,7 +128,7 @@ class Sweeping(Feature):
         self.form, self.view = form, view
         form.offer_processes(max(1, os.cpu_count() or 1))
         form.changed.connect(self._plan_anew)
-        form.started.connect(self._start)
+        form.started.connect(self.start)
         form.stop_requested.connect(self.stop)
         view.selected.connect(self._select)
         view.activated.connect(self._open)
@@ -246,7 +246,13 @@ class Sweeping(Feature):
 
     # -- going on -------------------------------------------------------------------------------------------------
 
-    def _start(self, wish: SweepWish) -> None:
+    @property
+    def is_going(self) -> bool:
+        """Whether a sweep goes on, of whatever network."""
+        return self._thread is not None
+
+    def start(self, wish: SweepWish) -> None:
+        """Begin it, of the network in front."""
         page = self.page
         if page is None or self._thread is not None or not self.host.settle():
             return

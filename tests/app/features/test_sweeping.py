@@ -122,7 +122,7 @@ def test_a_sweep_is_seen_while_it_goes_on_and_ends(window: MainWindow, fake: Fak
     sweeping, view = feature(window), feature(window).view
     assert view is not None
     plan_text(window, WISH)
-    sweeping._start(WISH)
+    sweeping.start(WISH)
     qtbot.waitUntil(lambda: fake.plan is not None, timeout=MS)
     plan = fake.plan
     assert plan is not None and plan.count == 6 and [axis.field for axis in plan.axes] == ["lr", "batch_size"]
@@ -148,7 +148,7 @@ def test_a_sweep_is_seen_while_it_goes_on_and_ends(window: MainWindow, fake: Fak
 
 def test_a_sweep_that_was_stopped_can_go_on(window: MainWindow, fake: FakeSweep, qtbot) -> None:
     sweeping = feature(window)
-    sweeping._start(WISH)
+    sweeping.start(WISH)
     qtbot.waitUntil(lambda: fake.plan is not None, timeout=MS)
     assert fake.plan is not None
     folder, plan = fake.folder, fake.plan
@@ -166,7 +166,7 @@ def test_a_sweep_that_was_stopped_can_go_on(window: MainWindow, fake: FakeSweep,
 def test_what_goes_wrong_is_said_and_another_can_be_begun(window: MainWindow, fake: FakeSweep, qtbot) -> None:
     sweeping = feature(window)
     for error, words in ((WriteError("There is no room"), "no room"), (LayerloomError("No process"), "No process")):
-        sweeping._start(WISH)
+        sweeping.start(WISH)
         fake.waiting.append(error)
         qtbot.waitUntil(lambda: sweeping._thread is None, timeout=MS)
         assert words in window.page.notice.text.text()
@@ -174,7 +174,7 @@ def test_what_goes_wrong_is_said_and_another_can_be_begun(window: MainWindow, fa
 
 
 def test_the_window_closes_while_a_sweep_goes_on(window: MainWindow, fake: FakeSweep, qtbot) -> None:
-    feature(window)._start(WISH)
+    feature(window).start(WISH)
     qtbot.waitUntil(lambda: fake.plan is not None, timeout=MS)
     feature(window).finish()
     assert fake.control.stopped and feature(window)._thread is None

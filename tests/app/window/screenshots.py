@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +16,15 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from PySide6.QtWidgets import QApplication
 
+from app.features.run_book import RunBook
+from app.features.run_table import RunTable
+from app.features.sweeping import Sweeping
 from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
+from widgets.sweep.values import SweepWish
 
 OUT = Path(__file__).parents[3] / "resources" / "screenshots"
 SIZE = (1600, 1000)
@@ -60,6 +64,45 @@ def steer(window: MainWindow) -> None:
     pause(1)
 
 
+def several(window: MainWindow) -> None:
+    """Runs of the network, as one makes them: one thing is changed, then the next; three seeds of the best."""
+    document = window.page.document
+    base = document.experiment
+    changes = ({"batch_size": 64}, {"lr": 0.01}, {"lr": 0.01, "seed": 1}, {"lr": 0.01, "seed": 2},
+               {"lr": 0.01, "optimizer": "adamw", "weight_decay": 0.01})
+    for options in changes:
+        recipe = base.recipe.with_options(**{"epochs": 16, "schedule": "constant", "warmup": 0, **options})
+        document.edit("Recipe", replace(base, recipe=recipe))
+        window.feature(Training).train()
+        until(lambda: window.feature(Training).trainer.state == "idle")
+    table = window.feature(RunTable)
+    window.places.bottom.bring(table.tab)
+    until(lambda: len(window.feature(RunBook).book) >= len(changes) + 2)
+    pause(1)
+    table.select(list(table.keys_of_all()))
+    pause(1)
+
+
+def race(window: MainWindow) -> None:
+    """A sweep over two fields, to its end."""
+    sweeping = window.feature(Sweeping)
+    sweeping.bring()
+    sweeping.start(SweepWish((("lr", "0.001, 0.003, 0.01, 0.03"), ("batch_size", "16, 32, 64")), halving=True))
+    until(lambda: not sweeping.is_going)
+    window.page.notice.clear()
+    pause(1)
+
+
+def grab(window: MainWindow, name: str, looks: Sequence[str] = ()) -> None:
+    """In both themes."""
+    for number, theme in enumerate(("dark", "light")):
+        window.commands[f"theme_{theme}"].trigger()
+        if looks:
+            window.feature(Sweeping).view.show_look(looks[number])
+        pause(0.5)
+        window.grab().save(str(OUT / f"{name}{theme}.png"))
+
+
 def main() -> None:
     app = QApplication(sys.argv[:1])
     OUT.mkdir(exist_ok=True)
@@ -72,18 +115,17 @@ def main() -> None:
         window.page.scene.select(["conv1"])
         window.feature(Training).train()
         until(lambda: window.feature(Training).trainer.state == "idle")
-        for theme in ("dark", "light"):
-            window.commands[f"theme_{theme}"].trigger()
-            pause(0.5)
-            window.grab().save(str(OUT / f"{theme}.png"))
+        grab(window, "")
         steer(window)
-        for theme in ("dark", "light"):
-            window.commands[f"theme_{theme}"].trigger()
-            pause(0.5)
-            window.grab().save(str(OUT / f"train-{theme}.png"))
+        grab(window, "train-")
         window.commands["stop"].trigger()
         until(lambda: window.feature(Training).trainer.state == "idle")
-        window.page.document.history.mark_clean()
+        several(window)
+        grab(window, "runs-")
+        race(window)
+        grab(window, "sweep-", ("race", "fields"))
+        for page in window.pages:
+            page.document.history.mark_clean()
         window.close()
     app.processEvents()
 
