@@ -11,7 +11,6 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.compare.telling import what_changed
 from engine.experiment.choices.measures import MeasureRow
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.experiment.keys import current_weights
@@ -114,6 +113,8 @@ class Run:
 
     def differs_from(self, other: Run) -> tuple[Message, ...]:
         """What this run has otherwise than the other, each in a few words: ``lr 0.1 → 0.05``."""
+        from engine.compare.telling import what_changed  # the first picture of the window does without it
+
         return what_changed(other.experiment, self.experiment)
 
     def checkpoint(self) -> Checkpoint | None:
