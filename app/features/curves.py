@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
@@ -17,6 +18,7 @@ from app.window.host import Feature, Host, Section
 from app.window.panel import Tab
 from engine.experiment.recipe import Recipe
 from engine.messages import Message, say
+from engine.runs.curves import seconds_of, steps_of
 from engine.runs.left import place_of
 from engine.training.events import (
     EpochEnded,
@@ -42,6 +44,9 @@ from widgets.training.recipe_scroll import RecipeScroll
 if TYPE_CHECKING:
     from widgets.training.curves import Curves as Plots
 
+WAYS_EVERY = 0.5  # seconds
+
+
 class Curves(Feature, Listener):
     """Shows what the trainer says, when it is about the document in front."""
 
@@ -58,6 +63,7 @@ class Curves(Feature, Listener):
         self._run: Run | None = None
         self._shown_recipe: Recipe | None = None
         self._lines: tuple[str, ...] | None = None  # what the latest run came to, as it stands at the top, and in brief
+        self._told_ways = 0.0  # when it was told last where the run was
         self._elsewhere = _Elsewhere(self)
         self.trainer.points_arrived.connect(self._add_points)
         self.trainer.event_arrived.connect(self._take)
@@ -103,6 +109,7 @@ class Curves(Feature, Listener):
 
         self.plots = Plots()
         self.plots.save_requested.connect(self.host.commands["save_curves"].trigger)
+        self.plots.view_changed.connect(lambda _view: self._tell_ways(plots) if (plots := self.plots) else None)
         self._place.addWidget(self.plots)
         self._document = None  # all is to be shown
 
@@ -187,6 +194,7 @@ class Curves(Feature, Listener):
         for index, member in enumerate(run.states.members):
             for change in member.changes:
                 plots.add_mark(change.position, _told(change), holds=True, member=index)
+        self._tell_ways(plots)
         plots.set_over(not self.trainer.trains(document))
 
     def show_state(self) -> None:
@@ -222,6 +230,20 @@ class Curves(Feature, Listener):
     def _add_points(self, points: list[Point]) -> None:
         if self._in_front and self.plots is not None:
             self.plots.add_points([point_row(point) for point in points])
+            if self.plots.view.axis != "epochs" and monotonic() - self._told_ways > WAYS_EVERY:
+                self._tell_ways(self.plots)
+
+    def _tell_ways(self, plots: Plots) -> None:
+        """Where the run in hand was after so many steps and seconds, for another axis than that of epochs."""
+        run, self._told_ways = self._run, monotonic()
+        if run is None or not run.has_begun:
+            return
+        from widgets.plot.ways import Ways  # loads numpy
+
+        members = run.states.members if run.states.is_series else [run.state]
+        for index, state in enumerate(members):
+            steps, seconds = steps_of(state), seconds_of(state)
+            plots.set_ways(Ways(steps if steps[0] else None, seconds if seconds[0] else None), index)
 
     def _take(self, event: Event) -> None:
         if self._in_front:
@@ -267,8 +289,10 @@ class Curves(Feature, Listener):
     def on_finished(self, event: Finished) -> None:
         if self._document is not None:
             self._come_to(self._document)
-        if self.plots is not None and not self._is_series:
-            self.plots.set_over(True)
+        if self.plots is not None:
+            self._tell_ways(self.plots)
+            if not self._is_series:
+                self.plots.set_over(True)
 
     def on_series_finished(self, event: SeriesFinished) -> None:
         if self.plots is not None:
