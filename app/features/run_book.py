@@ -20,6 +20,7 @@ from engine.runs.book.book import Book, read_book
 from engine.runs.book.entry import Entry
 from engine.runs.book.marks import mark
 from engine.runs.book.tidying import remove, spare_in
+from engine.runs.claim import is_being_written
 from engine.runs.naming import HERE
 from engine.training.events import EpochEnded, Event
 from engine.units import bytes_text, grouped
@@ -101,8 +102,8 @@ class RunBook(Feature):
 
     def entry(self, folder: Path) -> Entry | None:
         """The line of the run in a folder."""
-        place = real(folder)
-        return next((run for entry in self.book for run in (entry, *entry.runs) if real(run.folder) == place), None)
+        named = (run for entry in self.book for run in (entry, *entry.runs) if run.folder.name == folder.name)
+        return next((run for run in named if real(run.folder) == real(folder)), None)  # asking the disk takes a while
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -116,8 +117,9 @@ class RunBook(Feature):
         self.refresh()
 
     def delete(self, entries: Sequence[Entry]) -> None:
-        """Move runs to the bin; one that goes on is none of them."""
-        running = [entry for entry in entries if entry.state == "running"]
+        """Move runs to the bin; one that goes on, maybe since a moment and elsewhere, is none of them."""
+        running = [entry for entry in entries if any(
+            is_being_written(each.folder) for each in (entry, *entry.runs))]
         if running:
             self.host.say(say("Run {number} goes on: stop it before you delete it", number=running[0].number), "error")
             return
