@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QFile, QTimer, Signal
+from PySide6.QtCore import QFile, QStandardPaths, QTimer, Signal
 
 from app.features.training import Training
 from app.window.host import Feature, Host
@@ -169,6 +169,9 @@ class RunBook(Feature):
 
 
 def _to_bin(folder: Path) -> bool:
+    with suppress(OSError):  # where nothing was ever deleted the place of the bin may not be there, and Qt makes none
+        Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)).mkdir(
+            parents=True, exist_ok=True)
     found: bool | tuple[bool, str] = QFile.moveToTrash(str(folder))
     return found[0] if isinstance(found, tuple) else found
 

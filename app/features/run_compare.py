@@ -82,6 +82,7 @@ class RunCompare(Feature):
 
     def bring(self) -> None:
         """Show what differs between the runs that are selected."""
+        self.host.places.stage.choose("train")
         self.host.places.bottom.bring(self.tab)
         self._refresh()
 

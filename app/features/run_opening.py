@@ -12,7 +12,7 @@ from app.document.document import Document, Run
 from app.features.comparing import Comparing
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
-from engine.experiment.experiment import load_experiment
+from engine.experiment.experiment import Experiment, load_experiment
 from engine.files import real
 from engine.layout.unplaced import laid_out
 from engine.messages import LayerloomError, Message
@@ -48,7 +48,7 @@ class RunOpening(Feature):
             page = self.page
             if page is not None:
                 self.host.feature(Comparing).compare_with(page, f"{first.network} {first.number}", first.folder.name,
-                                                          lambda: open_run(first.folder, points=False).experiment)
+                                                          lambda: _drawn(open_run(first.folder, points=False)))
 
         def take(kept: Kept) -> None:
             self._take(other, kept)
@@ -72,8 +72,7 @@ class RunOpening(Feature):
 
     def _take(self, entry: Entry, kept: Kept) -> None:
         self._job = None
-        experiment = replace(kept.experiment, graph=laid_out(kept.experiment.graph))
-        document = Document(experiment, entry.network)
+        document = Document(_drawn(kept), entry.network)
         document.opened_from = entry.folder
         document.run = Run(kept.states, entry.folder)
         self.host.open(document)
@@ -92,6 +91,11 @@ class RunOpening(Feature):
 
     def finish(self) -> None:
         self._jobs.finish()
+
+
+def _drawn(kept: Kept) -> Experiment:
+    """As it is on the canvas."""
+    return replace(kept.experiment, graph=laid_out(kept.experiment.graph))
 
 
 def _holds(document: Document, folder: Path) -> bool:

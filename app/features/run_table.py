@@ -76,9 +76,9 @@ class RunTable(Feature):
         return [self.tab]
 
     def commands(self) -> Sequence[Row]:
-        acts: Acts = (("run_open", "Open the canvas of the run", lambda: self._table.open_selected()),
+        acts: Acts = (("run_open", "Open the canvas of the run", self._open),
                       ("run_star", "Star the run", lambda: self._table.toggle_star()),
-                      ("run_note", "Note on the run", lambda: self._table.edit_note()),
+                      ("run_note", "Note on the run", self._write),
                       ("run_csv", "Export runs as CSV…", lambda: self._table.export_selected("csv")),
                       ("run_board", "Export runs for TensorBoard…",
                        lambda: self._table.export_selected("tensorboard")),
@@ -94,6 +94,18 @@ class RunTable(Feature):
                 self.host.say(say("Select a run in the table of runs first"))
 
         return do
+
+    def _open(self) -> None:
+        if len(self._keys) == 1:
+            self._table.open_selected()
+        else:
+            self.host.say(say("Select one run to open its canvas"))
+
+    def _write(self) -> None:
+        """In its row, which has to be seen for that."""
+        self.host.places.stage.choose("train")
+        self.host.places.bottom.bring(self.tab)
+        self._table.edit_note()
 
     @property
     def _table(self) -> RunsTable:
