@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import is_
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -48,11 +49,52 @@ def columns() -> list[Column]:
             Column("time", tr("time"), tr("How long it has learned, without pauses")), Column("seed", tr("seed"))]
 
 
-def table_rows(entries: Sequence[Entry], view: View) -> list[RunRow]:
-    """The rows in the order of the book."""
-    rows = rows_of(entries)
-    verdicts = _verdicts(rows)
-    return [_row(row, view, verdicts) for row in rows]
+class TableRows:
+    """Makes rows, and those that would say the same again only once."""
+
+    def __init__(self) -> None:
+        self._made: dict[Path, tuple[tuple[Entry, ...], object, RunRow]] = {}
+        self._said: dict[Path, tuple[tuple[Entry, ...], str]] = {}
+
+    def rows(self, entries: Sequence[Entry], view: View) -> list[RunRow]:
+        """The rows in the order of the book."""
+        rows = rows_of(entries)
+        verdicts, before, self._made = self._verdicts(rows), self._made, {}
+        for row in rows:
+            mine, first = entries_of(row), entries_of(row)[0]
+            colors = [view.colors.get(key) for key in _keys(row)]
+            asked = view.metric, view.named, colors, verdicts.get(row.first.folder) if isinstance(row, Seeds) else ""
+            known = before.get(first.folder)
+            is_same = known is not None and known[1] == asked and _are_same(known[0], mine)
+            made = known[2] if known is not None and is_same else _row(row, view, verdicts)
+            self._made[first.folder] = mine, asked, made
+        return [made for _, _, made in self._made.values()]
+
+    def _verdicts(self, rows: Sequence[Row]) -> dict[Path, str]:
+        """Of several seeds held against those that they were made from, by the folder of the first of them."""
+        standing, before, self._said = with_base(rows), self._said, {}
+        for row in rows:
+            base = standing.get(row.first.base) if isinstance(row, Seeds) and row.first.base is not None else None
+            if not isinstance(row, Seeds) or not isinstance(base, Seeds) or base is row:
+                continue
+            known, mine = before.get(row.first.folder), (*row.entries, *base.entries)
+            said = known[1] if known is not None and _are_same(known[0], mine) else verdict_of(row, base)
+            self._said[row.first.folder] = mine, said
+        return {folder: said for folder, (_, said) in self._said.items()}
+
+
+def _are_same(some: Sequence[Entry], others: Sequence[Entry]) -> bool:
+    return len(some) == len(others) and all(map(is_, some, others))
+
+
+def _keys(row: Row) -> Iterator[str]:
+    """Whatever stands in a row and may have a colour."""
+    if isinstance(row, Seeds):
+        yield group_key(row)
+    for entry in entries_of(row):
+        yield key_of(entry)
+        yield from (key for each in (rows_of(entry.members) if entry.kind == "sweep" else entry.members)
+                    for key in _keys(each))
 
 
 def keys_of(rows: Iterable[RunRow]) -> dict[str, RunRow]:
@@ -216,17 +258,11 @@ def _best(entry: Entry, part: Part, name: str) -> Cell:
     return _number(chosen.value(part, name))
 
 
-def _verdicts(rows: Sequence[Row]) -> dict[Path, str]:
-    """What is said of several seeds held against those that they were made from."""
-    found, standing = {}, with_base(rows)
-    for row in rows:
-        base = standing.get(row.first.base) if isinstance(row, Seeds) and row.first.base is not None else None
-        if isinstance(row, Seeds) and isinstance(base, Seeds) and base is not row:
-            differs = compared(row, base, row.first.measure)
-            if differs is not None and not differs.is_real:
-                found[row.first.folder] = message_text(say("{first} and {other} overlap: no real difference",
-                                                           first=row.first.number, other=base.first.number))
-    return found
+def verdict_of(row: Seeds, base: Seeds) -> str:
+    """What is said of several seeds held against those that they were made from, where chance may have made it."""
+    differs = compared(row, base, row.first.measure)
+    return "" if differs is None or differs.is_real else message_text(say(
+        "{first} and {other} overlap: no real difference", first=row.first.number, other=base.first.number))
 
 
 def metrics_of(entries: Iterable[Entry]) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from app.features.run_overlays import MOST, Wanted, as_wanted, curves_of, overla
 from app.features.run_rows import (
     AUTO,
     SEEDS,
+    TableRows,
     View,
     columns,
     entries_of,
@@ -28,7 +29,6 @@ from app.features.run_rows import (
     keys_of,
     metrics_of,
     rows_within,
-    table_rows,
 )
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
@@ -66,7 +66,8 @@ class RunTable(Feature):
         self._settings: dict[str, Any] = dict(host.settings.runs_view)
         self._in_hand = ""  # the run whose curves are the first, as it was shown last
         self._network = ""  # whose runs are shown; “”: of all
-        self._rows: dict[str, RunRow] = {}
+        self._made, self._rows = TableRows(), dict[str, RunRow]()
+        self._shown: tuple[Book, str, Book] = Book(), "", Book()  # of all, of which network, those of it
         self._keys: tuple[str, ...] = ()  # that are selected
         self._colors: dict[str, int] = {}
         self._drawn: dict[str, tuple[Wanted, Overlaid | None]] = {}  # by key; None: it cannot be read
@@ -179,7 +180,10 @@ class RunTable(Feature):
     @property
     def shown(self) -> Book:
         """The runs of the network in front, or all."""
-        return self._book.book.of(self._network) if self._network else self._book.book
+        book, network = self._book.book, self._network
+        if self._shown[0] is not book or self._shown[1] != network:
+            self._shown = book, network, book.of(network) if network else book
+        return self._shown[2]
 
     def show(self, page: Page) -> None:
         network = "" if self._settings.get("scope") == "all" else safe_name(page.document.network)
@@ -201,7 +205,7 @@ class RunTable(Feature):
         metrics, view = metrics_of(entries), self.view
         if view.metric not in dict(metrics):  # none of these runs has it
             view = replace(view, metric=AUTO)
-        rows = table_rows(entries, view)
+        rows = self._made.rows(entries, view)
         self._rows = keys_of(rows)
         table.set_metrics(metrics, view.metric)
         table.show_rows(columns(), rows)
