@@ -119,6 +119,8 @@ def test_what_a_newcomer_tries(qtbot, tmp_path):
         window.type("the first try")
         window.press(Keys.Key_Return)
         qtbot.waitUntil(lambda: marks_of(one).note == "the first try" and window.row("1").note == "the first try")
+        qtbot.wait(50)
+        assert len(window.window.pages) == 1, "Enter ended the note, and opened nothing"
         # sorting by a heading, and as it was by the third click
         for order in (["2", "3", "1", "4"], ["4", "1", "3", "2"], ["4", "3", "2", "1"]):
             hands.heading(window.table, 2)
