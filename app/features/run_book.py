@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from operator import is_
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QFile, QTimer, Signal
+from PySide6.QtCore import QFile, QStandardPaths, QTimer, Signal
 
 from app.features.training import Training
 from app.window.host import Feature, Host
@@ -19,12 +20,15 @@ from engine.messages import LayerloomError, Message, say
 from engine.runs.book.book import Book, read_book
 from engine.runs.book.entry import Entry
 from engine.runs.book.marks import mark
+from engine.runs.book.seeds import Seeds, rows_of
 from engine.runs.book.tidying import remove, spare_in
+from engine.runs.claim import is_being_written
 from engine.runs.naming import HERE
 from engine.training.events import EpochEnded, Event
 from engine.units import bytes_text, grouped
 
 APART_MS = 1000  # between two looks while a run learns: its epochs may be short
+SHARE = 5  # and so many times what a look takes: of thousands of runs that is a while
 
 
 class RunBook(Feature):
@@ -40,6 +44,7 @@ class RunBook(Feature):
         self._job: Job | None = None
         self._is_wanted = False  # once more, when the job has ended
         self._looked_at = 0.0
+        self._took = 0  # milliseconds, when it was read last
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         trainer = host.feature(Training).trainer
@@ -68,7 +73,7 @@ class RunBook(Feature):
 
     def refresh(self) -> None:
         """Look again soon; while a run learns not too often."""
-        waits = APART_MS - round(1000 * (monotonic() - self._looked_at))
+        waits = max(APART_MS, SHARE * self._took) - round(1000 * (monotonic() - self._looked_at))
         if not self._timer.isActive():
             self._timer.start(max(0, waits) if self.is_read else 0)
 
@@ -81,12 +86,14 @@ class RunBook(Feature):
 
     def _start(self, told: bool) -> None:
         """At first without what takes long; what each run has changed follows."""
-        places = self.places
-        self._job = self._jobs.start(lambda _: read_book(places, told=told), partial(self._take, told), self._fail)
+        places, known = self.places, self.book
+        self._job = self._jobs.start(lambda _: _as_known(read_book(places, told=told), known),
+                                     partial(self._take, told), self._fail)
 
     def _take(self, told: bool, book: Book) -> None:
         self._job, self.is_read = None, True
-        if book != self.book:
+        self._took = round(1000 * (monotonic() - self._looked_at)) if told else 0
+        if book is not self.book:
             self.book = book
             self.changed.emit()
         if not told:
@@ -101,8 +108,8 @@ class RunBook(Feature):
 
     def entry(self, folder: Path) -> Entry | None:
         """The line of the run in a folder."""
-        place = real(folder)
-        return next((run for entry in self.book for run in (entry, *entry.runs) if real(run.folder) == place), None)
+        named = (run for entry in self.book for run in (entry, *entry.runs) if run.folder.name == folder.name)
+        return next((run for run in named if real(run.folder) == real(folder)), None)  # asking the disk takes a while
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -116,8 +123,9 @@ class RunBook(Feature):
         self.refresh()
 
     def delete(self, entries: Sequence[Entry]) -> None:
-        """Move runs to the bin; one that goes on is none of them."""
-        running = [entry for entry in entries if entry.state == "running"]
+        """Move runs to the bin; one that goes on, maybe since a moment and elsewhere, is none of them."""
+        running = [entry for entry in entries if any(
+            is_being_written(each.folder) for each in (entry, *entry.runs))]
         if running:
             self.host.say(say("Run {number} goes on: stop it before you delete it", number=running[0].number), "error")
             return
@@ -166,7 +174,20 @@ class RunBook(Feature):
         self._jobs.finish()
 
 
+def _as_known(book: Book, known: Book) -> Book:
+    """With the same objects for what is as it was: nobody shows that anew. In a job's thread."""
+    if sum(isinstance(row, Seeds) for row in rows_of(book.entries)) > 1:
+        import scipy.special  # noqa: F401  # they will be compared, and it takes 0.2 s to load
+    before = {entry.folder: entry for entry in known}
+    entries = tuple(before[entry.folder] if before.get(entry.folder) == entry else entry for entry in book)
+    is_same = len(entries) == len(known) and all(map(is_, entries, known))
+    return known if is_same else Book(entries)
+
+
 def _to_bin(folder: Path) -> bool:
+    with suppress(OSError):  # where nothing was ever deleted the place of the bin may not be there, and Qt makes none
+        Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)).mkdir(
+            parents=True, exist_ok=True)
     found: bool | tuple[bool, str] = QFile.moveToTrash(str(folder))
     return found[0] if isinstance(found, tuple) else found
 

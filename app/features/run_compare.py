@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
+from app.features.run_book import RunBook
 from app.features.run_opening import RunOpening
-from app.features.run_rows import changed_text, key_of
+from app.features.run_rows import changed_text, entries_of, group_key, key_of
 from app.features.run_table import RunTable
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
@@ -56,6 +57,7 @@ class RunCompare(Feature):
 
     def begin(self) -> None:
         self._table.selected.connect(self._refresh)
+        self.host.feature(RunBook).changed.connect(self._refresh)
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]
@@ -80,6 +82,7 @@ class RunCompare(Feature):
 
     def bring(self) -> None:
         """Show what differs between the runs that are selected."""
+        self.host.places.stage.choose("train")
         self.host.places.bottom.bring(self.tab)
         self._refresh()
 
@@ -90,18 +93,23 @@ class RunCompare(Feature):
         """Where it is seen, and others are selected or they have come farther."""
         if self._widget is None or not self.host.places.bottom.shows(self.tab):
             return
-        rows = self._table.chosen_rows[:MOST]
-        mark = tuple((entry.folder, entry.size, entry.state) for row in rows for entry in _entries(row))
+        chosen = self._table.chosen_rows
+        mark = tuple((entry.folder, entry.size, entry.state, entry.changed)
+                     for row in chosen for entry in entries_of(row))
         if mark == self._shown:
             return
         self._shown = mark
+        if self._job is not None:
+            self._job.drop()
+            self._job = None
+        readable = [row for row in chosen if _one(row).state != "damaged"]
+        rows = readable[:MOST]
         if len(rows) < 2:
             self._widget.set_verdicts(())
             self._widget.show_runs((), ())
             return
-        if self._job is not None:
-            self._job.drop()
-        self._job = self._jobs.start(lambda _: _Found(compared_runs([_one(row) for row in rows]), _verdicts(rows)),
+        left_out = _left_out(chosen, len(readable) - len(rows))
+        self._job = self._jobs.start(lambda _: _Found(compared_runs(rows), [*_verdicts(rows), *left_out]),
                                      partial(self._take, rows), self._fail)
 
     def _take(self, rows: Sequence[Entry | Seeds], found: _Found) -> None:
@@ -115,15 +123,11 @@ class RunCompare(Feature):
         self._widget.show_runs(runs, [_line(line) for line in found.lines])
 
     def _fail(self, message: Message) -> None:
-        self._job = None
+        self._job, self._shown = None, ()
         self.host.say(message, "error")
 
     def finish(self) -> None:
         self._jobs.finish()
-
-
-def _entries(row: Entry | Seeds) -> tuple[Entry, ...]:
-    return row.entries if isinstance(row, Seeds) else (row,)
 
 
 def _one(row: Entry | Seeds) -> Entry:
@@ -131,7 +135,7 @@ def _one(row: Entry | Seeds) -> Entry:
 
 
 def _key(row: Entry | Seeds) -> str:
-    return f"seeds:{row.first.course}" if isinstance(row, Seeds) else key_of(row)
+    return group_key(row) if isinstance(row, Seeds) else key_of(row)
 
 
 def _name(row: Entry | Seeds) -> str:
@@ -142,6 +146,13 @@ def _name(row: Entry | Seeds) -> str:
 def _line(line: ComparedLine) -> ComparedRow:
     title = " · ".join(map(translated, line.titles))
     return ComparedRow(line.about, title, tuple(map(message_text, line.values)), line.best)
+
+
+def _left_out(chosen: Sequence[Entry | Seeds], count: int) -> list[Message]:
+    """Which of them the page does not show, and why."""
+    broken = ", ".join(_one(row).number for row in chosen if _one(row).state == "damaged")
+    return [*([say("Left out, as it cannot be read: {runs}", runs=broken)] if broken else ()),
+            *([say("The first {most} are shown, {count} more are not", most=MOST, count=count)] if count else ())]
 
 
 def _verdicts(rows: Sequence[Entry | Seeds]) -> list[Message]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from app.features.curve_rows import EpochTuple, epoch_row
+from app.features.run_rows import entries_of, group_key, key_of
 from engine.runs.book.entry import Entry
 from engine.runs.book.seeds import Seeds
 
@@ -31,27 +33,27 @@ class Wanted:
     @property
     def mark(self) -> tuple[object, ...]:
         """Another one where anything of it is to be read again."""
-        return (self.key, self.title, self.color,
-                *((entry.folder, entry.size, entry.epochs, entry.state) for entry in self.entries))
+        return (self.key, *((entry.folder, entry.size, entry.epochs, entry.state) for entry in self.entries))
 
 
-def wanted_of(rows: Sequence[Entry | Seeds], keys: Sequence[str], colors: Mapping[str, int],
-              names: Mapping[str, str]) -> list[Wanted]:
-    """The curves of what is selected: seeds of which all are, as one."""
-    chosen, found = set(keys), list[Wanted]()
+def as_wanted(read: Overlaid | None, wanted: Wanted) -> Overlaid | None:
+    """What was read already, under the name and in the colour that it has now."""
+    if read is None or (read.title, read.color) == (wanted.title, wanted.color):
+        return read
+    return replace(read, title=wanted.title, color=wanted.color)
+
+
+def curves_of(rows: Iterable[Entry | Seeds], keys: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
+    """The curves of the runs that are selected, by key: seeds of which all are, as one."""
+    chosen = set(keys)
+    found: dict[str, tuple[Entry, ...]] = {}
     for row in rows:
-        if isinstance(row, Seeds):
-            mine = [entry for entry in row.entries if str(entry.folder) in chosen]
-            if len(mine) == len(row.entries):
-                key = f"seeds:{row.first.course}"
-                found.append(Wanted(key, names.get(key, ""), colors[key], row.entries))
-                continue
+        mine = [entry for entry in entries_of(row) if key_of(entry) in chosen and entry.state != "damaged"]
+        if isinstance(row, Seeds) and len(mine) == len(row.entries):
+            found[group_key(row)] = row.entries
         else:
-            mine = [entry for entry in (row, *row.runs) if str(entry.folder) in chosen and not entry.members]
-        for entry in mine:
-            key = str(entry.folder)
-            found.append(Wanted(key, names.get(key, entry.number), colors[key], (entry,)))
-    return found[:MOST]
+            found |= {key_of(entry): (entry,) for entry in mine}
+    return dict(islice(found.items(), MOST))
 
 
 def overlaid(wanted: Wanted) -> Overlaid:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl, Signal
@@ -15,8 +17,19 @@ from app.features.curves import Curves
 from app.features.run_book import RunBook
 from app.features.run_exports import RunExports
 from app.features.run_opening import RunOpening
-from app.features.run_overlays import Wanted, overlaid, wanted_of
-from app.features.run_rows import AUTO, View, columns, key_of, keys_of, metrics_of, table_rows
+from app.features.run_overlays import MOST, Wanted, as_wanted, curves_of, overlaid
+from app.features.run_rows import (
+    AUTO,
+    SEEDS,
+    TableRows,
+    View,
+    columns,
+    entries_of,
+    key_of,
+    keys_of,
+    metrics_of,
+    rows_within,
+)
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
@@ -24,7 +37,7 @@ from app.window.panel import Tab
 from engine.messages import LayerloomError, Message, say
 from engine.runs.book.book import Book
 from engine.runs.book.entry import Entry
-from engine.runs.book.seeds import Seeds, rows_of
+from engine.runs.book.seeds import Seeds
 from engine.runs.book.tidying import remove, spare_in
 from engine.runs.naming import safe_name
 from engine.units import bytes_text, grouped
@@ -34,6 +47,7 @@ if TYPE_CHECKING:
     from widgets.plot.overlaid import Overlaid
     from widgets.runs.table import RunsTable
 
+MOMENT_S = 0.2  # between two looks at what is read of many long runs
 Acts = Sequence[tuple[str, str, Callable[[], object]]]
 
 
@@ -52,19 +66,20 @@ class RunTable(Feature):
         self._settings: dict[str, Any] = dict(host.settings.runs_view)
         self._in_hand = ""  # the run whose curves are the first, as it was shown last
         self._network = ""  # whose runs are shown; “”: of all
-        self._rows: dict[str, RunRow] = {}
+        self._made, self._rows = TableRows(), dict[str, RunRow]()
+        self._shown: tuple[Book, str, Book] = Book(), "", Book()  # of all, of which network, those of it
         self._keys: tuple[str, ...] = ()  # that are selected
         self._colors: dict[str, int] = {}
-        self._drawn: dict[tuple[object, ...], Overlaid | None] = {}  # by what is wanted; None: it cannot be read
+        self._drawn: dict[str, tuple[Wanted, Overlaid | None]] = {}  # by key; None: it cannot be read
         self._book.changed.connect(self._refresh)
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]
 
     def commands(self) -> Sequence[Row]:
-        acts: Acts = (("run_open", "Open the canvas of the run", lambda: self._table.open_selected()),
+        acts: Acts = (("run_open", "Open the canvas of the run", self._open),
                       ("run_star", "Star the run", lambda: self._table.toggle_star()),
-                      ("run_note", "Note on the run", lambda: self._table.edit_note()),
+                      ("run_note", "Note on the run", self._write),
                       ("run_csv", "Export runs as CSV…", lambda: self._table.export_selected("csv")),
                       ("run_board", "Export runs for TensorBoard…",
                        lambda: self._table.export_selected("tensorboard")),
@@ -80,6 +95,18 @@ class RunTable(Feature):
                 self.host.say(say("Select a run in the table of runs first"))
 
         return do
+
+    def _open(self) -> None:
+        if len(self._keys) == 1:
+            self._table.open_selected()
+        else:
+            self.host.say(say("Select one run to open its canvas"))
+
+    def _write(self) -> None:
+        """In its row, which has to be seen for that."""
+        self.host.places.stage.choose("train")
+        self.host.places.bottom.bring(self.tab)
+        self._table.edit_note()
 
     @property
     def _table(self) -> RunsTable:
@@ -153,7 +180,10 @@ class RunTable(Feature):
     @property
     def shown(self) -> Book:
         """The runs of the network in front, or all."""
-        return self._book.book.of(self._network) if self._network else self._book.book
+        book, network = self._book.book, self._network
+        if self._shown[0] is not book or self._shown[1] != network:
+            self._shown = book, network, book.of(network) if network else book
+        return self._shown[2]
 
     def show(self, page: Page) -> None:
         network = "" if self._settings.get("scope") == "all" else safe_name(page.document.network)
@@ -171,17 +201,23 @@ class RunTable(Feature):
         table, entries = self.table, self.shown.entries
         if table is None:
             return
-        view, self._in_hand = self.view, self._own
-        rows = table_rows(entries, view)
+        self._colors, self._in_hand = self._colored(), self._own
+        metrics, view = metrics_of(entries), self.view
+        if view.metric not in dict(metrics):  # none of these runs has it
+            view = replace(view, metric=AUTO)
+        rows = self._made.rows(entries, view)
         self._rows = keys_of(rows)
-        table.set_metrics(metrics_of(entries), view.metric)
+        table.set_metrics(metrics, view.metric)
         table.show_rows(columns(), rows)
         count = len(self.shown.runs)
-        told = self.tr("1 run") if count == 1 else self.tr("{count} runs").format(count=grouped(count))
-        table.set_foot(f"{told} · {bytes_text(self.shown.size)}" if count else "",
-                       self.tr("Tidy up…") if count > 1 else "")
+        table.set_foot(self._foot(count) if count else "", self.tr("Tidy up…") if count > 1 else "")
         self.host.places.bottom.rename(self.tab, f"{self.tab.title} {count}" if count else self.tab.title)
         self._draw()
+
+    def _foot(self, count: int) -> str:
+        told = self.tr("1 run") if count == 1 else self.tr("{count} runs").format(count=grouped(count))
+        drawn = self.tr("{count} of those selected are drawn").format(count=MOST) if len(self._colors) == MOST else ""
+        return " · ".join(filter(None, (drawn, told, bytes_text(self.shown.size))))
 
     def _remember(self, **changes: object) -> None:
         self._settings |= changes
@@ -210,8 +246,7 @@ class RunTable(Feature):
     def chosen_rows(self) -> list[Entry | Seeds]:
         """The same, several seeds of which all are selected as one."""
         keys = set(self._keys)
-        rows = [row for entry in self.shown for row in _flat(entry)]
-        return [row for row in rows_of(rows) if all(key_of(entry) in keys for entry in _entries(row))]
+        return [row for row in rows_within(self.shown.entries) if all(key_of(run) in keys for run in entries_of(row))]
 
     def select(self, keys: Sequence[str]) -> None:
         """Select these, as if they were in the table."""
@@ -221,19 +256,18 @@ class RunTable(Feature):
 
     def _select(self, keys: list[str]) -> None:
         self._keys = tuple(keys)
-        self._colors = self._colored()
         self._refresh()
         self.selected.emit()
 
     def _colored(self) -> dict[str, int]:
         """A colour for each curve, the one that it had, else the first that is free."""
-        wanted = list(dict.fromkeys((*self._group_keys(), *self._keys)))
+        wanted = [key for key in self._curves_chosen() if key != self._own]
         kept = {key: color for key, color in self._colors.items() if key in wanted}
         free = iter(sorted(set(range(len(wanted) + len(kept))) - set(kept.values())))
         return {key: kept[key] if key in kept else next(free) for key in wanted}
 
-    def _group_keys(self) -> list[str]:
-        return [f"seeds:{row.first.course}" for row in self.chosen_rows if isinstance(row, Seeds)]
+    def _curves_chosen(self) -> dict[str, tuple[Entry, ...]]:
+        return curves_of(rows_within(self.shown.entries), self._keys)
 
     def _with(self, key: str, act: Callable[[Entry], object]) -> None:
         for entry in self.entries([key]):
@@ -270,19 +304,20 @@ class RunTable(Feature):
         if plots is None:
             return
         plots.name_own(own)
-        rows = [row for entry in self.shown for row in _flat(entry)]
         names = {key: row.title for key, row in self._rows.items()}
-        wanted = [each for each in wanted_of(rows_of(rows), self._keys, self._colors, names) if each.key != own]
-        marks = {each.mark for each in wanted}
-        self._drawn = {mark: found for mark, found in self._drawn.items() if mark in marks}
-        plots.show_others([curve for each in wanted if (curve := self._drawn.get(each.mark)) is not None])
-        missing = [each for each in wanted if each.mark not in self._drawn]
+        wanted = [Wanted(key, names.get(key, ""), self._colors[key], entries)
+                  for key, entries in self._curves_chosen().items() if key in self._colors]
+        self._drawn = {each.key: (self._drawn[each.key][0], as_wanted(self._drawn[each.key][1], each))
+                       for each in wanted if each.key in self._drawn}
+        plots.show_others([curve for _, curve in self._drawn.values() if curve is not None])
+        missing = [each for each in wanted if each.key not in self._drawn or self._drawn[each.key][0].mark != each.mark]
         if missing and self._job is None:
             self._job = self._jobs.start(lambda _: _read(missing), self._take, self._fail)
 
     def _take(self, found: list[tuple[Wanted, Overlaid | None]]) -> None:
+        """Some of them; what is read anew of a run that goes on stands for what was read of it before."""
         self._job = None
-        self._drawn |= {wanted.mark: curve for wanted, curve in found}
+        self._drawn |= {wanted.key: (wanted, curve) for wanted, curve in found}
         self._draw()
 
     def _fail(self, message: Message) -> None:
@@ -294,7 +329,7 @@ class RunTable(Feature):
         plots = self._curves.plots
         if plots is None:
             return
-        group = next((row.key for row in self._rows.values() if row.key.startswith("seeds:") and key in row.runs), "")
+        group = next((row.key for row in self._rows.values() if row.key.startswith(SEEDS) and key in row.runs), "")
         plots.light((group if group in self._colors else key) or None)
 
     def _keep_view(self, view: Any) -> None:
@@ -338,19 +373,14 @@ class RunTable(Feature):
         self._jobs.finish()
 
 
-def _flat(entry: Entry) -> tuple[Entry, ...]:
-    """A run, or those of a series or a sweep."""
-    return entry.runs
-
-
-def _entries(row: Entry | Seeds) -> tuple[Entry, ...]:
-    return row.entries if isinstance(row, Seeds) else (row,)
-
-
 def _read(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Overlaid | None]]:
-    """In a job's thread; what cannot be read is left out, its row says why."""
+    """As many as are read in a moment, so that one after the other is seen. In a job's thread; what cannot be read is
+    left out, its row says why."""
     found: list[tuple[Wanted, Overlaid | None]] = []
+    begun = monotonic()
     for each in wanted:
+        if found and monotonic() - begun > MOMENT_S:
+            break
         try:
             found.append((each, overlaid(each)))
         except LayerloomError:

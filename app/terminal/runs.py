@@ -29,6 +29,7 @@ from engine.runs.comparing import names_in
 from engine.runs.exporting import write_csv, write_tensorboard
 from engine.runs.naming import HERE, places
 from engine.runs.opened import RunError
+from engine.runs.spread import spread_text
 from engine.units import bytes_text, clock_text, count_text, measure_text
 
 if TYPE_CHECKING:
@@ -166,8 +167,7 @@ def _seeds(row: Row) -> str:
 
 def _spread_text(row: Seeds, part: Part) -> str:
     found = row.spread(part, row.first.measure)
-    mean = measure_text(found.mean, 4)
-    return f"{mean} ± {measure_text(found.deviation, 3)}" if found.runs > 1 and part == "best" else mean
+    return spread_text(found) if found.runs > 1 and part == "best" else measure_text(found.mean, 4)
 
 
 def changed_text(entry: Entry) -> str:

@@ -18,6 +18,8 @@ from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
 from engine.runs.book.entry import PARTS, Entry, Part
 from engine.runs.book.reading import experiment_in
+from engine.runs.book.seeds import Seeds
+from engine.runs.spread import Spread, spread, spread_text
 from engine.units import bytes_text, clock_text, count_text, measure_text
 
 About = Literal["network", "data", "recipe", "costs", "results"]
@@ -37,13 +39,15 @@ class Row(NamedTuple):
     best: tuple[int, ...] = ()
 
 
-def compared(entries: Sequence[Entry]) -> list[Row]:
-    """What differs, the first run being what the others are held against. Raises LayerloomError."""
+def compared(runs: Sequence[Entry | Seeds]) -> list[Row]:
+    """What differs, the first run being what the others are held against; several seeds are told by the first of them
+    and by the mean of what they came to. Raises LayerloomError."""
+    entries = [run.first if isinstance(run, Seeds) else run for run in runs]
     experiments = [experiment_in(entry.folder, entry.kind) for entry in entries]
     rows = [*_network(experiments),
             *_fields("data", [each.data for each in experiments]),
             *_fields("recipe", [each.recipe for each in experiments]),
-            *_costs(experiments), *_results(entries)]
+            *_costs(experiments), *_results(runs)]
     return [row for row in rows if len(set(map(str, row.values))) > 1]
 
 
@@ -83,18 +87,30 @@ def _numbers(about: About, title: str, values: Sequence[int], text: Callable[[in
     return Row(about, (title,), tuple(say("{value}", value=text(value)) for value in values))
 
 
-def _results(entries: Sequence[Entry]) -> Iterator[Row]:
+def _results(runs: Sequence[Entry | Seeds]) -> Iterator[Row]:
     """Of every measure that any has, the best first; then what it took."""
+    entries = [run.first if isinstance(run, Seeds) else run for run in runs]
     for place, name in enumerate(names_in(entries)):
         for part in PARTS if place == 0 else ("best", "test"):
-            values = [entry.value(part, name) for entry in entries]
+            found = [_came_to(run, part, name) for run in runs]
+            values = [each.mean for each in found]
             if any(map(math.isfinite, values)):
+                texts = [spread_text(each) if each.runs > 1 else measure_text(each.mean, 4) for each in found]
                 yield Row("results", (name.replace("_", " "), str(_PART_WORDS[part])),
-                          tuple(say("{value}", value=measure_text(value, 4)) for value in values), _best(name, values))
+                          tuple(say("{value}", value=text) for text in texts), _best(name, values))
     yield Row("results", ("Epochs",), tuple(say("{count}", count=entry.epochs) for entry in entries))
-    yield Row("results", ("Time",), tuple(say("{time}", time=clock_text(entry.seconds)) for entry in entries))
+    yield Row("results", ("Time",), tuple(say("{time}", time=clock_text(_seconds(run))) for run in runs))
     yield Row("results", ("Device",), tuple(
         say("{device}", device=entry.device) if entry.device else NOTHING for entry in entries))
+
+
+def _came_to(run: Entry | Seeds, part: Part, name: str) -> Spread:
+    return run.spread(part, name) if isinstance(run, Seeds) else Spread(1, run.value(part, name), math.nan)
+
+
+def _seconds(run: Entry | Seeds) -> float:
+    """Of several seeds what one takes."""
+    return spread(entry.seconds for entry in run.entries).mean if isinstance(run, Seeds) else run.seconds
 
 
 def names_in(entries: Sequence[Entry]) -> list[str]:

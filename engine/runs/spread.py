@@ -10,7 +10,10 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from engine.units import measure_text
+
 SURE = 0.95
+LARGE, MOST_PLACES = 1000, 8
 
 
 class Spread(NamedTuple):
@@ -28,6 +31,15 @@ def spread(values: Iterable[float]) -> Spread:
         return Spread(0, math.nan, math.nan)
     deviation = statistics.stdev(known) if len(known) > 1 else math.nan
     return Spread(len(known), statistics.fmean(known), deviation)
+
+
+def spread_text(found: Spread) -> str:
+    """Mean ± deviation, with so many places that the deviation says something: 0.968 ± 0.003, 0.91342 ± 0.00002."""
+    mean, deviation = found.mean, found.deviation
+    if not math.isfinite(deviation) or abs(mean) >= LARGE:
+        return " ± ".join(measure_text(value, 4) for value in found[1:] if not math.isnan(value)) or measure_text(mean)
+    places = 3 if deviation == 0 else min(MOST_PLACES, max(3, -math.floor(math.log10(deviation))))
+    return f"{mean:.{places}f} ± {deviation:.{places}f}".replace("-", "−")
 
 
 class Difference(NamedTuple):

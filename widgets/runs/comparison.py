@@ -241,7 +241,8 @@ class RunsComparison(QWidget):
 
     def show_runs(self, runs: Sequence[ComparedRun], rows: Sequence[ComparedRow]) -> None:
         """These runs, the first to hold the others against, and what is not the same in all."""
-        is_other = self.model.show(runs, lines_of(rows))
+        are_others = [run.name for run in runs] != [run.name for run in self.model.runs]
+        is_other = self.model.show(runs, lines_of(rows)) or are_others
         self.table.heads.show_runs(runs)
         if is_other:
             self.table.fit()

@@ -15,7 +15,8 @@ from widgets.runs.compared import ComparedRun
 from widgets.runs.painting import RADIUS, ColorOf, dot_color
 
 TALL = 58
-LEFT = 14  # of the dot, and of the values below it
+LEFT, RIGHT = 14, 6  # of the dot, and of the values below it
+GAP, EDGES = 2, LEFT + 6 + RIGHT + 4
 
 
 @guarded
@@ -36,12 +37,12 @@ class RunHead(QWidget):
         self.link.clicked.connect(lambda: self.shown.emit(self._run.key))
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(2)
+        line.setSpacing(GAP)
         line.addWidget(self.name)
         line.addStretch()
         line.addWidget(self.link)
         column = QVBoxLayout(self)
-        column.setContentsMargins(LEFT + 6, 4, 6, 6)
+        column.setContentsMargins(LEFT + 6, 4, RIGHT, 6)
         column.setSpacing(0)
         column.addLayout(line)
         under = QHBoxLayout()
@@ -63,7 +64,10 @@ class RunHead(QWidget):
     @property
     def least(self) -> int:
         """Room for the whole name, and the link beside it."""
-        return self.sizeHint().width() + 4
+        parts = [part for part in (self.name, self.link) if not part.isHidden()]
+        for part in parts:
+            part.ensurePolished()  # before it is seen it does not know how much room its look takes
+        return EDGES + sum(part.sizeHint().width() for part in parts) + GAP * len(parts)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

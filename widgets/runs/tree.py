@@ -269,7 +269,8 @@ class RunsTree(QTreeView):
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._press_key(Qt.Key(event.key()), event.modifiers(), event.text()):
+        is_typing = self.state() == QAbstractItemView.State.EditingState  # Enter comes here from the note, too
+        if is_typing or not self._press_key(Qt.Key(event.key()), event.modifiers(), event.text()):
             super().keyPressEvent(event)
 
     def _press_key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier, text: str) -> bool:

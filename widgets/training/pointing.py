@@ -44,6 +44,8 @@ class Pointing(QObject):
 
     def name_own(self, key: str) -> None:
         """What the run in hand is called; empty: it is not pointed at."""
+        if key == self._own:
+            return  # what stands out goes on doing so
         self._own = key
         for plot in self._plots:
             plot.own_key = key

@@ -63,7 +63,7 @@ def test_the_list_has_a_row_for_a_setting_and_on_demand_for_each_seed(say: Say, 
     lines = out.splitlines()
     assert code == 0 and lines[0].split() == ["run", "what", "changed", "best", "accuracy", "last", "train", "params",
                                              "time", "seed"]
-    assert re.match(r"2 × 2 seeds +lr 0.005 → 0.05 +0\.9550 ± 0\.00707 .* 0–1 *$", lines[1])
+    assert re.match(r"2 × 2 seeds +lr 0.005 → 0.05 +0\.955 ± 0\.007 .* 0–1 *$", lines[1])
     assert re.match(r"1 ★ +the first run · the first try +0\.9000 +0\.8000 +0\.8900 +1 234 +0:06 +0", lines[2])
     assert re.match(r"3 runs, .*B on the disk", lines[-1])
     lines = say("runs", "list", "--each")[1].splitlines()
