@@ -307,13 +307,13 @@ class Training(Feature):
 
             if not self._goes_on(page):
                 return
-            words = None
+            words, waits = None, self.must_wait(document)
             if is_same():
                 document.load_weights(fit.weights)
                 words = told(fit, self.tr("The loaded weights"))
             self._prepare(page, series, anyway)
             if words is not None:
-                self.host.say(words, of=document)
+                self.host.say(words, of=document, waits=waits)  # after what is said of the queue
 
         def fail(message: Message) -> None:
             if is_same():

@@ -18,12 +18,14 @@ from app.features import queue as module
 from app.features.data import Data
 from app.features.documents import Documents
 from app.features.queue import Queue
+from app.features.run_book import RunBook
 from app.features.training import Training
 from app.features.waiting import Order
 from app.window.window import MainWindow
-from engine.experiment.experiment import Experiment, load_experiment
+from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.messages import say
-from engine.training.events import Finished, Paused, Progress, Started
+from engine.training import fit
+from engine.training.events import EpochEnded, Finished, Paused, Progress, Started
 from engine.training.values import Metrics, Summary
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import CTRL, opened
@@ -339,3 +341,30 @@ def test_where_it_would_not_pay_that_is_said(monkeypatch) -> None:
     assert "one core" in str(module.cost_of(experiment))
     monkeypatch.setattr(devices, "available_devices", lambda: ["cuda:0", "cpu"])
     assert "share cuda:0" in str(module.cost_of(experiment))
+
+
+def test_meanwhile_it_learns_the_same_and_its_tab_shows_it(qtbot, tmp_path, monkeypatch) -> None:
+    """In a real process."""
+    monkeypatch.setattr(trainer, "TrainingThread", FakeThread)
+    base = load_experiment("gallery:lenet-digits")
+    recipe = base.recipe.with_options(epochs=2, batch_size=200, lr=0.05, device="cpu")
+    network = replace(base, recipe=recipe)
+    save_experiment(network, tmp_path / "net.loom")
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:
+        window.commands["train"].trigger()
+        hear(window, STARTED)
+        window.feature(Documents).open(str(tmp_path / "net.loom"))
+        page = window.page
+        window.commands["train"].trigger()
+        press(window, "Train meanwhile")
+        qtbot.waitUntil(lambda: not training(window).beside.running, timeout=60_000)
+        expected = [event for event in fit(page.document.experiment) if isinstance(event, EpochEnded)]
+        found = page.document.run
+        assert [row.train.loss for row in found.state.epochs] == [round(row.train.loss, 6) for row in expected]
+        assert found.latest.keys() == expected[-1].weights.keys() and found.summary.epochs == 2
+        assert all((value == expected[-1].weights[key]).all() for key, value in found.latest.items()), "bit for bit"
+        assert "Training net has ended" in page.notice.text.text()
+        window.feature(RunBook).refresh()
+        qtbot.waitUntil(lambda: window.feature(RunBook).entry(found.folder) is not None, timeout=5000)
+        assert window.places.top.progress.sentence.text() == str(found.summary.line)
+        training(window).finish()

@@ -17,6 +17,7 @@ from app.features import trainer as module
 from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.minimap import Minimap
+from app.features.problems import Problems
 from app.features.remarks import Remarks
 from app.features.trainer import Trainer
 from app.features.training import Training
@@ -291,7 +292,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     [problem] = [problem for problem in page.problems if problem.severity == "error"][:1]
     assert not top.train.isEnabled() and str(problem.message) in top.train.toolTip()
     window.commands["train"].trigger()
-    assert trainer(window).state == "idle" and window.places.bottom.currentIndex() == 1
+    assert trainer(window).state == "idle" and window.places.bottom.shows(window.feature(Problems).tab)
     page.document.undo()
     assert top.train.isEnabled() and top.train.toolTip() == "Train this network"
     window.commands["start"].trigger()
