@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.document.document import Document
+from app.document.document import Document, Run
 from app.features.waiting import Order
 from app.window.jobs import BEHIND, Jobs
 from engine.experiment.experiment import to_json
@@ -22,7 +22,7 @@ from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.runs.opened import open_run
 from engine.runs.sweeping.crew import Crew, Hand
 from engine.runs.texts import message_read
-from engine.training.state import RunState, SeriesState
+from engine.training.state import SeriesState
 from widgets.look.later import later
 
 LISTEN_MS, READ_MS = 100, 1000
@@ -35,12 +35,17 @@ class Running:
 
     document: Document
     order: Order
-    folder: Path
+    run: Run
     hand: Hand
     epochs: int
     position: float | None = None  # in epochs; None: it gets ready
     is_stopping: bool = False
     key: str = field(default="")  # of its row
+
+    @property
+    def folder(self) -> Path:
+        """Where it is written."""
+        return self.run.folder
 
     @property
     def progress(self) -> float | None:
@@ -82,10 +87,10 @@ class Beside(QObject):
         hand = self._crew.hire()
         _stand_back(hand.process.pid)
         folder = new_run_folder(runs, document.network)
-        document.begin_run(folder, pinned=order.pinned)
+        run = document.begin_run(folder, pinned=order.pinned)
         hand.run = hand.process.pid
         hand.order({"train": _job(hand.process.pid, order, folder, root)})
-        self.running.append(Running(document, order, folder, hand, order.experiment.recipe.epochs,
+        self.running.append(Running(document, order, run, hand, order.experiment.recipe.epochs,
                                     key=f"beside {hand.process.pid}"))
         self._listening.start()
         self._looking.start()
@@ -105,16 +110,21 @@ class Beside(QObject):
         """Its page is closed: leave the run where it is."""
         one = self.of(document)
         if one is not None:
-            self._drop(one)
-            one.hand.leave()
-            Thread(target=one.hand.gone, daemon=True).start()
+            self._leave(one)
             self.changed.emit()
 
     def finish(self) -> None:
         """The window closes: all are left where they are."""
         for one in list(self.running):
-            self.forget(one.document)
+            self._leave(one)
         self._jobs.finish()
+
+    def _leave(self, one: Running) -> None:
+        """Its process ends by itself after this batch, or is ended."""
+        self._drop(one)
+        if one.key not in self._ending:
+            one.hand.leave()
+            Thread(target=one.hand.gone, daemon=True).start()
 
     def _drop(self, one: Running) -> None:
         self.running.remove(one)
@@ -165,8 +175,9 @@ class Beside(QObject):
                 return
             self._drop(one)
             if states is not None:
-                self._put(one, states)
-            one.document.run = replace(run) if (run := one.document.run) is not None else None  # is shown anew
+                one.run.states = states
+            if one.document.run is one.run:
+                one.document.run = replace(one.run)  # is shown anew
             forget_if_empty(one.folder)
             self.changed.emit()
             self.ended.emit(one.document, last if is_broken else reason)
@@ -192,17 +203,10 @@ class Beside(QObject):
         def take(states: SeriesState | None) -> None:
             self._reading.discard(one.key)
             if states is not None and one in self.running and one.key not in self._ending:
-                before = self._put(one, states)
+                before, one.run.states = one.run.state, states
                 self.grown.emit(one.document, before)
 
         self._jobs.start(lambda _: _states(one.folder), take, lambda _message: self._reading.discard(one.key))
-
-    def _put(self, one: Running, states: SeriesState) -> RunState:
-        """Its network knows this of the run now; what was known before."""
-        run = one.document.run
-        assert run is not None  # it has begun
-        before, run.states = run.state, states
-        return before
 
 
 def _job(number: int, order: Order, folder: Path, root: Path | None) -> dict[str, Any]:

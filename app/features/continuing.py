@@ -308,7 +308,7 @@ class Continuing(Feature):
             self.host.open(Document(left.experiment, left.folder.name))
         else:
             self.host.turn_to(place)
-        if self.page is not None and not self._training.trainer.trains(self.page.document):
+        if self.page is not None and not self._training.trains(self.page.document):
             self._left[self.page] = left
             self.page.document.run = Run(left.run.states, left.folder.path)
             self._go_on(self.page, None)

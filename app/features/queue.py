@@ -20,6 +20,7 @@ from app.window.host import Feature, Host
 from app.window.panel import Tab
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
+from engine.runs.names import CHECKPOINT
 from engine.training.events import Event, Progress
 from engine.units import clock_text
 from widgets.look.text import message_text
@@ -171,8 +172,10 @@ class Queue(Feature):
         run = document.run
         summary = run.summary if run is not None else None
         if reason is not None:
-            self.host.say(say("Training {name} broke off: {reason}. Continue goes on with what it has kept",
-                              name=document.name, reason=reason), "error", of=document)
+            words = say("Training {name} broke off: {reason}", name=document.name, reason=reason)
+            if run is not None and (run.folder / CHECKPOINT).exists():
+                words = say("{words}. Continue goes on with what it has kept", words=words)
+            self.host.say(words, "error", of=document)
         elif summary is not None and run is not None and not run.state.was_stopped:
             self.host.say(say("Training {name} has ended: {line}", name=document.name, line=summary.brief),
                           waits=True, of=document)

@@ -46,19 +46,19 @@ class Order(NamedTuple):
     @property
     def what(self) -> Message:
         """In words."""
-        recipe = self.experiment.recipe
+        recipe, rate = self.experiment.recipe, typed_text(self.experiment.recipe.lr)
         if is_series(self.trained):
             return say("all variants") if self.trained.variants else say("{count} folds", count=recipe.folds)
         if self.stretch is not None:
             return say("one batch, then paused") if self.stretch == "batch" else say("one epoch, then paused")
-        if recipe.epochs == 1:
-            return say("1 epoch, lr {lr}", lr=typed_text(recipe.lr))
-        return say("{count} epochs, lr {lr}", count=grouped(recipe.epochs), lr=typed_text(recipe.lr))
+        what = say("1 epoch, lr {lr}", lr=rate) if recipe.epochs == 1 else (
+            say("{count} epochs, lr {lr}", count=grouped(recipe.epochs), lr=rate))
+        return what if self.pinned.weights is None else say("{what}, from the weights it had then", what=what)
 
     @property
     def likeness(self) -> object:
         """Equal for what would be the same run again."""
-        return id(self.pinned.weights), self.series, self.stretch, self.parent, self.trained
+        return id(self.pinned.weights), self.stretch, self.parent, self.trained
 
     @property
     def why_alone(self) -> Message | None:

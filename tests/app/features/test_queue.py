@@ -12,9 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.document.document import Pinned
 from app.document.page import Page
 from app.features import beside, trainer
 from app.features import queue as module
+from app.features.curves import Curves
 from app.features.data import Data
 from app.features.documents import Documents
 from app.features.queue import Queue
@@ -23,10 +25,14 @@ from app.features.training import Training
 from app.features.waiting import Order
 from app.window.window import MainWindow
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.graph.graph import Graph, Node
+from engine.layers.code import Code
 from engine.messages import say
 from engine.training import fit
-from engine.training.events import EpochEnded, Finished, Paused, Progress, Started
+from engine.training.events import EpochEnded, Finished, Paused, Point, Progress, Started
+from engine.training.state import SeriesState
 from engine.training.values import Metrics, Summary
+from tests.app.features.test_training import Plots
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import CTRL, opened
 from widgets.sweep.queue_view import QueueView
@@ -105,7 +111,7 @@ def test_train_on_another_network_waits_and_begins_by_itself(window, qtbot) -> N
     assert rows(window) == [("mlp", "trains"), ("lenet", f"{recipe.epochs} epochs, lr {recipe.lr:g}")]
     assert title(window) == "Queue 1" and FakeThread.newest is first and page.document.run is None
     hear(window, PROGRESS)
-    assert top.progress.sentence.text() or "1 waits" in top.progress.left.text()
+    assert top.progress.left.text() == "mlp: epoch 2 of 3 · 1 waits"
     hear(window, FINISHED, over=True)
     second = next_one(qtbot, first)
     assert training(window).trainer.document is page.document and second.going.experiment == page.document.experiment
@@ -266,7 +272,7 @@ def crew(window, monkeypatch) -> None:
     monkeypatch.setattr(beside, "READ_MS", 10_000)
 
 
-def test_meanwhile_it_has_a_process_of_its_own_and_is_stopped_in_its_tab(window, qtbot, crew) -> None:
+def test_meanwhile_it_has_a_process_of_its_own_and_is_stopped_in_its_tab(window, qtbot, crew, monkeypatch) -> None:
     top, page, first = window.places.top, window.page, FakeThread.newest
     QTest.mouseClick(top.train, LEFT)
     QTest.mouseClick(view(window).waiting[0].when.buttons["meanwhile"], LEFT)
@@ -279,10 +285,20 @@ def test_meanwhile_it_has_a_process_of_its_own_and_is_stopped_in_its_tab(window,
     hand.says(window, run=1, began=0.0, examples=1)
     hand.says(window, run=1, at=2.5)
     epochs = page.document.experiment.recipe.epochs
-    assert top.progress.left.text() or top.progress.sentence.text()
+    assert top.progress.left.text() == f"Meanwhile: epoch 3 of {epochs}"
+    plots = Plots()
+    monkeypatch.setattr(window.feature(Curves), "plots", plots)
+    known, before = SeriesState(page.document.experiment), page.document.run.state
+    known.hear(Point(0.5, 1.5, 0.25))
+    known.hear(EpochEnded(1, Metrics(1.0, 0.5), Metrics(2.0, 0.25), True, {}))
+    page.document.run.states = known
+    training(window).beside.grown.emit(page.document, before)
+    training(window).beside.grown.emit(page.document, known.current)
+    assert [each for each in plots.drawn if each[1:] != ([],)] == [
+        ("add_points", [(0.5, 1.5, 0.25)]), ("add_epoch", 1.0, 1.0, 0.5, 2.0, 0.25, True)], "what is new, once"
     assert view(window).rows[1].bar.value() == round(1000 * 2.5 / epochs)
     hear(window, PROGRESS)
-    assert "mlp" not in top.progress.left.text() + top.progress.sentence.text(), "here one sees this network's run"
+    assert top.progress.left.text() == f"Meanwhile: epoch 3 of {epochs}", "here one sees this network's run"
     assert "trained meanwhile" in top.train.toolTip() and not window.commands["continue"].isEnabled()
     QTest.mouseClick(top.train, LEFT)
     assert page.notice.text.text() == "lenet waits as it is now, until its run has ended."
@@ -296,14 +312,28 @@ def test_meanwhile_it_has_a_process_of_its_own_and_is_stopped_in_its_tab(window,
     assert training(window).trainer.trains(page.document) and not training(window).beside.running
 
 
-def test_a_process_that_is_killed_is_a_sentence_and_one_whose_page_is_closed_is_left(window, qtbot, crew) -> None:
+def test_what_cannot_be_trained_meanwhile_or_broke_off_says_why_and_one_whose_page_is_closed_is_left(
+        window, qtbot, crew, monkeypatch) -> None:
     page = window.page
+    page.document.load_weights({"w": None})
+    window.commands["one_epoch"].trigger()
+    assert [button.text() for button in page.notice.buttons] == ["Do not"]
+    [row] = view(window).waiting
+    assert not row.when.isVisible() and "begins with weights" in row.toolTip()
+    page.document.load_weights(None)
+    monkeypatch.setattr(module, "cost_of", lambda _experiment: say("both share the cores"))
+    window.commands["train"].trigger()
+    assert page.notice.text.text() == (
+        "lenet waits as it is now, in place 2 of the queue. Meanwhile: both share the cores")
+    tip = view(window).waiting[1].when.buttons["meanwhile"].toolTip()
+    assert tip == "both share the cores" and page.notice.buttons[0].text() == "Train meanwhile", "it can all the same"
+    window.commands["queue_clear"].trigger()
+    page.notice.clear()
     window.commands["train"].trigger()
     press(window, "Train meanwhile")
     FakeHand.newest.says(window)
     qtbot.waitUntil(lambda: page.notice.isVisible(), timeout=5000)
-    assert page.notice.text.text() == ("Training lenet broke off: its process was ended by signal 9. Continue goes on "
-                                       "with what it has kept")
+    assert page.notice.text.text() == "Training lenet broke off: its process was ended by signal 9"
     assert not training(window).beside.running
     window.commands["train"].trigger()
     press(window, "Train meanwhile")
@@ -312,18 +342,14 @@ def test_a_process_that_is_killed_is_a_sentence_and_one_whose_page_is_closed_is_
     assert window.close_page(1) and hand.orders[-1] == {"leave": True} and not training(window).beside.running
 
 
-def test_what_cannot_be_trained_meanwhile_says_why(window, monkeypatch) -> None:
-    page = window.page
-    page.document.load_weights({"w": None})
-    window.commands["one_epoch"].trigger()
-    assert [button.text() for button in page.notice.buttons] == ["Do not"]
-    [row] = view(window).waiting
-    assert not row.when.isVisible() and "begins with weights" in row.toolTip()
-    document = page.document
-    folds = replace(document.experiment, recipe=document.experiment.recipe.with_options(folds=3))
-    code = load_experiment("gallery:mlp")
-    assert "Several runs" in str(Order(document.pinned._replace(experiment=folds)).why_alone)
-    assert Order(document.pinned._replace(experiment=code, weights=None)).why_alone is None
+def test_several_runs_and_code_that_nobody_agreed_to_wait() -> None:
+    network = load_experiment("gallery:mlp")
+    code = "class Twice(nn.Module):\n    def forward(self, x):\n        return 2 * x\n"
+    folds = replace(network, recipe=network.recipe.with_options(folds=3))
+    unread = replace(network, graph=Graph({"own": Node("own", Code(source=code))}))
+    assert Order(Pinned(network)).why_alone is None
+    assert "Several runs" in str(Order(Pinned(folds)).why_alone)
+    assert "nobody has agreed" in str(Order(Pinned(unread)).why_alone)
 
 
 def test_where_it_would_not_pay_that_is_said(monkeypatch) -> None:
@@ -346,6 +372,7 @@ def test_where_it_would_not_pay_that_is_said(monkeypatch) -> None:
 def test_meanwhile_it_learns_the_same_and_its_tab_shows_it(qtbot, tmp_path, monkeypatch) -> None:
     """In a real process."""
     monkeypatch.setattr(trainer, "TrainingThread", FakeThread)
+    monkeypatch.setattr(beside, "BEHIND", 0)  # where others are at work it would take long
     base = load_experiment("gallery:lenet-digits")
     recipe = base.recipe.with_options(epochs=2, batch_size=200, lr=0.05, device="cpu")
     network = replace(base, recipe=recipe)
