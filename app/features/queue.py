@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
 from app.features.beside import Running
+from app.features.remarks import Remarks
 from app.features.run_book import RunBook
 from app.features.training import Training
 from app.features.waiting import Entry
@@ -22,6 +23,7 @@ from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
 from engine.runs.names import CHECKPOINT
 from engine.training.events import Event, Progress
+from engine.training.state import RunState
 from engine.units import clock_text
 from widgets.look.text import message_text
 from widgets.parts.notice import Action
@@ -39,7 +41,7 @@ class Queue(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.view: QueueView | None = None
-        self.tab = Tab(self.tr("Queue"), self._make, rank=-15, workspaces=("train",))
+        self.tab = Tab(self.tr("Queue"), self._make, lambda _page: self._fill(), rank=-15, workspaces=("train",))
         self._training = host.feature(Training)
         self._trainer, self._line = self._training.trainer, self._training.line
         self._beside = self._training.beside
@@ -62,6 +64,7 @@ class Queue(Feature):
         self._beside.changed.connect(self._follow_beside)
         self._beside.advanced.connect(lambda _one: self._show())
         self._beside.ended.connect(self._tell_of_end)
+        self._beside.grown.connect(self._tell_remarks)
         self._book.timeout.connect(self.host.feature(RunBook).refresh)
         self._follow()
 
@@ -72,7 +75,7 @@ class Queue(Feature):
         view.moved.connect(self._line.put_in_order)
         view.removed.connect(self._line.take)
         view.meanwhile_changed.connect(lambda key, on: self._training.train_meanwhile(key) if on else None)
-        self._show()
+        self._fill()
         return view
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -99,6 +102,11 @@ class Queue(Feature):
         self._show()
 
     def _show(self) -> None:
+        """While one sees it: runs say often how far they are."""
+        if self.view is not None and self.view.isVisible():
+            self._fill()
+
+    def _fill(self) -> None:
         if self.view is not None:
             self.view.show_queue([*self._rows()])
 
@@ -166,6 +174,12 @@ class Queue(Feature):
             return say("{name} waits as it is now: {before} is paused, and holds the queue until it has gone on and "
                        "ended.", name=name, before=before.name)
         return say("{name} waits as it is now, and is trained after {before}.", name=name, before=before.name)
+
+    def _tell_remarks(self, document: Document, before: RunState) -> None:
+        """What a run shows to be wrong that is trained meanwhile."""
+        run = document.run
+        for remark in run.state.remarks[len(before.remarks):] if run is not None else ():
+            self.host.feature(Remarks).remark(document, remark)
 
     def _tell_of_end(self, document: Document, reason: Message | None) -> None:
         """What was trained meanwhile has ended, or why it could not."""

@@ -31,7 +31,7 @@ from engine.messages import say
 from engine.training import fit
 from engine.training.events import EpochEnded, Finished, Paused, Point, Progress, Started
 from engine.training.state import SeriesState
-from engine.training.values import Metrics, Summary
+from engine.training.values import Metrics, Remark, Summary
 from tests.app.features.test_training import Plots
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import CTRL, opened
@@ -290,12 +290,15 @@ def test_meanwhile_it_has_a_process_of_its_own_and_is_stopped_in_its_tab(window,
     monkeypatch.setattr(window.feature(Curves), "plots", plots)
     known, before = SeriesState(page.document.experiment), page.document.run.state
     known.hear(Point(0.5, 1.5, 0.25))
+    known.hear(Remark("rising", say("The loss rises"), ("lr", 0.01)))
     known.hear(EpochEnded(1, Metrics(1.0, 0.5), Metrics(2.0, 0.25), True, {}))
     page.document.run.states = known
     training(window).beside.grown.emit(page.document, before)
     training(window).beside.grown.emit(page.document, known.current)
     assert [each for each in plots.drawn if each[1:] != ([],)] == [
         ("add_points", [(0.5, 1.5, 0.25)]), ("add_epoch", 1.0, 1.0, 0.5, 2.0, 0.25, True)], "what is new, once"
+    assert page.notice.text.text() == "The loss rises"
+    page.notice.clear()
     assert view(window).rows[1].bar.value() == round(1000 * 2.5 / epochs)
     hear(window, PROGRESS)
     assert top.progress.left.text() == f"Meanwhile: epoch 3 of {epochs}", "here one sees this network's run"
