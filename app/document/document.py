@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -89,6 +90,14 @@ class Run:
     def ended(self) -> list[RunState]:
         """The runs of a series that are over."""
         return [state for state in self.states.members if state.title and state.summary is not None]
+
+
+class Pinned(NamedTuple):
+    """What is to be trained, as it was when that was asked for."""
+
+    experiment: Experiment
+    weights: Weights | None = None  # that it begins with
+    base: Path | None = None  # the folder of the run that it is made from
 
 
 def replace_known(spec: DataSpec, other: DataSpec) -> DataSpec:
@@ -192,13 +201,19 @@ class Document(QObject):
         runs = (run for run in (self.run, self.trained) if run is not None and run.has_begun)
         return next((run.folder for run in runs), self.opened_from)
 
-    def begin_run(self, folder: Path, states: SeriesState | None = None) -> Run:
-        """A run of the experiment as it is now, or one of which this is known, which goes on with its own weights."""
-        previous = self.trained
-        begun_from = self.loaded if states is None else self.run.begun_from if self.run is not None else None
+    @property
+    def pinned(self) -> Pinned:
+        """What would be trained now."""
+        return Pinned(self.experiment, self.loaded, self.made_from)
+
+    def begin_run(self, folder: Path, states: SeriesState | None = None, pinned: Pinned | None = None) -> Run:
+        """A run of what was pinned, else as it is now; or one of which this is known, which goes on with its own
+        weights."""
+        previous, of = self.trained, pinned or self.pinned
+        begun_from = of.weights if states is None else self.run.begun_from if self.run is not None else None
         if previous is not None:
             previous.previous = None
-        self.run = Run(states or SeriesState(self.experiment), folder, begun_from, previous)
+        self.run = Run(states or SeriesState(of.experiment), folder, begun_from, previous)
         return self.run
 
     @property

@@ -32,6 +32,7 @@ class Calling(Feature, Listener):
         trainer.event_arrived.connect(self.hear)
         trainer.failed.connect(self._fail)
         trainer.state_changed.connect(self._follow)
+        host.feature(Training).beside.ended.connect(lambda _document, _reason: self._call())
 
     def _call(self) -> None:
         if not self.host.widget.isActiveWindow():

@@ -12,6 +12,7 @@ from app.document.document import Document, Run
 from app.document.page import Page
 from app.features.goings import Wish, as_it_is_shown, forget, prepared
 from app.features.training import Training
+from app.features.waiting import Entry
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Jobs
@@ -46,6 +47,7 @@ class Continuing(Feature):
         self._preparing: dict[Page, Wish] = self.per_page()  # what is found out about now
         self._training = host.feature(Training)
         self._training.trainer.state_changed.connect(lambda _state: self._show())
+        self._training.beside.changed.connect(self._show)
         host.places.top.continue_clicked.connect(self.go_on)
         host.places.start_made.connect(self._connect_start)
         if "start" in vars(host.places):  # the program began with it, before this was made
@@ -103,8 +105,8 @@ class Continuing(Feature):
             del self._left[other]  # a new run has begun
         folder = self._folder(page) if page is not None else None
         self.host.places.top.set_continuable(folder is not None and trainer.state == "idle", self._hint())
-        may_resume = page is not None and trainer.trains(page.document) and trainer.state == "paused"
-        self.host.commands["continue"].setEnabled((folder is not None and trainer.state == "idle") or may_resume)
+        trains = page is not None and trainer.trains(page.document)
+        self.host.commands["continue"].setEnabled(trainer.state == "paused" if trains else folder is not None)
 
     def _hint(self) -> str:
         """How the run of the network in front would go on."""
@@ -145,6 +147,8 @@ class Continuing(Feature):
         ``is_changed``: with another recipe than it is now.
         """
         run = page.document.run
+        if self._training.beside.trains(page.document):
+            return None
         if page in self._left:
             return self._left[page].folder.path
         if run is None:
@@ -183,13 +187,19 @@ class Continuing(Feature):
             self._prepare(page, folder, stretch)
 
     def _prepare(self, page: Page, folder: Path, stretch: Stretch | None) -> None:
-        """Find out how it goes on, as it is now."""
+        """Find out how it goes on, as it is now; where something else trains, once it is its turn."""
         asked, wish = page.document.experiment, self._wish(page, folder)
+        if self._training.must_wait(page.document):
+            self._wait(page, wish, stretch)
+            return
 
         def take(found: tuple[Going, SeriesState]) -> None:
             self._preparing.pop(page, None)
             if not self._is_wanted(page, folder):
                 forget(found[0], wish)
+            elif self._training.must_wait(page.document):
+                forget(found[0], wish)
+                self._wait(page, wish, stretch)
             elif page.document.experiment is asked:
                 self._begin(page, *found, stretch)
             else:  # edited meanwhile
@@ -204,6 +214,28 @@ class Continuing(Feature):
                 self._prepare(page, folder, stretch)
 
         self._preparing[page] = wish
+        self._jobs.start(lambda job: prepared(wish, job.cancelled), take, fail)
+
+    def _wait(self, page: Page, wish: Wish, stretch: Stretch | None) -> None:
+        """It goes on as it was asked for, whatever is drawn by then."""
+        asked = page.document.experiment
+        self._training.line.add(Entry(page, say("goes on"), (wish, stretch), lambda entry: self._begin_waiting(
+            entry, wish, asked, stretch)))
+
+    def _begin_waiting(self, entry: Entry, wish: Wish, asked: Experiment, stretch: Stretch | None) -> None:
+        page, line = entry.page, self._training.line
+
+        def take(found: tuple[Going, SeriesState]) -> None:
+            if line.is_turn(entry):
+                self._begin(page, *found, stretch, is_pinned=page.document.experiment is not asked)
+            else:
+                forget(found[0], wish)
+
+        def fail(message: Message) -> None:
+            if line.is_turn(entry):
+                self.host.say(message, "error", of=page.document)
+                line.pass_over(entry)
+
         self._jobs.start(lambda job: prepared(wish, job.cancelled), take, fail)
 
     def is_preparing(self, page: Page) -> bool:
@@ -223,11 +255,14 @@ class Continuing(Feature):
         first = (self._left[page].experiment, self._opened[page]) if page in self._left else None
         return Wish(folder, document.network, experiment, first, settings.runs, settings.data_root)
 
-    def _begin(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None) -> None:
+    def _begin(self, page: Page, going: Going, states: SeriesState, stretch: Stretch | None,
+               is_pinned: bool = False) -> None:
         self._left.pop(page, None)
         page.notice.clear()
-        page.document.edit(self.tr("Go on as the run was steered"), as_it_is_shown(going, page.document.experiment))
-        self._training.go_on(page, going, states, stretch)
+        if not is_pinned:
+            shown = as_it_is_shown(going, page.document.experiment)
+            page.document.edit(self.tr("Go on as the run was steered"), shown)
+        self._training.go_on(page, going, states, stretch, is_pinned=is_pinned)
         self._tell_how(page, going)
 
     def _tell_how(self, page: Page, going: Going) -> None:
@@ -273,7 +308,7 @@ class Continuing(Feature):
             self.host.open(Document(left.experiment, left.folder.name))
         else:
             self.host.turn_to(place)
-        if self.page is not None and not self._training.trainer.trains(self.page.document):
+        if self.page is not None and not self._training.trains(self.page.document):
             self._left[self.page] = left
             self.page.document.run = Run(left.run.states, left.folder.path)
             self._go_on(self.page, None)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from app.document.document import Document, Run
 from app.document.page import Page
 from app.features.belonging import Belonging
+from app.features.beside import Running
 from app.features.curve_rows import epoch_row, point_row, rows_of
 from app.features.inspecting import Inspecting
 from app.features.training import Training
@@ -34,8 +35,9 @@ from engine.training.events import (
     Steered,
 )
 from engine.training.listening import Listener
-from engine.training.state import row_of
+from engine.training.state import RunState, row_of
 from engine.training.steering import LIVE, told
+from engine.units import grouped
 from widgets.look.text import message_text
 from widgets.parts.holder import Holder
 from widgets.training.recipe_panel import RecipePanel
@@ -52,7 +54,8 @@ class Curves(Feature, Listener):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.trainer = host.feature(Training).trainer
+        self._training = host.feature(Training)
+        self.trainer, self._meanwhile = self._training.trainer, self._training.beside
         self.recipe, self._place = RecipePanel(), QVBoxLayout()
         self._charts = self._assembled(host)
         self._beside, self._over = Holder(), Holder()  # of the recipe in the column; of the curves on the tab
@@ -69,6 +72,8 @@ class Curves(Feature, Listener):
         self.trainer.event_arrived.connect(self._take)
         self.trainer.failed.connect(self._fail)
         self.trainer.state_changed.connect(self._follow)
+        self._meanwhile.advanced.connect(self._follow_beside)
+        self._meanwhile.grown.connect(self._grow)
         host.places.stage.rearranged.connect(self._arrange)
 
     def tabs(self) -> Sequence[Tab]:
@@ -116,6 +121,11 @@ class Curves(Feature, Listener):
     # -- the document in front ----------------------------------------------------------------------------------
 
     @property
+    def waiting(self) -> int:
+        """How many runs wait for their turn."""
+        return len(self._training.line.entries)
+
+    @property
     def _in_front(self) -> bool:
         return self._document is not None and self.trainer.document is self._document
 
@@ -126,7 +136,7 @@ class Curves(Feature, Listener):
             self.recipe.show_recipe(recipe)
         if (page.document, page.document.run) != (self._document, self._run):
             self._show_document(page.document)
-        elif not self.trainer.trains(page.document) and self._lines != self._last_lines(page.document):
+        elif not self._training.trains(page.document) and self._lines != self._last_lines(page.document):
             self._show_last_line(page.document)
 
     def forget_page(self, page: Page) -> None:
@@ -150,6 +160,11 @@ class Curves(Feature, Listener):
 
     def _show_last_line(self, document: Document) -> None:
         """What the latest run came to; while it trains other things are said."""
+        beside = self._meanwhile.of(document)
+        if beside is not None:
+            self._lines = None
+            self._tell_beside(beside)
+            return
         if not self.trainer.trains(document):
             self._come_to(document)
             return
@@ -160,6 +175,31 @@ class Curves(Feature, Listener):
             self.on_paused(Paused())
         else:
             self.on_progress(progress)
+
+    def _tell_beside(self, one: Running) -> None:
+        """How far the run is that goes on in a process of its own."""
+        if one.is_stopping:
+            words = self.tr("Meanwhile: stopping after this batch")
+        elif one.position is None:
+            words = self.tr("Meanwhile: getting ready…")
+        else:
+            words = self.tr("Meanwhile: epoch {epoch} of {epochs}").replace(
+                "{epochs}", str(one.epochs)).replace("{epoch}", str(min(one.epochs, int(one.position) + 1)))
+        self.host.places.top.show_status(words, one.progress)
+
+    def _follow_beside(self, one: Running) -> None:
+        if one.document is self._document and self.page is not None:
+            self._tell_beside(one)
+
+    def _grow(self, document: Document, before: RunState) -> None:
+        """A run that goes on elsewhere has written more."""
+        run = document.run
+        if document is not self._document or self.plots is None or run is None:
+            return
+        state = run.state
+        self.plots.add_points([point_row(point) for point in state.points[len(before.points):]])
+        for row in state.epochs[len(before.epochs):]:
+            self.plots.add_epoch(*epoch_row(row, row.epoch == state.best_epoch))
 
     def _come_to(self, document: Document) -> None:
         self._lines = self._last_lines(document)
@@ -195,13 +235,14 @@ class Curves(Feature, Listener):
             for change in member.changes:
                 plots.add_mark(change.position, _told(change), holds=True, member=index)
         self._tell_ways(plots)
-        plots.set_over(not self.trainer.trains(document))
+        plots.set_over(not self._training.trains(document))
 
     def show_state(self) -> None:
         """What may be changed while it trains: what the run takes over with its next batch."""
         busy = self._document is not None and self.trainer.trains(self._document)
         if self.plots is not None:
-            self.plots.set_hint(self._hint() if busy else "")
+            is_beside = self._meanwhile.trains(self._document)
+            self.plots.set_hint(self._hint() if busy else self.tr("The curves begin in a moment") if is_beside else "")
         self.recipe.set_locked(busy, self.tr("Stop the training to change this") if busy else "", LIVE)
 
     def _hint(self) -> str:
@@ -248,7 +289,7 @@ class Curves(Feature, Listener):
     def _take(self, event: Event) -> None:
         if self._in_front:
             self.hear(event)
-        else:
+        elif not self._meanwhile.trains(self._document):  # how far that is stands there
             self._elsewhere.hear(event)
 
     def on_preparing(self, event: Preparing) -> None:
@@ -327,7 +368,11 @@ class _Elsewhere(Listener):
 
     def on_progress(self, event: Progress) -> None:
         words = self._curves.tr("{name}: epoch {epoch} of {epochs}")
-        self._show(words.replace("{epoch}", str(event.epoch)).replace("{epochs}", str(event.epochs)), event.fraction)
+        words = words.replace("{epoch}", str(event.epoch)).replace("{epochs}", str(event.epochs))
+        waiting = self._curves.waiting
+        more = [self._curves.tr("1 waits") if waiting == 1 else self._curves.tr("{count} wait").replace(
+            "{count}", grouped(waiting))] if waiting else []
+        self._show(" · ".join([words, *more]), event.fraction)
 
     def on_finished(self, event: Finished) -> None:
         self._show("{name}: " + message_text(event.summary.line).replace("{", "{{").replace("}", "}}"))

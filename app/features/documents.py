@@ -76,6 +76,7 @@ class Documents(Feature):
 
     def begin(self) -> None:
         self.host.feature(Training).trainer.state_changed.connect(lambda _state: self.show_names())
+        self.host.feature(Training).beside.changed.connect(self.show_names)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)  # a feature is part of a window
         application.applicationStateChanged.connect(self._come_back)
@@ -104,10 +105,10 @@ class Documents(Feature):
 
     def show_names(self) -> None:
         """Write the documents' names on their tabs and on the window."""
-        trainer = self.host.feature(Training).trainer
+        training = self.host.feature(Training)
         for index, page in enumerate(self.host.pages):
             document = page.document
-            self.host.places.show_name(index, document.name, document.dirty, trainer.trains(document),
+            self.host.places.show_name(index, document.name, document.dirty, training.trains(document),
                                        str(document.path or ""))
         name = self.page.document.name if self.page is not None else ""
         self.host.widget.setWindowTitle(f"{name} — Layerloom" if name else "Layerloom")
@@ -288,7 +289,7 @@ class Documents(Feature):
         box.setWindowTitle(self.tr("Unsaved changes"))
         box.setText(self.tr("Save the changes to “{name}”?").format(name=document.name))
         more = [self.tr("Its file does not hold it any more.")] if state != "same" else []
-        if self.host.feature(Training).trainer.trains(document):
+        if self.host.feature(Training).trains(document):
             more.append(self.tr("It is being trained: the run stops here, and Continue goes on with it later."))
         box.setInformativeText(" ".join(more))
         buttons = QMessageBox.StandardButton

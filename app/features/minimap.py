@@ -28,6 +28,7 @@ class Minimap(Feature):
     def begin(self) -> None:
         self.host.commands["minimap"].setChecked(self.host.settings.minimap)
         self.host.feature(Training).trainer.state_changed.connect(lambda _state: self._show_running())
+        self.host.feature(Training).beside.changed.connect(self._show_running)
 
     def connect_page(self, page: Page) -> None:
         from widgets.frame.minimap import Minimap as Map  # not seen at first
@@ -49,6 +50,6 @@ class Minimap(Feature):
             self.host.say(say("The minimap appears as soon as not everything is in view"))
 
     def _show_running(self) -> None:
-        trainer = self.host.feature(Training).trainer
+        training = self.host.feature(Training)
         for page, each in self._maps.items():
-            each.show_running(trainer.trains(page.document))
+            each.show_running(training.trains(page.document))

@@ -106,7 +106,7 @@ class Results(Feature, Listener):
 
     def _offer_series(self) -> None:
         if self._document is not None:
-            self.panel.offer_series(*series_of(self._document.experiment), self._trainer.state == "idle")
+            self.panel.offer_series(*series_of(self._document.experiment), not self._trainer.trains(self._document))
 
     def _take(self, event: Event) -> None:
         trained = self._trainer.document

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.document.document import Document, Run
+from app.document.document import Document, Pinned, Run
 from app.window.jobs import TrainingThread
 from app.window.leaving import leave
 from engine.experiment.series import is_series, without_variants
@@ -58,11 +58,14 @@ class Trainer(QObject, Listener):
         return run.folder if run is not None else None
 
     def start(self, document: Document, runs: Path, root: Path | None, series: bool = False,
-              observers: Sequence[Observer] = (), stretch: Stretch | None = None, parent: Path | None = None) -> None:
-        """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants; or
-        for one ``stretch`` only, to be held then. ``parent``: the run that has learned the weights it begins with."""
-        experiment = document.experiment if series else without_variants(document.experiment)
-        folder, weights, base = new_run_folder(runs, document.network), document.loaded, document.made_from
+              observers: Sequence[Observer] = (), stretch: Stretch | None = None, parent: Path | None = None,
+              pinned: Pinned | None = None) -> None:
+        """Train the document's network as it was ``pinned``, else as it is now, in folds where its recipe asks for
+        them; or all its variants; or for one ``stretch`` only, to be held then. ``parent``: the run that has learned
+        the weights it begins with."""
+        pinned = pinned or document.pinned
+        experiment = pinned.experiment if series else without_variants(pinned.experiment)
+        folder, weights, base = new_run_folder(runs, document.network), pinned.weights, pinned.base
 
         def going() -> Going:
             from engine.runs.continuing import Going  # loads torch
@@ -70,19 +73,21 @@ class Trainer(QObject, Listener):
 
             return Going(experiment, folder, about=About(weights, str(parent or ""), str(base or "")))
 
-        document.begin_run(folder)
-        self._begin(document, going, root, series or is_series(experiment), observers, stretch)
+        document.begin_run(folder, pinned=pinned)
+        self._begin(document, going, sources_of(experiment.graph), root, series or is_series(experiment), observers,
+                    stretch)
 
     def go_on(self, document: Document, going: Going, states: SeriesState, root: Path | None,
               observers: Sequence[Observer] = (), stretch: Stretch | None = None) -> None:
         """Go on with a run of the document's network, of which ``states`` are known."""
         document.begin_run(going.folder, states)
-        self._begin(document, lambda: going, root, going.is_series, observers, stretch)
+        sources = sources_of(going.experiment.graph)
+        self._begin(document, lambda: going, sources, root, going.is_series, observers, stretch)
 
-    def _begin(self, document: Document, going: Callable[[], Going], root: Path | None, series: bool,
-               observers: Sequence[Observer], stretch: Stretch | None) -> None:
+    def _begin(self, document: Document, going: Callable[[], Going], sources: Collection[str], root: Path | None,
+               series: bool, observers: Sequence[Observer], stretch: Stretch | None) -> None:
         self.document = document
-        self._thread = TrainingThread(self, going, sources_of(document.experiment.graph), root, series, observers)
+        self._thread = TrainingThread(self, going, sources, root, series, observers)
         if stretch is not None:
             self._thread.control.go_on_for(stretch)
         self._thread.start()

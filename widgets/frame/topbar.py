@@ -90,6 +90,7 @@ class TopBar(QWidget):
         self._least = 0
         self._widths: dict[tuple[bool, int], tuple[int, int]] = {}
         self._other = ""  # what is trained, where it is not in front
+        self._waits = ""  # what Train does meanwhile
         self._name_buttons()
         self._assemble()
         self._connect()
@@ -188,15 +189,18 @@ class TopBar(QWidget):
 
     # -- state --------------------------------------------------------------------------------------------------
 
-    def set_state(self, state: str, other: str = "") -> None:
-        """One of loading, idle, preparing, running, paused, stopping; of another network than the one in front."""
-        self._state, self._other = state, other
-        self.stop.setEnabled(state in ("preparing", "running", "paused"))
+    def set_state(self, state: str, other: str = "", waits: str = "") -> None:
+        """One of loading, idle, preparing, running, paused, stopping; of another network than the one in front.
+
+        Or meanwhile: the one in front trains in a process of its own. ``waits``: what Train does, where it has to wait.
+        """
+        self._state, self._other, self._waits = state, other, waits
+        self.stop.setEnabled(state in ("preparing", "running", "paused", "meanwhile"))
         words = self.tr("Stop training {name} and keep the best weights so far") if other else (
             self.tr("Stop training and keep the best weights so far"))
         self.stop.setToolTip(words.replace("{name}", other))
         for button in (self.one_batch, self.one_epoch):
-            button.setEnabled(not other and state in ("idle", *HOLDABLE))
+            button.setEnabled(bool(other) or state in ("idle", "meanwhile", *HOLDABLE))
         self._show_train()
 
     def set_train_enabled(self, enabled: bool, reason: str = "") -> None:
@@ -212,17 +216,16 @@ class TopBar(QWidget):
         self._fit()
 
     def _show_train(self) -> None:
-        state = "idle" if self._other else self._state
+        state = "idle" if self._other or self._state == "meanwhile" else self._state
         pauses = state in ("preparing", "running", "stopping")
         self.train.setText(self.tr("Pause") if pauses else self.tr("Resume") if state == "paused" else self.tr("Train"))
         _draw(self.train, "pause" if pauses else "play", theme.current().on_accent)
-        self.train.setEnabled(not self._other and (state in HOLDABLE or (state == "idle" and self._can_train)))
+        self.train.setEnabled(state in HOLDABLE or (state == "idle" and self._can_train))
         self.train.setToolTip(self._train_hint())
 
     def _train_hint(self) -> str:
-        if self._other and self._state != "loading":
-            return self.tr("One network is trained at a time: stop {name}, or wait until it has ended").format(
-                name=self._other)
+        if self._other or self._waits:
+            return self._reason or self._waits
         hints = {
             "loading": self.tr("PyTorch is still loading: ready in a moment"),
             "preparing": self.tr("Getting ready to train"),

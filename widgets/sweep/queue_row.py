@@ -86,6 +86,7 @@ class QueueRow(QWidget):
         _keep_room(self.when, aligned and not entry.running)
         self.when.setVisible(entry.can_meanwhile and not entry.running)
         self.when.show_chosen(MEANWHILE if entry.meanwhile else AFTER)
+        self.when.set_tip(MEANWHILE, entry.hint or self.tr("Beside what trains now"))
         self.remove.setVisible(not entry.running)
         self._say(place)
 
@@ -98,7 +99,8 @@ class QueueRow(QWidget):
         self.setAccessibleName(", ".join(filter(None, (name, self.entry.what, where, done, self.entry.estimate))))
         self.bar.setAccessibleName(self.tr("Progress of {name}").format(name=name))
         hint = self.tr("Drag it, or Alt and an arrow key, to move it; Delete takes it out")
-        self.setToolTip("" if place is None else hint)
+        why = self.entry.hint if not self.entry.can_meanwhile else ""
+        self.setToolTip("" if place is None else f"{hint}\n{why}" if why else hint)
         self.setCursor(Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.OpenHandCursor)
 
     # -- keys and mouse -----------------------------------------------------------------------------------------

@@ -98,3 +98,4 @@ class Waiting:
     progress: float | None = None  # 0 … 1, of one that runs
     can_meanwhile: bool = False  # it could train beside what trains now
     meanwhile: bool = False
+    hint: str = ""  # what training meanwhile would come to, or why it cannot

@@ -113,7 +113,8 @@ class Worker:
         root = Path(job["root"]) if job["root"] else None
         _wait_for(folder)
         checkpoint = _checkpoint(folder, experiment)
-        about = About(given=tuple(job["given"]) if checkpoint is None else ())
+        about = About(parent=str(job.get("parent", "")), base=str(job.get("base", "")),
+                      given=tuple(job["given"]) if checkpoint is None else ())
         told = _Told(index, until, control, self._send)
         with closing(record(self._events(experiment, root, control, checkpoint, told), experiment, folder, checkpoint,
                             about=about)) as events:

@@ -388,7 +388,7 @@ def test_whatever_happens_while_a_run_is_prepared(window, qtbot, tmp_path) -> No
     trainer, document = window.feature(Training).trainer, window.page.document
 
     def folders() -> set[str]:
-        return {path.name for path in runs.iterdir()}
+        return {path.name for path in runs.iterdir() if path.is_dir()}
 
     def pressed() -> None:
         QTest.mouseClick(window.places.top.go_on, Qt.MouseButton.LeftButton)
@@ -424,12 +424,14 @@ def test_whatever_happens_while_a_run_is_prepared(window, qtbot, tmp_path) -> No
     other.document.run = document.run
     window.feature(Continuing).go_on()
     window.turn_to(0)
-    pressed()  # both at once: one of them trains, the other says why not
+    pressed()  # both at once: one of them trains, the other waits
     qtbot.waitUntil(lambda: trainer.state == "running" and not any(
         map(window.feature(Continuing).is_preparing, window.pages)), timeout=MS)
     assert len(folders() - known) == 1
     loser = other if trainer.document is document else window.page
-    assert "One network is trained at a time" in loser.notice.text.text()
+    assert "waits as it is now, and is trained after" in loser.notice.text.text()
+    assert [entry.page for entry in window.feature(Training).line.entries] == [loser]
+    window.commands["queue_clear"].trigger()
     window.commands["stop"].trigger()
     wait_for(qtbot, window, "idle")
     known = folders()
@@ -453,7 +455,7 @@ def test_a_run_without_an_epoch_left_is_refused_before_anything_is_copied(window
     assert window.feature(Continuing).is_preparing(window.page)
     qtbot.waitUntil(lambda: not window.feature(Continuing).is_preparing(window.page), timeout=MS)
     assert window.page.notice.isVisible() and "has learned its only epoch: raise" in notices(window)
-    assert window.page.document.run is run and list(runs.iterdir()) == [run.folder]
+    assert window.page.document.run is run and [path for path in runs.iterdir() if path.is_dir()] == [run.folder]
     edited(window, epochs=2)
     other = go_on(qtbot, window)
     assert other != run.folder and [row.epoch for row in open_run(other).state.epochs] == [1, 2]
@@ -499,8 +501,17 @@ def test_more_epochs_are_not_asked_for_where_nothing_can_go_on(window, qtbot) ->
     window.commands["one_batch"].trigger()
     wait_for(qtbot, window, "paused")
     window.turn_to(0)
-    assert refused("One network is trained at a time: stop other")
+    more.trigger()
+    [waiting], before = window.feature(Training).line.entries, document.experiment.recipe.epochs
+    assert "net waits as it is now: other is paused" in notices(window)
+    edited(window, epochs=7)
     window.feature(Training).trainer.stop()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.document is document, timeout=MS)
+    wait_for(qtbot, window, "running")
+    assert document.run.as_steered.recipe.epochs == before and document.experiment.recipe.epochs == 7
+    assert not window.feature(Training).line.is_turn(waiting)
+    folder = document.run.folder
+    window.commands["stop"].trigger()
     wait_for(qtbot, window, "idle")
     (folder / CHECKPOINT).unlink()
     assert refused("Nothing was kept that this run could go on from")

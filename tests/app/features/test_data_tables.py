@@ -147,7 +147,9 @@ def test_changed_data_are_trained_on_anyway_only_where_the_network_can_be_traine
     ask()
     training.trainer.document, training.trainer.state = Document(page.document.experiment, "other"), "running"
     qtbot.mouseClick(button(window, "Train anyway"), Qt.MouseButton.LeftButton)
-    assert page.notice.text.text() == "One network is trained at a time: stop other, or wait until it has ended"
+    assert page.notice.text.text() == "linreg waits as it is now, and is trained after other."
+    training.line.clear()
+    assert page.notice.isHidden()
     training.trainer.document, training.trainer.state = None, "idle"
     ask()
     data = page.document.experiment.data

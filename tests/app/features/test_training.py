@@ -17,6 +17,7 @@ from app.features import trainer as module
 from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.minimap import Minimap
+from app.features.problems import Problems
 from app.features.remarks import Remarks
 from app.features.trainer import Trainer
 from app.features.training import Training
@@ -214,8 +215,9 @@ def test_why_a_run_does_not_begin_after_all_is_said_over_its_network(window, qtb
     if meanwhile == "another trains":
         window.commands["train"].trigger()
         done(fit)
-        assert first.notice.text.text() == "One network is trained at a time: stop lenet, or wait until it has ended"
+        assert first.notice.text.text() == "mlp waits as it is now, and is trained after lenet."
         assert trainer(window).document is window.page.document
+        assert [entry.document for entry in window.feature(Training).line.entries] == [document]
     elif meanwhile == "it is wrong by now":
         document.edit_graph("cut", document.experiment.graph.without(["fc1"]))
         wrong = next(problem for problem in first.problems if problem.severity == "error")
@@ -290,7 +292,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     [problem] = [problem for problem in page.problems if problem.severity == "error"][:1]
     assert not top.train.isEnabled() and str(problem.message) in top.train.toolTip()
     window.commands["train"].trigger()
-    assert trainer(window).state == "idle" and window.places.bottom.currentIndex() == 1
+    assert trainer(window).state == "idle" and window.places.bottom.shows(window.feature(Problems).tab)
     page.document.undo()
     assert top.train.isEnabled() and top.train.toolTip() == "Train this network"
     window.commands["start"].trigger()
@@ -316,7 +318,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     window.page.document.edit("rate", replace(other, recipe=other.recipe.with_options(lr=0.5)))
     assert thread.control.wishes() == {}, "that is another network's"
     window.commands["train"].trigger()
-    assert FakeThread.newest is thread, "one at a time"
+    assert FakeThread.newest is thread, "one after the other"
     window.page.document.history.mark_clean()
     assert window.close_page(1) and not thread.control.stopped
     page.document.history.mark_clean()
@@ -409,7 +411,7 @@ def test_a_feature_may_look_into_the_training_that_begins(window, monkeypatch):
     assert FakeThread.newest.given[4] == [one] and seen == [window.page.document]
 
 
-REFUSED = "One network is trained at a time: stop mlp, or wait until it has ended"
+WAITS = "mlp is trained now: lenet waits as it is now, and is trained after it"
 
 
 def press(window: MainWindow, key: Qt.Key) -> None:
@@ -425,12 +427,15 @@ def test_a_paused_run_goes_on_from_its_own_network_alone(window):
     hear(window, Paused())
     assert top.train.text() == "Resume" and top.train.toolTip() == "Go on training"
     window.feature(Documents).open("gallery:lenet")
-    assert top.train.text() == "Train" and top.train.toolTip() == REFUSED and not top.train.isEnabled()
-    assert "mlp" in top.stop.toolTip() and not top.one_batch.isEnabled()
+    held = "mlp is paused: lenet waits as it is now, until that run has gone on and ended"
+    assert top.train.text() == "Train" and top.train.toolTip() == held and top.train.isEnabled()
+    assert "mlp" in top.stop.toolTip() and top.one_batch.isEnabled()
     for command in ("train", "train_series"):
         window.commands[command].trigger()
-        assert FakeThread.newest.control.paused and window.page.notice.text.text() == REFUSED
+        assert FakeThread.newest.control.paused and window.page.notice.text.text() == (
+            "lenet waits as it is now: mlp is paused, and holds the queue until it has gone on and ended.")
         window.page.notice.dismiss()
+        window.commands["queue_clear"].trigger()
     press(window, Qt.Key.Key_Return)
     assert FakeThread.newest.control.paused and window.page.notice.isVisible()
     assert window.page.document.run is None
@@ -449,7 +454,7 @@ def test_what_is_done_to_a_run_that_one_does_not_see_is_said(window):
     hear(window, STARTED)
     first = window.page
     window.feature(Documents).open("gallery:lenet")
-    assert window.places.top.train.toolTip() == REFUSED
+    assert window.places.top.train.toolTip() == WAITS
     notice, control = window.page.notice, FakeThread.newest.control
     press(window, Qt.Key.Key_P)
     assert control.paused and notice.text.text() == "Training mlp is paused"

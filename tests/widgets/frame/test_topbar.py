@@ -54,11 +54,24 @@ def test_states(bar: TopBar, state: str, text: str, train: bool, stop: bool, ste
 
 
 @pytest.mark.parametrize("state", ["preparing", "running", "paused", "stopping"])
-def test_of_another_network_that_is_trained_only_the_end_can_be_asked_for(bar: TopBar, state: str) -> None:
-    bar.set_state(state, "lenet")
-    assert bar.train.text() == "Train" and "lenet" in bar.train.toolTip() and "lenet" in bar.stop.toolTip()
-    assert not any(button.isEnabled() for button in (bar.train, bar.one_batch, bar.one_epoch))
+def test_while_another_network_is_trained_the_one_in_front_may_wait(bar: TopBar, qtbot: QtBot, state: str) -> None:
+    bar.set_state(state, "lenet", "mlp waits")
+    assert bar.train.text() == "Train" and bar.train.toolTip() == "mlp waits" and "lenet" in bar.stop.toolTip()
+    assert all(button.isEnabled() for button in (bar.train, bar.one_batch, bar.one_epoch))
     assert bar.stop.isEnabled() == (state != "stopping")
+    with qtbot.waitSignal(bar.train_clicked):
+        qtbot.mouseClick(bar.train, LEFT)
+    bar.set_train_enabled(False, "The network has no output")
+    assert not bar.train.isEnabled() and bar.train.toolTip() == "The network has no output"
+
+
+def test_a_network_that_trains_meanwhile_can_be_stopped_and_asked_for_again(bar: TopBar, qtbot: QtBot) -> None:
+    bar.set_state("meanwhile", "", "mlp is trained meanwhile")
+    assert bar.train.text() == "Train" and bar.train.toolTip() == "mlp is trained meanwhile"
+    assert all(button.isEnabled() for button in (bar.train, bar.stop, bar.one_epoch))
+    with qtbot.waitSignals([bar.train_clicked, bar.stop_clicked]):
+        qtbot.mouseClick(bar.train, LEFT)
+        qtbot.mouseClick(bar.stop, LEFT)
 
 
 def test_clicks_are_reported(bar: TopBar, qtbot: QtBot) -> None:

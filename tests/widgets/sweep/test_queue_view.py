@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -62,6 +64,12 @@ def test_what_trains_stands_on_top_with_its_progress(queue: QueueView) -> None:
     assert queue.rows[0].bar.value() == 620 and not queue.rows[0].remove.isVisible()
     assert queue.rows[0].accessibleName() == "LeNet, trains: epoch 7 of 10, trains, 62\u00a0%, 0:21 left"
     assert queue.rows[2].accessibleName() == "MLP, sweep of 12 runs, waits in place 2"
+
+
+def test_a_row_says_what_training_meanwhile_comes_to_or_why_it_cannot(queue: QueueView) -> None:
+    queue.show_queue([RUNS, replace(B, hint="both share the cores"), replace(C, hint="Several runs wait")])
+    assert queue.rows[1].when.buttons["meanwhile"].toolTip() == "both share the cores"
+    assert "share" not in queue.rows[1].toolTip() and queue.rows[2].toolTip().endswith("\nSeveral runs wait")
 
 
 def test_a_row_is_dragged_to_another_place(queue: QueueView) -> None:
