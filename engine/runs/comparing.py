@@ -18,6 +18,7 @@ from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
 from engine.runs.book.entry import PARTS, Entry, Part
 from engine.runs.book.reading import experiment_in
+from engine.runs.book.seeds import folds_of
 from engine.units import bytes_text, clock_text, count_text, measure_text
 
 About = Literal["network", "data", "recipe", "costs", "results"]
@@ -87,20 +88,27 @@ def _results(entries: Sequence[Entry]) -> Iterator[Row]:
     """Of every measure that any has, the best first; then what it took."""
     for place, name in enumerate(names_in(entries)):
         for part in PARTS if place == 0 else ("best", "test"):
-            values = [entry.value(part, name) for entry in entries]
+            values = [_value(entry, part, name) for entry in entries]
             if any(map(math.isfinite, values)):
                 yield Row("results", (name.replace("_", " "), str(_PART_WORDS[part])),
                           tuple(say("{value}", value=measure_text(value, 4)) for value in values), _best(name, values))
-    yield Row("results", ("Epochs",), tuple(say("{count}", count=entry.epochs) for entry in entries))
+    yield Row("results", ("Epochs",), tuple(
+        NOTHING if entry.members else say("{count}", count=entry.epochs) for entry in entries))
     yield Row("results", ("Time",), tuple(say("{time}", time=clock_text(entry.seconds)) for entry in entries))
     yield Row("results", ("Device",), tuple(
         say("{device}", device=entry.device) if entry.device else NOTHING for entry in entries))
 
 
+def _value(entry: Entry, part: Part, name: str) -> float:
+    """Of folds the mean, of variants and of a sweep that of the best run."""
+    folds = folds_of(entry)
+    return entry.best_run.value(part, name) if folds is None else folds.spread(part, name).mean
+
+
 def names_in(entries: Sequence[Entry]) -> list[str]:
     """The measures of these runs, that which chose the best epoch first."""
     chosen = [entry.measure for entry in entries if entry.measure]
-    known = [name for entry in entries for part in PARTS for name in entry.numbers.get(part, ())]
+    known = [name for entry in entries for run in entry.runs for part in PARTS for name in run.numbers.get(part, ())]
     return [name for name in dict.fromkeys([*chosen, *known]) if name in known]
 
 

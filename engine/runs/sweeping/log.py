@@ -21,7 +21,7 @@ from engine.files import write_text
 from engine.messages import LayerloomError, Message, say
 from engine.runs.lines import Lines
 from engine.runs.names import EXPERIMENT, NETWORK, SWEEP
-from engine.runs.opened import RunError, json_in, text_in
+from engine.runs.opened import RunError, json_in, name_inside, text_in
 from engine.runs.texts import UNREADABLE, message_read, message_stored
 
 PLAN, MEMBERS = SWEEP, "members.jsonl"  # without an experiment it is no run itself
@@ -126,7 +126,7 @@ class Story:
         self.seconds += float(line.get("seconds", 0.0))
         if "setting" in line:
             index = int(line["run"])
-            self.runs[index] = Noted(index, setting_from(line["setting"].items()), _inside(str(line["folder"])))
+            self.runs[index] = Noted(index, setting_from(line["setting"].items()), name_inside(str(line["folder"])))
         elif "run" in line:
             self._hear_of_run(int(line["run"]), line)
         for bracket, rung in line.get("rungs", ()):
@@ -145,13 +145,6 @@ class Story:
         if line.get("again"):
             known = replace(known, failure=None, reason=None)
         self.runs[index] = known
-
-
-def _inside(name: str) -> str:
-    """The name of a folder in the sweep's. Raises ValueError for one that lies elsewhere."""
-    if Path(name).name != name or name in ("", ".."):
-        raise ValueError(name)
-    return name
 
 
 class Log:

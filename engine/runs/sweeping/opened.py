@@ -149,7 +149,7 @@ class Sweep:
         """The same in words."""
         found = self.importance
         if not found.shares:
-            return [say("How important each field is can be told from {needed} runs on; there are {runs}",
+            return [say("How important each field is can be told from {needed} runs on, not from {runs}",
                         needed=grouped(found.needed), runs=grouped(found.runs))]
         if self.compared_after:
             head = say("Of the differences in {measure} after epoch {epoch}, each field by itself explains:",

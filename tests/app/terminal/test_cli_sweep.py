@@ -53,6 +53,8 @@ def test_a_sweep_is_a_table_with_the_best_first(say: Say, network: Path, inline:
     code, out, _ = say("sweep", "--out", "here")  # without a file: the one that is there
     assert code == cli.DONE and "9 runs are over already" in out
     assert open_sweep("here").members == found.members
+    code, _, errors = say("train", network, "--out", "here")
+    assert code == cli.UNREADABLE and "here has a sweep in it" in errors
     for options in (["--lr", "0.5"], ["--over", "lr=1"], ["--halving"]):
         code, _, errors = say("sweep", "--out", "here", *options)
         assert code == cli.UNREADABLE and "needs FILE" in errors

@@ -71,4 +71,4 @@ def test_a_run_that_diverged_counts_as_the_worst() -> None:
 def test_of_few_runs_it_is_said_how_many_it_takes(count: int) -> None:
     found = sweep_of(plan("lr=0.1,0.2", "seed=0..3"), *[("done", [0.5])] * count)
     assert [str(line) for line in found.importance_lines] == [
-        f"How important each field is can be told from 7 runs on; there are {count}"]
+        f"How important each field is can be told from 7 runs on, not from {count}"]
