@@ -113,7 +113,8 @@ def _list(options: argparse.Namespace) -> int:
         return 0
     if not book.entries:
         where = ", ".join(map(str, options.places or places()))
-        _print(f"There are no runs in {where}: each “train” keeps one in {HERE}")
+        _print(f"There are no runs in {where}: each “train” keeps one in {HERE}" if options.network is None else
+               f"There are no runs of {options.network} in {where}")
         return 0
     rows: Sequence[Row] = book.runs if options.each else rows_of(book.entries)
     out = _console()

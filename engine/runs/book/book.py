@@ -127,8 +127,8 @@ class _Shelf:
         entry = entry_of(run, found)
         if known is None or known.entry.network != run.name:
             return entry
-        return replace(entry, number=known.entry.number, changed=known.entry.changed if entry.state == "running" and
-                       known.entry.state == "running" else None)
+        going_on = entry.state == "running" and known.entry.state == "running"
+        return replace(_numbered(entry, known.entry.number), changed=known.entry.changed if going_on else None)
 
     def _number(self) -> None:
         """Those of a network count from 1 as they began, and keep their number where another is gone."""
@@ -156,7 +156,8 @@ class _Shelf:
 
 
 def _numbered(entry: Entry, number: str) -> Entry:
-    members = tuple(_numbered(member, f"{number}.{place}") for place, member in enumerate(entry.members, 1))
+    members = tuple(_numbered(member, f"{number}.{place}" if number else "")
+                    for place, member in enumerate(entry.members, 1))
     return replace(entry, number=number, members=members)
 
 

@@ -229,6 +229,7 @@ def open_sweep(folder: Path | str) -> Sweep:
 
 def sweep_of(folder: Path, plan: Plan, story: Story) -> Sweep:
     """The same where the lines were read already."""
+    story.keep_what_fits(plan)
     members = tuple(member_of(noted, folder) for _, noted in sorted(story.runs.items()))
     return Sweep(folder, plan, members, story.seconds, story.at_once)
 

@@ -121,6 +121,7 @@ class _Conductor:
         self._log, self._crew, self._pace = Log(folder), Crew(), Pace(processes)
         self._clock, self._before = time.monotonic(), self._log.story.seconds
         self._noted_at = 0.0
+        self._log.story.keep_what_fits(plan)
         self._begin_again()
         self._fill_up()
         self._members = [member_of(noted, folder) for _, noted in sorted(self._log.story.runs.items())]

@@ -90,6 +90,10 @@ def test_where_no_run_comes_to_anything_it_ends_with_1(say: Say, network: Path, 
     (["--over", "lr=0.1", "--runs", "0", "--out", "x"], "at least 1"),
     (["--over", "lr=0.1", "--halving", "1", "--out", "x"], "from 2 to 10"),
     (["--over", "lr=0.1", "--set", "folds=3", "--out", "x"], "3 folds"),
+    (["--over", "lr=,;", "--out", "x"], "A field with its values is wanted"),
+    (["--over", "lr=0.1", "--out", " "], "it names no folder"),
+    (["--over", "lr=0.1", "--runs", "9" * 5000, "--out", "x"], "at least 1"),
+    (["--over", "weight_d=0.1", "--out", "x"], "did you mean weight_decay?"),
     (["--over", "lr=0.1", "--out", "line.loom/below"], "could not be made"),
 ])  # fmt: skip
 def test_what_cannot_be_is_a_sentence(say: Say, network: Path, options: list[str], says: str) -> None:
@@ -99,7 +103,7 @@ def test_what_cannot_be_is_a_sentence(say: Say, network: Path, options: list[str
 
 def test_what_is_missing_is_asked_for(say: Say) -> None:
     code, _, errors = say("sweep", "--out", "nothing")
-    assert code == cli.UNREADABLE and "FILE" in errors
+    assert code == cli.UNREADABLE and "FILE is needed: in nothing no sweep was begun" in errors
 
 
 def test_another_sweep_in_the_folder_is_refused(say: Say, network: Path, inline: type[InlineCrew]) -> None:

@@ -207,6 +207,15 @@ def test_a_line_of_the_index_with_anything_else_in_it_is_made_anew(place: list[s
     assert replace(entry, number="1") == before.entries[0]
 
 
+def test_members_keep_their_numbers_when_the_whole_has_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "net-20260301-120000"
+    for _ in record(fit_series(experiment(epochs=1, folds=2)), experiment(epochs=1, folds=2), folder):
+        pass
+    read_book([tmp_path])
+    mark(folder, note="looked at again")
+    assert [member.number for member in read_book([tmp_path]).entries[0]] == ["1.1", "1.2"]
+
+
 def test_a_name_that_is_no_text_keeps_its_number(tmp_path: Path) -> None:
     kept(tmp_path, 0).rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
     assert [read_book([tmp_path]).entries[0].number for _ in range(3)] == ["1"] * 3
