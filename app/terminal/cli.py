@@ -41,7 +41,7 @@ from engine.files import WriteError, real
 from engine.formats import format_of, readable, suffixes
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError
-from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS, SERIES, SUMMARY
+from engine.runs.names import CHECKPOINT, EXPERIMENT, METRICS, SERIES, SUMMARY, SWEEP
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder, run_folder
 from engine.runs.opened import RunError, experiment_of, given_in, open_run
 from engine.units import readings
@@ -130,6 +130,8 @@ def _train(options: argparse.Namespace) -> int:
     _refuse_code(experiment)
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
+    if os.path.exists(folder / SWEEP):  # noqa: PTH110
+        raise UnreadableError("{folder} has a sweep in it: choose another folder", folder=folder)
     kept = any(os.path.exists(folder / name) for name in (SUMMARY, SERIES, METRICS, CHECKPOINT))  # noqa: PTH110
     out = console()
     try:
@@ -237,7 +239,7 @@ def _replay(options: argparse.Namespace) -> int:
 
         if real(options.run_folder) in (real(options.out), *real(options.out).parents):
             raise UnreadableError("--out must be another folder than the run itself")
-        if any(os.path.exists(options.out / name) for name in (EXPERIMENT, METRICS)):  # noqa: PTH110
+        if any(os.path.exists(options.out / name) for name in (EXPERIMENT, METRICS, SWEEP)):  # noqa: PTH110
             raise UnreadableError("{out} has a run already: choose another folder", out=options.out)
         replay, control, out = replay_of(options.run_folder, options.data_root), Control(), console()
         for note in replay.notes:

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from app.terminal.plain import plain
 from engine.compare.telling import in_one_line
 from engine.experiment.experiment import FileError
 from engine.experiment.recipe import Recipe
@@ -23,7 +24,7 @@ from engine.graph.json import changed_options
 from engine.messages import LayerloomError
 from engine.runs.book.book import Book, read_book
 from engine.runs.book.entry import PARTS, Entry, Part
-from engine.runs.book.seeds import Row, Seeds, compared, rows_of, with_base
+from engine.runs.book.seeds import Row, Seeds, compared, folds_of, rows_of, with_base
 from engine.runs.comparing import compared as compared_runs
 from engine.runs.comparing import names_in
 from engine.runs.exporting import write_csv, write_tensorboard
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 SHOWN: tuple[Part, ...] = ("best", "last", "train")
 DAYS = "%Y-%m-%d %H:%M"
+WIDE = 96  # letters, for all columns
+LEAST_SAID = (7, 5, 4, 3)  # their places, from the last one on: seed, params, train, last
+MOST = 24  # letters of a network's name in a table
+LEAST = 16  # letters in a line of what changed
 
 
 def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -94,7 +99,7 @@ def _console() -> Console:
 def _print(*lines: str) -> None:
     out = _console()
     for line in lines:
-        out.print(line, markup=False, highlight=False, soft_wrap=True)
+        out.print(plain(line), markup=False, highlight=False, soft_wrap=True)
 
 
 # -- list --------------------------------------------------------------------------------------------------------------
@@ -109,27 +114,32 @@ def _list(options: argparse.Namespace) -> int:
         return 0
     if not book.entries:
         where = ", ".join(map(str, options.places or places()))
-        _print(f"There are no runs in {where}: each “train” keeps one in {HERE}")
+        _print(f"There are no runs in {where}: each “train” keeps one in {HERE}" if options.network is None else
+               f"There are no runs of {options.network} in {where}")
         return 0
     rows: Sequence[Row] = book.runs if options.each else rows_of(book.entries)
-    _console().print(_table(rows), highlight=False)
+    out = _console()
+    out.print(_table(rows, out.width), highlight=False)
     count = "1 run" if len(book.runs) == 1 else f"{len(book.runs)} runs"
     _print(*_verdicts(rows), f"{count}, {bytes_text(book.size)} on the disk")
     return 0
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[Row], width: int) -> Table:
+    """Where there is no room for all, what was found out comes first."""
     table = Table(box=None, pad_edge=False)
-    networks = len({_one(row).network for row in rows}) > 1
+    networks = _has_several(rows)
     measures = list(dict.fromkeys(_one(row).measure for row in rows))
     of = f" {measures[0].replace('_', ' ')}" if len(measures) == 1 and measures[0] else ""
     table.add_column("run", no_wrap=True)
-    table.add_column("what changed", ratio=1)
+    table.add_column("what changed", ratio=1, min_width=LEAST)
     for title in (f"best{of}", *SHOWN[1:], "params", "time"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("seed", no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row, networks))
+    for place in () if width >= WIDE else LEAST_SAID:
+        table.columns.pop(place)
     return table
 
 
@@ -137,24 +147,34 @@ def _one(row: Row) -> Entry:
     return row.first if isinstance(row, Seeds) else row
 
 
+def _has_several(rows: Sequence[Row]) -> bool:
+    """Whether a number alone does not say which run it is: each network has its own."""
+    return len({_one(row).network for row in rows}) > 1
+
+
 def _cells(row: Row, networks: bool) -> list[Text]:
     entry = _one(row)
-    best = entry.best_run
-    numbers = [_spread_text(row, part) if isinstance(row, Seeds) else measure_text(best.value(part, best.measure), 4)
+    best, together = entry.best_run, row if isinstance(row, Seeds) else folds_of(row)
+    numbers = [measure_text(best.value(part, best.measure), 4) if together is None else _spread_text(together, part)
                for part in SHOWN]
     seconds = math.fsum(each.seconds for each in row.entries if not math.isnan(each.seconds)) if isinstance(
         row, Seeds) else entry.seconds
-    return [Text(text) for text in (_name(row, networks), changed_text(entry), *numbers,
+    return [Text(plain(text)) for text in (_name(row, networks), changed_text(entry), *numbers,
                                     count_text(entry.params) if entry.params else "", clock_text(seconds), _seeds(row))]
 
 
 def _name(row: Row, networks: bool) -> str:
     entry = _one(row)
-    name = f"{entry.network} {entry.number}" if networks else entry.number
+    name = f"{_short(entry.network)} {entry.number}" if networks else entry.number
     count = f" × {len(row.entries)} seeds" if isinstance(row, Seeds) else ""
     kind = f" × {len(entry.members)}" if entry.members else ""
     state = f" {entry.state}" if entry.state != "ended" else ""
     return f"{name}{count}{kind}{state}{' ★' if entry.star else ''}"
+
+
+def _short(network: str) -> str:
+    """A long name would leave no room for what changed."""
+    return network if len(network) <= MOST else f"{network[:MOST - 1]}…"
 
 
 def _seeds(row: Row) -> str:
@@ -174,14 +194,14 @@ def changed_text(entry: Entry) -> str:
     """What it has otherwise, in one line; a note stands behind it."""
     if entry.trouble is not None:
         return str(entry.trouble)
-    words = str(in_one_line(entry.changed)) if entry.changed else "the same again"
-    note = f" · {entry.note.splitlines()[0]}" if entry.note else ""
-    return f"{entry.title}: {words}{note}" if entry.title else f"{words}{note}"
+    words = str(in_one_line(entry.changed)) if entry.changed else "" if entry.title else "the same again"
+    note = f" · {entry.note.strip().splitlines()[0]}" if entry.note.strip() else ""
+    return f"{': '.join(filter(None, (entry.title, words)))}{note}"
 
 
 def _verdicts(rows: Sequence[Row]) -> list[str]:
     """Where several seeds of a setting and of the one it was made from overlap, and where they do not."""
-    found, standing = [], with_base(rows)
+    found, standing, networks = [], with_base(rows), _has_several(rows)
     for row in rows:
         folder = _one(row).base
         base = standing.get(folder) if folder is not None else None
@@ -192,7 +212,9 @@ def _verdicts(rows: Sequence[Row]) -> list[str]:
             words = "overlap: no real difference" if not differs.is_real else (
                 f"differ: {measure_text(differs.mean, 4)}, between {measure_text(differs.low, 4)} and "
                 f"{measure_text(differs.high, 4)} (95 %)")
-            found.append(f"{row.first.number} and {base.first.number} {words}")
+            one, other = (f"{_short(each.first.network)} {each.first.number}" if networks else each.first.number
+                          for each in (row, base))
+            found.append(f"{one} and {other} {words}")
     return found
 
 
@@ -205,10 +227,27 @@ def _show(options: argparse.Namespace) -> int:
         print(json.dumps(entry_json(entry), indent=1, ensure_ascii=False))
         return 0
     _print(f"{entry.network} {entry.number}".strip(), *(f"  {name:<10} {text}" for name, text in _facts(entry) if text))
-    for member in entry.members:
-        _print(f"  {member.number:<10} {changed_text(member)}")
-    _console().print(_numbers_table(entry), highlight=False)
+    if entry.members:
+        _console().print(_members_table(entry), highlight=False)
+    elif names_in([entry]):
+        _console().print(_numbers_table(entry), highlight=False)
     return 0
+
+
+def _members_table(entry: Entry) -> Table:
+    table = Table(box=None, pad_edge=False)
+    measures = list(dict.fromkeys(member.measure for member in entry.members if member.measure))
+    of = f" {measures[0].replace('_', ' ')}" if len(measures) == 1 else ""
+    table.add_column("  run", no_wrap=True)
+    table.add_column("what changed", min_width=LEAST)
+    for title in (f"best{of}", *SHOWN[1:], "epochs"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for member in entry.members:
+        state = f" {member.state}" if member.state != "ended" else ""
+        numbers = (measure_text(member.value(part, member.measure), 4) for part in SHOWN)
+        table.add_row(*(Text(plain(text)) for text in (f"  {member.number}{state}", changed_text(member), *numbers,
+                                                       str(member.epochs) if member.kind == "run" else "")))
+    return table
 
 
 def _facts(entry: Entry) -> list[tuple[str, str]]:
@@ -237,6 +276,8 @@ def _experiment_facts(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _epochs(entry: Entry) -> str:
+    if entry.kind != "run":
+        return ""  # its runs' own
     planned = f" of {entry.planned}" if entry.planned and entry.planned != entry.epochs else ""
     best = f", best {entry.best_epoch}" if entry.best_epoch else ""
     return f"{entry.epochs}{planned}{best}"
@@ -268,14 +309,15 @@ def _compare(options: argparse.Namespace) -> int:
         return 0
     table = Table(box=None, pad_edge=False)
     for title in ("", *names):
-        table.add_column(Text(title))
+        table.add_column(Text(plain(title)))
     about = ""
     for row in rows:
         if row.about != about:
             about = row.about
             table.add_row(Text(about, style="bold"))
         table.add_row(Text("  " + " · ".join(row.titles)), *(
-            Text(str(value), style="bold" if place in row.best else "") for place, value in enumerate(row.values)))
+            Text(plain(str(value)), style="bold" if place in row.best else "")
+            for place, value in enumerate(row.values)))
     _console().print(table, highlight=False)
     if not rows:
         _print("Nothing differs")

@@ -35,7 +35,7 @@ from engine.runs.sweeping.events import (
     SweepEnded,
     SweepEvent,
 )
-from engine.runs.sweeping.log import has_sweep, plan_in
+from engine.runs.sweeping.log import ETAS, MOST_MINUTES, has_sweep, plan_in
 from engine.runs.sweeping.opened import Member, State, Sweep
 from engine.runs.sweeping.sweep import rest_of, sweep
 from engine.training.control import Control
@@ -44,6 +44,7 @@ from engine.units import UNKNOWN, grouped, measure_text
 OF_A_NEW_ONE = tuple(name for name in cli.GIVEN if name != "data_root")
 SHOWN = 16  # rows while it goes on
 LEAST_DIGITS = 4
+MOST_FIGURES = 9  # of a count
 STATES: dict[State, Message] = {"waiting": say("waits"), "left": say("left"), "done": say("done")}
 
 
@@ -63,8 +64,8 @@ def add(commands: Any) -> None:
                          "why: of N runs (default 2) one goes on, at epochs that lie a factor N apart")
     command.add_argument("--processes", type=_count, metavar="N", help="so many runs at once (default: as many as "
                          "are found to pay)")
-    command.add_argument("--out", type=Path, metavar="DIR", required=True, help="each run is written into a folder of "
-                         "its own below it; a sweep that was begun there goes on with what is missing")
+    command.add_argument("--out", type=_folder, metavar="DIR", required=True, help="each run is written into a "
+                         "folder of its own below it; a sweep that was begun there goes on with what is missing")
     cli.add_data_options(command)
     cli.add_recipe_options(command)
     cli.add_place_options(command)
@@ -72,13 +73,19 @@ def add(commands: Any) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or len(text) > MOST_FIGURES or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
     return int(text)
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():  # as of a variable that is not set: the current folder is not meant
+        raise argparse.ArgumentTypeError("it names no folder")
+    return Path(text)
+
+
 def _eta(text: str) -> int:
-    if not text.isdecimal() or not 2 <= int(text) <= 10:
+    if not text.isdecimal() or len(text) > 2 or int(text) not in ETAS:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 2 to 10")
     return int(text)
 
@@ -88,7 +95,7 @@ def _minutes(text: str) -> float:
         minutes = float(text)
     except ValueError:
         minutes = math.nan
-    if not 0 < minutes < 1e6:
+    if not 0 < minutes < MOST_MINUTES:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes")
     return minutes
 
@@ -113,7 +120,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     """What is asked for; without a file the sweep that was begun, for longer where that is said."""
     if options.file is None:
         if not has_sweep(options.out):
-            options.refuse("the following arguments are required: FILE")
+            options.refuse(f"FILE is needed: in {options.out} no sweep was begun that could go on")
         if options.over or options.halving or any(getattr(options, name, None) for name in OF_A_NEW_ONE):
             options.refuse("what another sweep is to be like needs FILE: one that goes on has all but --runs, "
                            "--minutes and --processes from when it was begun")

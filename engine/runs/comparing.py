@@ -18,7 +18,7 @@ from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
 from engine.runs.book.entry import PARTS, Entry, Part
 from engine.runs.book.reading import experiment_in
-from engine.runs.book.seeds import Seeds
+from engine.runs.book.seeds import Seeds, folds_of
 from engine.runs.spread import Spread, spread, spread_text
 from engine.units import bytes_text, clock_text, count_text, measure_text
 
@@ -98,14 +98,20 @@ def _results(runs: Sequence[Entry | Seeds]) -> Iterator[Row]:
                 texts = [spread_text(each) if each.runs > 1 else measure_text(each.mean, 4) for each in found]
                 yield Row("results", (name.replace("_", " "), str(_PART_WORDS[part])),
                           tuple(say("{value}", value=text) for text in texts), _best(name, values))
-    yield Row("results", ("Epochs",), tuple(say("{count}", count=entry.epochs) for entry in entries))
+    yield Row("results", ("Epochs",), tuple(
+        NOTHING if entry.members else say("{count}", count=entry.epochs) for entry in entries))
     yield Row("results", ("Time",), tuple(say("{time}", time=clock_text(_seconds(run))) for run in runs))
     yield Row("results", ("Device",), tuple(
         say("{device}", device=entry.device) if entry.device else NOTHING for entry in entries))
 
 
 def _came_to(run: Entry | Seeds, part: Part, name: str) -> Spread:
-    return run.spread(part, name) if isinstance(run, Seeds) else Spread(1, run.value(part, name), math.nan)
+    """Of seeds and folds the mean, of variants and of a sweep that of the best run."""
+    together = run if isinstance(run, Seeds) else folds_of(run)
+    if together is not None:
+        return together.spread(part, name)
+    assert isinstance(run, Entry)
+    return Spread(1, run.best_run.value(part, name), math.nan)
 
 
 def _seconds(run: Entry | Seeds) -> float:
@@ -116,7 +122,7 @@ def _seconds(run: Entry | Seeds) -> float:
 def names_in(entries: Sequence[Entry]) -> list[str]:
     """The measures of these runs, that which chose the best epoch first."""
     chosen = [entry.measure for entry in entries if entry.measure]
-    known = [name for entry in entries for part in PARTS for name in entry.numbers.get(part, ())]
+    known = [name for entry in entries for run in entry.runs for part in PARTS for name in run.numbers.get(part, ())]
     return [name for name in dict.fromkeys([*chosen, *known]) if name in known]
 
 

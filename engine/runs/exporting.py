@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.files import WriteError, reason_of_os_error, write_text
+from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
 from engine.runs.book.entry import Entry
 from engine.runs.curves import Row, rows_of
-from engine.runs.opened import RunError
+from engine.runs.opened import Run, RunError
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.event_pb2 import Event
 
 FIRST = ("run", "epoch", "step", "seconds")
+EVENTS, FORMAT = "events.out.tfevents", "brain.Event:2"  # by which TensorBoard knows them
 
 
 def write_csv(entries: Sequence[Entry], path: Path) -> None:
@@ -38,7 +43,7 @@ def _cells(name: str, row: Row, columns: Iterable[str]) -> list[str]:
 
 
 def _whole(number: float) -> str:
-    return "" if math.isnan(number) else str(round(number))
+    return str(round(number)) if math.isfinite(number) else ""
 
 
 def name_of(entry: Entry) -> str:
@@ -56,7 +61,7 @@ def write_tensorboard(entries: Sequence[Entry], folder: Path) -> list[Path]:
     found = []
     for entry in _runs(entries):
         into = folder / name_of(entry)
-        if any(into.glob("events.out.tfevents.*")):
+        if any(into.glob(f"{EVENTS}.*")):
             raise WriteError("{path} has event files already, and TensorBoard would show both as one run: choose "
                              "another folder", path=into)
         _write_events(entry, into)
@@ -65,31 +70,38 @@ def write_tensorboard(entries: Sequence[Entry], folder: Path) -> list[Path]:
 
 
 def _write_events(entry: Entry, into: Path) -> None:
+    """All at once, not by TensorBoard's own thread: what cannot be written leaves nothing behind."""
     from tensorboard.compat.proto.event_pb2 import Event  # takes 0.1 s to load
-    from tensorboard.compat.proto.summary_pb2 import Summary  # the same
-    from tensorboard.summary.writer.event_file_writer import EventFileWriter  # the same
+    from tensorboard.summary.writer.record_writer import RecordWriter  # the same
 
     run = entry.open()
-    begun = _moment(run.begun, entry.begun)
+    begun, file = _moment(run.begun, entry.begun), io.BytesIO()
+    records = RecordWriter(file)
+    records.write(Event(wall_time=begun, file_version=FORMAT).SerializeToString())
+    for event in _events(run, begun):
+        records.write(event.SerializeToString())
     try:
-        writer = EventFileWriter(str(into))
-        try:
-            for number, row in enumerate(rows_of(run)):
-                values = [Summary.Value(tag=_tag(name), simple_value=value) for name, value in row.values.items()]
-                step = number if math.isnan(row.step) else round(row.step)
-                seconds = 0.0 if math.isnan(row.seconds) else row.seconds
-                writer.add_event(Event(wall_time=begun + seconds, step=step, summary=Summary(value=values)))
-        finally:
-            writer.close()
+        into.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WriteError("{path} could not be written: {reason}", path=into,
-                         reason=reason_of_os_error(error)) from error
+        raise WriteError("{path} could not be made: {reason}", path=into, reason=reason_of_os_error(error)) from error
+    write_bytes(into / f"{EVENTS}.{max(0, int(begun)):010}.layerloom", file.getvalue())
+
+
+def _events(run: Run, begun: float) -> Iterator[Event]:
+    from tensorboard.compat.proto.event_pb2 import Event  # takes 0.1 s to load
+    from tensorboard.compat.proto.summary_pb2 import Summary  # the same
+
+    for number, row in enumerate(rows_of(run)):
+        values = [Summary.Value(tag=_tag(name), simple_value=value) for name, value in row.values.items()]
+        step = round(row.step) if math.isfinite(row.step) else number
+        seconds = row.seconds if math.isfinite(row.seconds) else 0.0
+        yield Event(wall_time=begun + seconds, step=step, summary=Summary(value=values))
 
 
 def _moment(text: str, otherwise: datetime) -> float:
     try:
         return datetime.fromisoformat(text).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return otherwise.timestamp()
 
 

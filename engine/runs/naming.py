@@ -109,8 +109,26 @@ def run_folder(folder: Path, file: str = EXPERIMENT) -> RunFolder | None:
         written = (folder / file).stat()
     except (OSError, ValueError):
         return None
+    named = _name_and_time(folder.name)
+    return RunFolder(folder, *named) if named else RunFolder(folder, folder.name, _moment(written.st_mtime))
+
+
+def is_dated(folder: Path) -> bool:
+    """Whether its name says when it was begun."""
+    return _name_and_time(folder.name) is not None
+
+
+def _name_and_time(text: str) -> tuple[str, datetime] | None:
     for pattern, time in ((_NAMED, TIME), (_OLD, _OLD_TIME)):
-        if match := pattern.fullmatch(folder.name):
+        if match := pattern.fullmatch(text):
             with suppress(ValueError):  # 31 February
-                return RunFolder(folder, match["name"], datetime.strptime(match["time"], time))
-    return RunFolder(folder, folder.name, datetime.fromtimestamp(written.st_mtime))
+                return match["name"], datetime.strptime(match["time"], time)
+    return None
+
+
+def _moment(seconds: float) -> datetime:
+    """Whatever a file's clock says."""
+    try:
+        return datetime.fromtimestamp(seconds)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0)

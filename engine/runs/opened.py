@@ -275,6 +275,13 @@ def _is_inside(name: str) -> bool:
     return Path(name).name == name and name not in ("", "..")
 
 
+def name_inside(name: str) -> str:
+    """The same if it is one. Raises ValueError for one that lies elsewhere."""
+    if not _is_inside(name):
+        raise ValueError(name)
+    return name
+
+
 def _members(folder: Path, names: list[str]) -> Iterable[Run]:
     for name in names:
         with suppress(RunError, FileError):

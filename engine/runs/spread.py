@@ -14,6 +14,7 @@ from engine.units import measure_text
 
 SURE = 0.95
 LARGE, MOST_PLACES = 1000, 8
+LARGEST = 1e150  # what is larger cannot be squared, and is no result
 
 
 class Spread(NamedTuple):
@@ -26,7 +27,7 @@ class Spread(NamedTuple):
 
 def spread(values: Iterable[float]) -> Spread:
     """Of what is a number."""
-    known = [value for value in values if math.isfinite(value)]
+    known = [value for value in values if abs(value) < LARGEST]
     if not known:
         return Spread(0, math.nan, math.nan)
     deviation = statistics.stdev(known) if len(known) > 1 else math.nan
@@ -64,11 +65,12 @@ def difference(one: Sequence[float], other: Sequence[float]) -> Difference | Non
         return None
     mean = first.mean - second.mean
     shares = [each.deviation**2 / each.runs for each in (first, second)]
-    error = math.sqrt(sum(shares))
+    whole = sum(shares)
+    error = math.sqrt(whole)
     if error == 0:
         return Difference(mean, mean, mean)
-    freedom = sum(shares)**2 / sum(share**2 / (each.runs - 1)
-                                   for share, each in zip(shares, (first, second), strict=True))
+    freedom = 1 / sum((share / whole)**2 / (each.runs - 1)
+                      for share, each in zip(shares, (first, second), strict=True))
     from scipy.special import stdtrit  # takes 0.2 s to load
 
     reach = float(stdtrit(freedom, (1 + SURE) / 2)) * error

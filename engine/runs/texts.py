@@ -20,6 +20,8 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Re
 COLUMNS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 POINTS_HEAD, TIMES_HEAD = "position,loss,accuracy\n", "position,seconds\n"
 UNKNOWN_BATCH = -1
+LONGEST = 12  # figures of an epoch
+FARTHEST = 10.0**LONGEST  # in epochs: more is no place in a run
 
 # -- epochs ------------------------------------------------------------------------------------------------------------
 
@@ -74,7 +76,7 @@ def metrics_read(text: str) -> list[EpochRow]:
     rows = _rows(text, ("epoch", *COLUMNS))
     return [EpochRow(int(row["epoch"]), _metrics(row, "train"), _metrics(row, "validation"), float(row["epoch"]),
                      _if_asked(row, "after_train"), _if_asked(row, "test"))
-            for row in rows if row["epoch"].isdecimal()]
+            for row in rows if row["epoch"].isdecimal() and len(row["epoch"]) <= LONGEST]
 
 
 def _if_asked(row: Mapping[str, str], part: str) -> Metrics | None:
@@ -122,7 +124,7 @@ def point_line(point: Point) -> str:
 def points_read(text: str) -> list[Point]:
     """The points of points.csv."""
     return [Point(*map(_number, (row["position"], row["loss"], row["accuracy"])))
-            for row in _rows(text, ("position", "loss", "accuracy"))]
+            for row in _rows(text, ("position", "loss", "accuracy")) if _is_place(row["position"])]
 
 
 def time_line(time: Time) -> str:
@@ -132,7 +134,12 @@ def time_line(time: Time) -> str:
 
 def times_read(text: str) -> list[Time]:
     """The times of times.csv."""
-    return [Time(*map(_number, (row["position"], row["seconds"]))) for row in _rows(text, ("position", "seconds"))]
+    return [Time(*map(_number, (row["position"], row["seconds"]))) for row in _rows(text, ("position", "seconds"))
+            if _is_place(row["position"])]
+
+
+def _is_place(cell: str) -> bool:
+    return 0 <= _number(cell) < FARTHEST
 
 
 def change_line(noted: Noted) -> str:

@@ -58,6 +58,12 @@ class Axis:
         return f"{self.field}={';'.join(map(text_of, self.values))}" if any(
             "," in text_of(value) for value in self.values) else f"{self.field}={','.join(map(text_of, self.values))}"
 
+    def holds(self, value: object) -> bool:
+        """Whether it is one of its values, or lies in its range."""
+        if not self.is_range:
+            return value in self.values
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
     def draw(self, random: Random) -> Value:
         """One of its values, or of its range with three digits."""
         if not self.is_range:
@@ -92,7 +98,7 @@ def axis_of(experiment: Experiment, text: str) -> Axis:
     Values that have a comma are parted by semicolons. Raises AxisError, or FieldError for what there is not.
     """
     name, sign, rest = (part.strip() for part in text.partition("="))
-    if not sign or not name or not rest:
+    if not sign or not name or not rest.strip(",; "):
         raise AxisError("A field with its values is wanted, such as lr=0.01,0.1 or seed=0..4, not “{text}”", text=text)
     field, parts = field_of(experiment, name), _parted(_SPACED.sub("..", rest))
     if len(parts) == 1 and (found := _RANGE.fullmatch(parts[0])) and not _WHOLE.fullmatch(parts[0]):

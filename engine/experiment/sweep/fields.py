@@ -274,7 +274,7 @@ def names_in(experiment: Experiment) -> Iterator[str]:
 
 def _unknown(experiment: Experiment, name: str) -> FieldError:
     there = list(dict.fromkeys(names_in(experiment)))
-    near = get_close_matches(name, there, 3)
+    near = [each for each in there if each.startswith(name)][:3] or get_close_matches(name, there, 3)
     layers = [each for each in there if "." in each and each.split(".")[0] in experiment.graph.nodes]
     recipe = [each for each in there if each in Recipe.model_fields]
     data = [each for each in there if each not in recipe and each not in layers and each[:1].islower()]

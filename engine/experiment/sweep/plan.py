@@ -67,6 +67,12 @@ class Plan:
             return islice(found, self.runs) if self.runs else found
         return iter(shuffled(self.axes, self.seed) if self.minutes else grid(self.axes))
 
+    def has(self, index: int, setting: Setting) -> bool:
+        """Whether there may be such a run. Of how many are asked for may be fewer by now than there were."""
+        fields = [name for name, _ in setting.values]
+        return 1 <= index <= (size_of(self.axes) or LISTED) and fields == [axis.field for axis in self.axes] and all(
+            axis.holds(value) for axis, (_, value) in zip(self.axes, setting.values, strict=True))
+
     @property
     def count(self) -> int | None:
         """How many runs there are at most; None: as many as there is time for."""
@@ -81,7 +87,7 @@ def checked(plan: Plan) -> Plan:
     if plan.halving and any(axis.field == "epochs" for axis in plan.axes):
         raise PlanError("With halving all runs have as many epochs as the recipe says: leave out epochs")
     if plan.experiment.recipe.folds >= 2:
-        raise PlanError("A sweep's runs are single ones, but the recipe asks for {folds} folds: set them to 0",
+        raise PlanError("A sweep's runs are single ones, but the recipe asks for {folds} folds: set folds to 0",
                         folds=plan.experiment.recipe.folds)
     if not plan.axes:
         raise PlanError("A sweep needs a field to go over, such as --over lr=0.01,0.1, or a time, such as --minutes 10")

@@ -127,8 +127,8 @@ class _Shelf:
         entry = entry_of(run, found)
         if known is None or known.entry.network != run.name:
             return entry
-        return replace(entry, number=known.entry.number, changed=known.entry.changed if entry.state == "running" and
-                       known.entry.state == "running" else None)
+        going_on = entry.state == "running" and known.entry.state == "running"
+        return replace(_numbered(entry, known.entry.number), changed=known.entry.changed if going_on else None)
 
     def _number(self) -> None:
         """Those of a network count from 1 as they began, and keep their number where another is gone."""
@@ -156,7 +156,8 @@ class _Shelf:
 
 
 def _numbered(entry: Entry, number: str) -> Entry:
-    members = tuple(_numbered(member, f"{number}.{place}") for place, member in enumerate(entry.members, 1))
+    members = tuple(_numbered(member, f"{number}.{place}" if number else "")
+                    for place, member in enumerate(entry.members, 1))
     return replace(entry, number=number, members=members)
 
 
@@ -165,6 +166,7 @@ class _Teller:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._before = _earlier(entries)
+        self._names = {entry.folder: safe_name(entry.network) for entry in entries}
         self._kinds = {entry.folder: entry.kind for entry in entries}
         self._read: dict[Path, Experiment | LayerloomError] = {}
         self._marks: dict[Path, Marks] = {}
@@ -194,10 +196,13 @@ class _Teller:
         return with_course(replace(member, changed=words), experiment)
 
     def _nearest(self, entry: Entry, experiment: Experiment) -> Path | None:
-        """Where nobody said what it was made from: of the runs before it the one from which least is another."""
+        """Where nobody said what it was made from: of the runs before it the one from which least is another. Of runs
+        with other names, as ``--out`` gives them, only those of the very network."""
         mine = self._marked(entry.folder, experiment)
-        earlier = [(mine.distance(self._marked(folder, base)), folder) for folder in self._before.get(entry.folder, ())
-                   if (base := self._base(folder)) is not None]
+        earlier = [(mine.distance(marks), folder) for folder in self._before.get(entry.folder, ())
+                   if (base := self._base(folder)) is not None and (
+                       (marks := self._marked(folder, base)).network == mine.network
+                       or self._names[folder] == self._names[entry.folder])]
         return min(earlier, key=itemgetter(0), default=(0, None))[1]
 
     def _marked(self, folder: Path, experiment: Experiment) -> Marks:
@@ -234,11 +239,13 @@ class _Teller:
 
 
 def _earlier(entries: Iterable[Entry]) -> Mapping[Path, Sequence[Path]]:
-    """Of each run those of its network that were begun before it, the newest first."""
+    """Of each run those of its name that were begun before it, the newest first; of the first one those of others."""
     latest: dict[str, list[Path]] = {}
+    of_any: deque[Path] = deque(maxlen=NEAR)
     found: dict[Path, Sequence[Path]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.begun, entry.folder.name)):
         before = latest.setdefault(safe_name(entry.network), [])
-        found[entry.folder] = before[:NEAR]
+        found[entry.folder] = before[:NEAR] or tuple(of_any)
         before.insert(0, entry.folder)
+        of_any.appendleft(entry.folder)
     return found

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from engine.files import WriteError, write_text
-from engine.runs.book.entry import Entry
-from engine.runs.opened import json_in
+from engine.runs.book.entry import PARTS, Entry, Kind, State
+from engine.runs.opened import json_in, name_inside
 from engine.runs.texts import UNREADABLE, message_read, message_stored
 
 INDEX = ".book.json"  # in the folder of all runs
@@ -21,6 +21,9 @@ VERSION = 4  # of the lines, and of the words in them: of another they are made 
 MOST = 20_000  # lines
 _PLAIN = {"network", "number", "kind", "state", "title", "measure", "is_larger_better", "best_epoch", "epochs",
           "planned", "params", "seed", "device", "size", "star", "note", "goes_on", "course"}
+_USUAL = {each.name: each.default for each in fields(Entry)}
+_CHOICES = {"kind": get_args(Kind), "state": get_args(State)}
+LARGEST = 2**63  # of whole numbers
 
 
 class Line(NamedTuple):
@@ -46,15 +49,16 @@ def read_index(place: Path) -> Index:
     for name, line in _items(raw.get("lines")):
         with suppress(*UNREADABLE):
             lines[name] = Line(str(line["mark"]), _read(line, place / name))
-    return Index(lines, {name: value for name, value in _items(raw.get("numbers")) if type(value) is int})
+    return Index(lines, {name: value for name, value in _items(raw.get("numbers"))
+                         if type(value) is int and 0 <= value < LARGEST})
 
 
 def write_index(place: Path, index: Index) -> None:
     """Where it cannot be written it is made anew each time."""
     lines = {name: {"mark": line.mark, **_stored(line.entry)} for name, line in list(index.lines.items())[-MOST:]}
     content = {"version": VERSION, "numbers": dict(index.numbers), "lines": lines}
-    with suppress(WriteError, ValueError):
-        write_text(place / INDEX, json.dumps(content, ensure_ascii=False, allow_nan=False))
+    with suppress(WriteError, ValueError):  # in ASCII a name that is no text is still the folder's
+        write_text(place / INDEX, json.dumps(content, allow_nan=False))
 
 
 def _items(raw: object) -> list[tuple[str, Any]]:
@@ -66,8 +70,7 @@ def _items(raw: object) -> list[tuple[str, Any]]:
 
 def _stored(entry: Entry) -> dict[str, Any]:
     """What is as usual is left out."""
-    usual = {each.name: each.default for each in fields(Entry)}
-    found: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(entry, name)) != usual[name]}
+    found: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(entry, name)) != _USUAL[name]}
     found["begun"] = entry.begun.isoformat()
     found["numbers"] = {part: _finite(named) for part, named in entry.numbers.items()}
     if not math.isnan(entry.seconds):
@@ -91,13 +94,47 @@ def _finite(named: Mapping[str, float]) -> dict[str, float]:
 
 
 def _read(raw: Mapping[str, Any], folder: Path) -> Entry:
-    plain = {name: raw[name] for name in _PLAIN if name in raw and name != "network"}
+    """Raises one of UNREADABLE, also where anything is of another kind than it was written."""
+    plain = {name: _expected(name, raw[name]) for name in _PLAIN if name in raw and name != "network"}
     changed, base = raw.get("changed"), raw.get("base")
-    entry = Entry(folder, str(raw["network"]), datetime.fromisoformat(raw["begun"]), **plain)
+    entry = Entry(folder, _expected("network", raw["network"]), _moment(raw["begun"]), **plain)
     return replace(
-        entry, numbers=dict(raw["numbers"]), seconds=float(raw.get("seconds", math.nan)),
-        versions=dict(raw.get("versions", {})), facts=dict(raw.get("facts", {})), base=Path(base) if base else None,
+        entry, numbers={part: _floats(raw["numbers"][part]) for part in PARTS if part in raw["numbers"]},
+        seconds=_float(raw["seconds"]) if "seconds" in raw else math.nan,
+        versions={str(name): str(text) for name, text in raw.get("versions", {}).items()},
+        facts={str(name): value if isinstance(value, str) else _float(value)
+               for name, value in raw.get("facts", {}).items()},
+        base=Path(base) if base else None,
         changed=None if changed is None else tuple(map(message_read, changed)),
         trouble=message_read(raw["trouble"]) if "trouble" in raw else None,
-        members=tuple(_read(member, folder / member["folder"]) for member in raw.get("members", ())),
+        members=tuple(_read(member, folder / name_inside(member["folder"])) for member in raw.get("members", ())),
     )  # fmt: skip
+
+
+def _expected(name: str, value: Any) -> Any:
+    """The same if it is what an entry has there. Raises ValueError."""
+    kind = {"network": str, "seed": int}.get(name) or type(_USUAL[name])
+    if type(value) is not kind or value not in _CHOICES.get(name, (value,)):
+        raise ValueError(name)
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(name)
+    return value
+
+
+def _moment(text: str) -> datetime:
+    """As it is here, like all others: else they could not be put in order. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        raise ValueError(text)
+    return moment
+
+
+def _floats(raw: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): _float(value) for name, value in raw.items()}
+
+
+def _float(value: Any) -> float:
+    """Raises ValueError, OverflowError."""
+    if type(value) not in (int, float):
+        raise ValueError(value)
+    return float(value)

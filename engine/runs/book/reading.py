@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from engine.runs.book.marks import marks_of
 from engine.runs.book.scanning import Scan, scan
 from engine.runs.claim import LOCK, is_being_written
 from engine.runs.names import EXPERIMENT, METRICS, NETWORK, RUN, SERIES, START, SUMMARY, SWEEP, TIMES
-from engine.runs.naming import RunFolder, run_folder
+from engine.runs.naming import RunFolder, is_dated, run_folder
 from engine.runs.opened import best_of, experiment_of, json_in, members_in, noted_in, text_in
 from engine.runs.texts import UNREADABLE, metrics_read, summary_read, times_read
 from engine.training.events import Steered
@@ -39,7 +40,8 @@ def entry_of(run: RunFolder, found: Scan) -> Entry:
     folder, about = run.path, json_in(run.path / RUN)
     marks = marks_of(folder)
     parent, base = (str(about.get(name) or "") for name in ("parent", "base"))
-    entry = Entry(folder, run.name, run.begun, kind=_kind(found, about), title=str(about.get("title") or ""),
+    entry = Entry(folder, run.name, _begun(run, found, about), kind=_kind(found, about),
+                  title=str(about.get("title") or ""),
                   device=str(about.get("device_name") or about.get("device") or ""),
                   versions=_texts(about.get("versions")), size=found.size, star=marks.star, note=marks.note,
                   base=Path(base or parent) if base or parent else None, goes_on=bool(parent))
@@ -48,6 +50,15 @@ def entry_of(run: RunFolder, found: Scan) -> Entry:
     if entry.kind == "run":
         return _with_results(entry, found)
     return _with_members(entry, found)
+
+
+def _begun(run: RunFolder, found: Scan, about: Mapping[str, Any]) -> datetime:
+    """As the folder's name has it, or what the run wrote down itself: a copy's files are younger."""
+    said = (json_in(run.path / SWEEP) if SWEEP in found.names else about).get("begun")
+    if not is_dated(run.path):
+        with suppress(ValueError, OverflowError, TypeError, OSError):
+            return datetime.fromisoformat(said).astimezone().replace(tzinfo=None)  # type: ignore[arg-type]
+    return run.begun
 
 
 def _kind(found: Scan, about: Mapping[str, Any]) -> Kind:
@@ -144,9 +155,9 @@ def _members(entry: Entry) -> Iterator[Entry]:
     for folder in _member_folders(entry):
         run = run_folder(folder)
         if run is not None:
-            member = entry_of(run._replace(name=entry.network, begun=entry.begun), scan(folder))
+            member = entry_of(run._replace(name=entry.network), scan(folder))
             title = member.title or ("" if entry.kind == "sweep" else folder.name)
-            yield replace(member, title=title, base=entry.folder)
+            yield replace(member, title=title, base=entry.folder, begun=entry.begun)
 
 
 def _member_folders(entry: Entry) -> list[Path]:

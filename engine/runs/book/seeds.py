@@ -32,9 +32,9 @@ class Seeds:
         return spread(self.values(part, name))
 
     def values(self, part: Part, name: str) -> list[float]:
-        """One of each seed that has come to its end: one cut short says nothing of the others, and one that was
-        trained twice gave the same twice."""
-        ended = {entry.seed: entry for entry in reversed(self.entries) if entry.state == "ended"}
+        """One of each seed, or fold, that has come to its end: one cut short says nothing of the others, and one that
+        was trained twice gave the same twice."""
+        ended = {(entry.seed, entry.title): entry for entry in reversed(self.entries) if entry.state == "ended"}
         return [entry.value(part, name) for entry in ended.values()]
 
 
@@ -57,6 +57,12 @@ def rows_of(entries: Sequence[Entry]) -> list[Row]:
 
 def _course(entry: Entry) -> str:
     return entry.course if entry.course and entry.kind == "run" and entry.state != "damaged" else str(entry.folder)
+
+
+def folds_of(entry: Entry) -> Seeds | None:
+    """The folds of a cross-validation together; None: it is none."""
+    is_one = entry.kind == "series" and len(entry.members) > 1 and len({each.course for each in entry.members}) == 1
+    return Seeds(entry.members) if is_one and entry.members[0].course else None
 
 
 def compared(row: Row, other: Row, name: str) -> Difference | None:

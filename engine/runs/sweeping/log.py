@@ -15,19 +15,22 @@ from typing import Any, Literal
 
 from engine.experiment.experiment import load_experiment, save_experiment
 from engine.experiment.sweep.axes import Axis, axes_of
+from engine.experiment.sweep.fields import FieldError
 from engine.experiment.sweep.plan import Plan
 from engine.experiment.sweep.setting import Setting, setting_from
 from engine.files import write_text
 from engine.messages import LayerloomError, Message, say
 from engine.runs.lines import Lines
 from engine.runs.names import EXPERIMENT, NETWORK, SWEEP
-from engine.runs.opened import RunError, json_in, text_in
+from engine.runs.opened import RunError, json_in, name_inside, text_in
 from engine.runs.texts import UNREADABLE, message_read, message_stored
 
 PLAN, MEMBERS = SWEEP, "members.jsonl"  # without an experiment it is no run itself
 Failure = Literal["broken", "diverged", "failed"]
 """Why a run came to nothing: its network cannot be trained; its loss is no number; something that may be over later."""
 FORMAT, VERSION = "layerloom sweep", 1
+MOST, MOST_MINUTES = 10**9, 1e6  # runs
+ETAS = range(2, 11)  # of so many runs one goes on
 
 
 class SweepError(RunError):
@@ -59,10 +62,16 @@ def plan_in(folder: Path) -> Plan:
     if not isinstance(version := raw.get("version"), int) or version > VERSION:
         raise SweepError("{folder}: this sweep was made by a newer Layerloom", folder=folder)
     experiment = load_experiment(folder / NETWORK)
-    with suppress(*UNREADABLE):
-        return Plan(experiment, axes_of(experiment, [str(text) for text in raw["axes"]]), int(raw["runs"]),
+    try:
+        plan = Plan(experiment, axes_of(experiment, [str(text) for text in raw["axes"]]), int(raw["runs"]),
                     float(raw["minutes"]), int(raw["halving"]), int(raw["seed"]))
-    raise SweepError("{path} is damaged", path=folder / PLAN)
+    except FieldError as error:
+        raise SweepError("{path} is damaged: {reason}", path=folder / PLAN, reason=error) from error
+    except UNREADABLE as error:
+        raise SweepError("{path} is damaged", path=folder / PLAN) from error
+    if not (0 <= plan.runs < MOST and 0 <= plan.minutes < MOST_MINUTES and plan.halving in (0, *ETAS)):
+        raise SweepError("{path} is damaged", path=folder / PLAN)
+    return plan
 
 
 def begun_in(folder: Path) -> str:
@@ -123,16 +132,22 @@ class Story:
 
     def hear(self, line: dict[str, Any]) -> None:
         """One line. Raises one of UNREADABLE."""
-        self.seconds += float(line.get("seconds", 0.0))
+        if 0 <= (seconds := float(line.get("seconds", 0.0))) < 60 * MOST_MINUTES:
+            self.seconds += seconds
         if "setting" in line:
             index = int(line["run"])
-            self.runs[index] = Noted(index, setting_from(line["setting"].items()), _inside(str(line["folder"])))
+            self.runs[index] = Noted(index, setting_from(line["setting"].items()), name_inside(str(line["folder"])))
         elif "run" in line:
             self._hear_of_run(int(line["run"]), line)
         for bracket, rung in line.get("rungs", ()):
             self.rungs.add((int(bracket), int(rung)))
         if "at_once" in line:
             self.at_once = message_read(line["at_once"])
+
+    def keep_what_fits(self, plan: Plan) -> None:
+        """A line that somebody has damaged may be of no run of this plan, or of another's folder."""
+        self.runs = {index: noted for index, noted in self.runs.items()
+                     if noted.folder.startswith(f"{index:03}") and plan.has(index, noted.setting)}
 
     def _hear_of_run(self, index: int, line: dict[str, Any]) -> None:
         known = self.runs[index]
@@ -145,13 +160,6 @@ class Story:
         if line.get("again"):
             known = replace(known, failure=None, reason=None)
         self.runs[index] = known
-
-
-def _inside(name: str) -> str:
-    """The name of a folder in the sweep's. Raises ValueError for one that lies elsewhere."""
-    if Path(name).name != name or name in ("", ".."):
-        raise ValueError(name)
-    return name
 
 
 class Log:

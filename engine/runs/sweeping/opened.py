@@ -149,7 +149,7 @@ class Sweep:
         """The same in words."""
         found = self.importance
         if not found.shares:
-            return [say("How important each field is can be told from {needed} runs on; there are {runs}",
+            return [say("How important each field is can be told from {needed} runs on, not from {runs}",
                         needed=grouped(found.needed), runs=grouped(found.runs))]
         if self.compared_after:
             head = say("Of the differences in {measure} after epoch {epoch}, each field by itself explains:",
@@ -229,6 +229,7 @@ def open_sweep(folder: Path | str) -> Sweep:
 
 def sweep_of(folder: Path, plan: Plan, story: Story) -> Sweep:
     """The same where the lines were read already."""
+    story.keep_what_fits(plan)
     members = tuple(member_of(noted, folder) for _, noted in sorted(story.runs.items()))
     return Sweep(folder, plan, members, story.seconds, story.at_once)
 

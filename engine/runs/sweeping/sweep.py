@@ -56,7 +56,7 @@ from engine.training.control import Control
 from engine.training.state import EpochRow
 from engine.training.stopping import value_of
 from engine.training.values import Metrics
-from engine.units import grouped
+from engine.units import grouped, setting_text
 
 LISTENS = 0.1  # seconds until it looks at the clock, and whether it is to stop
 NOTED_EVERY = 0.5  # seconds until it is written down again how many were spent
@@ -121,6 +121,7 @@ class _Conductor:
         self._log, self._crew, self._pace = Log(folder), Crew(), Pace(processes)
         self._clock, self._before = time.monotonic(), self._log.story.seconds
         self._noted_at = 0.0
+        self._log.story.keep_what_fits(plan)
         self._begin_again()
         self._fill_up()
         self._members = [member_of(noted, folder) for _, noted in sorted(self._log.story.runs.items())]
@@ -425,6 +426,10 @@ def rest_of(sweep: Sweep) -> Message | None:
         member.state == "waiting" for member in sweep.members)
     if not left and not waiting:
         return None
+    if 0 < 60 * sweep.plan.minutes <= sweep.seconds:
+        return say("Not begun: {waiting}; begun and not at their end: {left}. Its {minutes} minutes are over: the same "
+                   "command with more of them goes on", waiting=grouped(waiting), left=grouped(left),
+                   minutes=setting_text(sweep.plan.minutes))
     return say("Not begun: {waiting}; begun and not at their end: {left}. The same command goes on with them",
                waiting=grouped(waiting), left=grouped(left))
 

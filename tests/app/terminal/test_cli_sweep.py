@@ -53,6 +53,8 @@ def test_a_sweep_is_a_table_with_the_best_first(say: Say, network: Path, inline:
     code, out, _ = say("sweep", "--out", "here")  # without a file: the one that is there
     assert code == cli.DONE and "9 runs are over already" in out
     assert open_sweep("here").members == found.members
+    code, _, errors = say("train", network, "--out", "here")
+    assert code == cli.UNREADABLE and "here has a sweep in it" in errors
     for options in (["--lr", "0.5"], ["--over", "lr=1"], ["--halving"]):
         code, _, errors = say("sweep", "--out", "here", *options)
         assert code == cli.UNREADABLE and "needs FILE" in errors
@@ -88,6 +90,10 @@ def test_where_no_run_comes_to_anything_it_ends_with_1(say: Say, network: Path, 
     (["--over", "lr=0.1", "--runs", "0", "--out", "x"], "at least 1"),
     (["--over", "lr=0.1", "--halving", "1", "--out", "x"], "from 2 to 10"),
     (["--over", "lr=0.1", "--set", "folds=3", "--out", "x"], "3 folds"),
+    (["--over", "lr=,;", "--out", "x"], "A field with its values is wanted"),
+    (["--over", "lr=0.1", "--out", " "], "it names no folder"),
+    (["--over", "lr=0.1", "--runs", "9" * 5000, "--out", "x"], "at least 1"),
+    (["--over", "weight_d=0.1", "--out", "x"], "did you mean weight_decay?"),
     (["--over", "lr=0.1", "--out", "line.loom/below"], "could not be made"),
 ])  # fmt: skip
 def test_what_cannot_be_is_a_sentence(say: Say, network: Path, options: list[str], says: str) -> None:
@@ -97,7 +103,7 @@ def test_what_cannot_be_is_a_sentence(say: Say, network: Path, options: list[str
 
 def test_what_is_missing_is_asked_for(say: Say) -> None:
     code, _, errors = say("sweep", "--out", "nothing")
-    assert code == cli.UNREADABLE and "FILE" in errors
+    assert code == cli.UNREADABLE and "FILE is needed: in nothing no sweep was begun" in errors
 
 
 def test_another_sweep_in_the_folder_is_refused(say: Say, network: Path, inline: type[InlineCrew]) -> None:

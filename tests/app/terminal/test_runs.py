@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from app.terminal import cli
 from app.window.settings import Settings
 from engine.experiment.experiment import save_experiment
 from engine.runs.book.marks import mark
+from engine.runs.folder import record
 from engine.runs.naming import HERE, places
-from engine.runs.opened import base_of
+from engine.runs.opened import base_of, open_run
+from engine.training import fit_series
 from tests.engine.cases import experiment, with_recipe
 from tests.engine.runs.book.kept import folder_of, kept
 
@@ -106,6 +109,42 @@ def test_seeds_that_overlap_and_seeds_that_do_not(say: Say) -> None:
     out = say("runs")[1]
     assert "7 and 1 overlap: no real difference" in out
     assert re.search(r"4 and 1 differ: 0\.0500, between 0\.0\d+ and 0\.0\d+ \(95 %\)", out)
+
+
+def test_numbers_of_several_networks_are_told_with_their_names(say: Say) -> None:
+    for seed, (one, other) in enumerate(((0.90, 0.95), (0.91, 0.89), (0.92, 0.93))):
+        kept(HERE, seed, with_recipe(BASE, seed=seed), (one,), network="a")
+        kept(HERE, 10 + seed, with_recipe(BASE, seed=seed, lr=0.05), (other,), network="b")
+    assert "b 1 and a 1 overlap: no real difference" in say("runs")[1]
+
+
+def test_folds_are_a_mean_and_each_stands_below(say: Say) -> None:
+    folder = HERE / "net-20260301-120000"
+    for _ in record(fit_series(with_recipe(BASE, epochs=1, folds=3)), with_recipe(BASE, epochs=1, folds=3), folder):
+        pass
+    values = [float(member.state.epochs[0].validation.accuracy) for member in open_run(folder).members]
+    mean, deviation = statistics.fmean(values), statistics.stdev(values)
+    assert f"{mean:.4f} ± " in say("runs")[1] and len(set(values)) > 1
+    shown = float(re.findall(r"± ([\d.]+)", say("runs")[1])[0])
+    assert shown == pytest.approx(deviation, rel=0.02)
+    out = say("runs", "show", "1")[1]
+    assert re.search(rf"1\.2 +fold 2 of 3 +{values[1]:.4f}", out) and "the same again" not in out
+    assert "epochs  " not in out.split("disk")[0]
+    kept(HERE, 5, BASE, (0.5,))
+    best = next(row for row in json.loads(say("runs", "compare", "1", "2", "--json")[1]) if "best" in row["what"])
+    assert best["values"] == [f"{mean:.4f}", "0.5000"]
+
+
+def test_long_names_and_orders_for_terminals_do_no_harm(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(HERE, 0, BASE, network="ü" * 60)
+    folder = kept(HERE, 1, BASE)
+    mark(folder, note="\n \x1b[31mred\x07\nsecond")
+    folder.rename(HERE / "two\nlines")
+    out = say("runs")[1]
+    assert f"{'ü' * 23}… 1" in out and "two lines 1" in out and "the same again" in out and "0.9000" in out
+    assert "?[31mred?" in out and "\x1b" not in say("runs", "show", "two\nlines")[1]
+    monkeypatch.setattr(cli, "WIDTH", 60)
+    assert "0.9000" in say("runs")[1] and "params" not in say("runs")[1]
 
 
 def test_runs_are_exported_for_pandas_and_for_tensorboard(say: Say, three: Path) -> None:

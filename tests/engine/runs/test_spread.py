@@ -21,6 +21,13 @@ def test_mean_and_deviation_are_those_of_a_sample() -> None:
     assert spread([0.5, math.nan, 0.7, math.inf]) == pytest.approx((2, 0.6, statistics.stdev([0.5, 0.7])))
 
 
+def test_tiny_and_huge_numbers_are_compared_too() -> None:
+    tiny = difference([value * 1e-90 for value in ONE], [value * 1e-90 for value in OTHER])
+    usual = difference(ONE, OTHER)
+    assert tiny is not None and usual is not None and tiny.low * 1e90 == pytest.approx(usual.low)
+    assert spread([1e308, 1e308, 0.5, 0.7]).mean == pytest.approx(0.6)
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_the_interval_is_welchs(seed: int) -> None:
     rng = random.Random(seed)

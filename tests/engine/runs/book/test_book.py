@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,9 @@ from engine.runs.book import index
 from engine.runs.book.book import Book, read_book, read_entry
 from engine.runs.book.entry import Entry
 from engine.runs.book.marks import Marks, mark, marks_of
+from engine.runs.exporting import write_csv, write_tensorboard
 from engine.runs.folder import About, record
-from engine.runs.names import BEST, EXPERIMENT, METRICS, RUN, SUMMARY
+from engine.runs.names import BEST, EXPERIMENT, METRICS, POINTS, RUN, SUMMARY, TIMES
 from engine.runs.opened import RunError, open_run
 from engine.training import fit, fit_series
 from engine.training.events import Steered
@@ -185,6 +188,61 @@ def test_an_index_that_is_none_is_made_anew(text: str, tmp_path: Path) -> None:
     assert entry.state == "ended" and entry.number == "1" and words(entry)
 
 
+@pytest.mark.parametrize(("place", "value"), [
+    (["params"], [1]), (["size"], "7"), (["number"], 7), (["seed"], [1]), (["state"], "asleep"), (["epochs"], 10**400),
+    (["begun"], "2026-01-01T00:00:00+00:00"), (["numbers", "best"], 5), (["numbers", "best", "accuracy"], "x"),
+    (["numbers", "best", "loss"], 10**400), (["facts", "lr"], [0.1]), (["note"], {}), (["members"], 3),
+    (["versions"], 3), (["changed"], [["{x}", {}]]), (["members"], [{"folder": "..", "network": "x"}])])
+def test_a_line_of_the_index_with_anything_else_in_it_is_made_anew(place: list[str], value: object,
+                                                                   tmp_path: Path) -> None:
+    kept(tmp_path, 0)
+    before = read_book([tmp_path])
+    raw = json.loads((tmp_path / index.INDEX).read_text())
+    at = raw["lines"]["net-20260301-120000"]
+    for name in place[:-1]:
+        at = at[name]
+    at[place[-1]] = value
+    (tmp_path / index.INDEX).write_text(json.dumps(raw))
+    (entry,) = read_book([tmp_path])
+    assert replace(entry, number="1") == before.entries[0]
+
+
+def test_members_keep_their_numbers_when_the_whole_has_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "net-20260301-120000"
+    for _ in record(fit_series(experiment(epochs=1, folds=2)), experiment(epochs=1, folds=2), folder):
+        pass
+    read_book([tmp_path])
+    mark(folder, note="looked at again")
+    assert [member.number for member in read_book([tmp_path]).entries[0]] == ["1.1", "1.2"]
+
+
+def test_a_name_that_is_no_text_keeps_its_number(tmp_path: Path) -> None:
+    kept(tmp_path, 0).rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    assert [read_book([tmp_path]).entries[0].number for _ in range(3)] == ["1"] * 3
+
+
+def test_a_copy_was_begun_when_its_run_was(tmp_path: Path) -> None:
+    kept(tmp_path, 0).rename(tmp_path / "zeta")
+    kept(tmp_path, 1).rename(tmp_path / "alpha")
+    for name, begun in (("zeta", "2026-03-01T12:00:00+00:00"), ("alpha", "2026-03-02T12:00:00+00:00")):
+        about = json.loads((tmp_path / name / RUN).read_text())
+        (tmp_path / name / RUN).write_text(json.dumps({**about, "begun": begun}))
+        os.utime(tmp_path / name / EXPERIMENT, (2e9, 2e9))
+    new, old = read_book([tmp_path])
+    assert (new.folder.name, old.folder.name) == ("alpha", "zeta") and old.begun.month in (2, 3)
+    assert new.begun - old.begun == timedelta(days=1)
+
+
+def test_of_runs_with_names_of_their_own_it_is_told_what_changed_too(tmp_path: Path) -> None:
+    base = experiment(epochs=3)
+    kept(tmp_path, 0, base, network="first")
+    kept(tmp_path, 1, experiment(("fc1", "Linear", {"out_features": 7}), epochs=3), network="stranger")
+    kept(tmp_path, 2, with_recipe(base, lr=0.05), network="second")
+    second, stranger, first = read_book([tmp_path])
+    assert second.base == first.folder and words(second) == ["lr 0.005 → 0.05"]
+    assert stranger.base is None and first.base is None
+
+
 def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(tmp_path, 0)
 
@@ -223,6 +281,19 @@ def test_whatever_is_in_a_file_the_others_are_listed(name: str, content: bytes, 
     kept(tmp_path, 1)
     new, old = read_book([tmp_path])
     assert new.state == "ended" and old.folder == folder and old.state in ("ended", "left")
+
+
+def test_places_and_epochs_that_cannot_be_are_left_out(tmp_path: Path) -> None:
+    folder = kept(tmp_path, 0)
+    for name, line in ((POINTS, "inf,1,1\n1e400,1,1\n-5,1,1\n1e300,1,1\n,1,1\n"), (TIMES, "inf,1\n"),
+                       (METRICS, f"{'9' * 5000}{(folder / METRICS).read_text().splitlines()[1][1:]}\n")):
+        with (folder / name).open("a") as file:
+            file.write(line)
+    (entry,) = read_book([tmp_path])
+    run = entry.open()
+    assert len(run.state.points) == 6 and len(run.state.epochs) == 3
+    write_csv([entry], tmp_path / "all.csv")
+    assert len(write_tensorboard([entry], tmp_path / "board")) == 1
 
 
 def test_what_is_no_run_is_left_out_and_a_place_that_is_not_there_is_empty(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.experiment.sweep.plan import Plan
-from engine.runs.sweeping.opened import Member, State, Sweep
+from engine.runs.sweeping.log import MEMBERS, PLAN, SweepError, planned_line, write_plan
+from engine.runs.sweeping.opened import Member, State, Sweep, open_sweep
 from engine.training.state import EpochRow
 from engine.training.values import Metrics
 from tests.engine.cases import with_recipe
@@ -71,4 +73,30 @@ def test_a_run_that_diverged_counts_as_the_worst() -> None:
 def test_of_few_runs_it_is_said_how_many_it_takes(count: int) -> None:
     found = sweep_of(plan("lr=0.1,0.2", "seed=0..3"), *[("done", [0.5])] * count)
     assert [str(line) for line in found.importance_lines] == [
-        f"How important each field is can be told from 7 runs on; there are {count}"]
+        f"How important each field is can be told from 7 runs on, not from {count}"]
+
+
+GRID = plan("lr=0.1,0.2", "batch_size=8,16")
+LINES = [planned_line(index, setting) for index, setting in enumerate(GRID.settings(), 1)]
+
+
+@pytest.mark.parametrize("damage", [{"run": -5}, {"run": 7}, {"run": 10**30}, {"run": 3}, {"folder": "004-x"},
+                                    {"setting": {"lr": 0.3, "batch_size": 8}}, {"setting": {"lr": 0.1}},
+                                    {"setting": {"lr": [0.1], "batch_size": {}}}, {"setting": 3}])
+def test_a_damaged_line_is_of_no_run(damage: dict[str, object], tmp_path: Path) -> None:
+    write_plan(GRID, tmp_path, "")
+    (tmp_path / MEMBERS).write_text("".join(json.dumps(line) + "\n" for line in (
+        LINES[0], {**LINES[1], **damage}, *LINES[2:], {"seconds": math.nan}, {"seconds": math.inf}, {"seconds": 2.5})))
+    found = open_sweep(tmp_path)
+    assert [member.index for member in found.members] == [1, 3, 4] and found.seconds == 2.5
+    assert found.importance_lines and not found.doubts
+
+
+@pytest.mark.parametrize("damage", [{"runs": -1}, {"minutes": math.nan}, {"minutes": -1}, {"halving": 1}, {"seed": "x"},
+                                    {"axes": ["seed=-5"]}, {"axes": [3]}, {"axes": None}, {"runs": 10**30}])
+def test_a_damaged_plan_is_said_to_be_so(damage: dict[str, object], tmp_path: Path) -> None:
+    write_plan(plan("lr=0.1,0.2"), tmp_path, "")
+    raw = json.loads((tmp_path / PLAN).read_text())
+    (tmp_path / PLAN).write_text(json.dumps({**raw, **damage}))
+    with pytest.raises(SweepError, match="is damaged"):
+        open_sweep(tmp_path)

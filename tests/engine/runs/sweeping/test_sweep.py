@@ -192,7 +192,9 @@ def test_of_a_grid_that_time_ends_it_is_said_what_is_left(inline: type[InlineCre
     monkeypatch.setattr(sweeping.time, "monotonic", lambda: float(next(clock)))
     found = ended(list(sweep(plan(base=with_recipe(BASE, epochs=1), minutes=0.5), tmp_path)))
     waiting = sum(member.state == "waiting" for member in found.members)
-    assert 0 < waiting < 12 and str(rest_of(found)).startswith(f"Not begun: {waiting}; begun and not at their end: 0")
+    assert 0 < waiting < 12 and str(rest_of(found)) == (
+        f"Not begun: {waiting}; begun and not at their end: 0. Its 0.5 minutes are over: the same command with more of "
+        "them goes on")
     assert [member.setting.value("seed") for member in found.members] == [0] * 4 + [1] * 4 + [2] * 4
 
 
