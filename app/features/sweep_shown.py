@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication
 from engine.experiment.sweep.axes import Axis
 from engine.experiment.sweep.fields import Value as Setting
 from engine.experiment.sweep.fields import text_of
-from engine.experiment.sweep.offered import Offered
 from engine.runs.sweeping.events import RunAdvanced
+from engine.runs.sweeping.offered import Offered
 from engine.runs.sweeping.opened import Member as Run
 from engine.runs.sweeping.opened import Sweep
 from engine.units import clock_text, grouped

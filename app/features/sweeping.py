@@ -26,7 +26,6 @@ from app.window.panel import Tab
 from engine.experiment.experiment import Experiment
 from engine.experiment.series import without_variants
 from engine.experiment.sweep.axes import Axis, axes_of, axis_of
-from engine.experiment.sweep.offered import offered
 from engine.experiment.sweep.plan import EndlessPlanError, LongPlanError, Plan, checked, usual_axes
 from engine.experiment.trust import not_allowed
 from engine.messages import LayerloomError, Message, say
@@ -40,6 +39,7 @@ from engine.runs.sweeping.events import (
     SweepEnded,
     SweepEvent,
 )
+from engine.runs.sweeping.offered import offered
 from engine.runs.sweeping.opened import Sweep, open_sweep
 from engine.training.control import Control
 from engine.units import clock_text, grouped

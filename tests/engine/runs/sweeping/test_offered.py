@@ -8,7 +8,7 @@ from engine.experiment.experiment import load_experiment
 from engine.experiment.recipe import Recipe
 from engine.experiment.sweep.axes import axis_of
 from engine.experiment.sweep.fields import NOT_SWEPT
-from engine.experiment.sweep.offered import LAST, offered
+from engine.runs.sweeping.offered import LAST, offered
 
 
 @pytest.mark.parametrize("network", ["lenet", "resnet18", "mlp-dropout", "house-prices", "chimera", "linreg"])
