@@ -158,6 +158,7 @@ def test_what_a_newcomer_tries(qtbot, tmp_path):
         assert window.said == "2 runs are in the bin"
         assert set(window.window.page.document.experiment.graph.nodes) == layers
         assert trashed(tmp_path / "home") == [three.name, last.name] and not three.exists() and two.exists()
+        assert window.table.tree.key_at(window.table.tree.currentIndex()) == window.row("2").key, "it took their place"
         assert window.chosen == [] and window.table.foot.text().startswith("2 runs · ")
         # numbers of what is gone come no more
         kept(tmp_path / "runs", 9, with_recipe(BASE, batch_size=4))
