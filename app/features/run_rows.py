@@ -269,6 +269,8 @@ def metrics_of(entries: Iterable[Entry]) -> list[tuple[str, str]]:
     """Measures that runs have, each with its words; the first is each run's own, by its name where all have one."""
     runs = [run for entry in entries for run in entry.runs if run.numbers.get("best")]
     names, own = dict.fromkeys(name for run in runs for name in run.numbers["best"]), {run.measure for run in runs}
+    if not names:
+        return []
     if len(own) == 1 and own <= names.keys():
         [name] = own
         return [(AUTO, _measured(name)), *((other, _measured(other)) for other in names if other != name)]

@@ -148,9 +148,19 @@ class RunsTree(QTreeView):
     def keeping_chosen(self) -> Iterator[None]:
         """Rows come, go and move: Qt would follow every cell of a selection by itself, which takes much longer."""
         keys = [self.key_at(self._row(*place)) for place in self._places()]
+        current, above = self.key_at(self.currentIndex()), self._above(self.currentIndex())
         self.selectionModel().clearSelection()
         yield
+        if current and not self.runs.index_of(current).isValid():  # the one below it takes its place
+            place = sum(self.runs.index_of(key).isValid() for key in above)
+            there = self.runs.index(min(place, self.runs.rowCount() - 1), 0)
+            self.selectionModel().setCurrentIndex(there, Flags.NoUpdate)
         self._select([index for key in keys if (index := self.runs.index_of(key)).isValid()])
+
+    def _above(self, index: Index) -> list[str]:
+        """The rows, and whole groups, over one."""
+        top = index.parent() if index.parent().isValid() else index
+        return [self.key_at(self.runs.index(row, 0)) for row in range(top.row())]
 
     def _choose_anew(self) -> None:
         self.viewport().update()  # members look as their group does

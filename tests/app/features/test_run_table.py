@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 from app.features import run_book
 from app.features.run_book import RunBook
-from engine.experiment.experiment import save_experiment
+from app.window.settings import Settings
+from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment, save_experiment
 from engine.files import WriteError
 from engine.runs.book.marks import Marks, mark, marks_of
 from engine.runs.claim import claim
+from engine.runs.folder import record
 from engine.runs.names import EXPERIMENT, NETWORK, SWEEP
+from engine.training.events import EpochEnded, Event, Finished, Started
+from engine.training.values import Metrics, Summary
 from tests.app.features.runs_desk import desk, experiment, folder_of, kept, numbers, series, trashed, with_recipe
 from tests.app.windows import CTRL
 from tests.widgets.runs import hands
@@ -151,6 +158,7 @@ def test_what_a_newcomer_tries(qtbot, tmp_path):
         assert window.said == "2 runs are in the bin"
         assert set(window.window.page.document.experiment.graph.nodes) == layers
         assert trashed(tmp_path / "home") == [three.name, last.name] and not three.exists() and two.exists()
+        assert window.table.tree.key_at(window.table.tree.currentIndex()) == window.row("2").key, "it took their place"
         assert window.chosen == [] and window.table.foot.text().startswith("2 runs · ")
         # numbers of what is gone come no more
         kept(tmp_path / "runs", 9, with_recipe(BASE, batch_size=4))
@@ -222,3 +230,62 @@ def test_how_runs_are_looked_at_is_remembered(qtbot, tmp_path):
         assert window.table.bar.tools.scope.shown == "all" and window.table.sorting.column == "best"
         assert window.table.bar.tools.metrics.text() == "metric ▾ validation loss"
         assert numbers(window.row("net 2"))[0] == "0.1000"
+
+
+def numeric(lr: float) -> Experiment:
+    """A network that predicts a number."""
+    return experiment(("fc1", "Linear", {"out_features": 1}), data=DataSpec(dataset="linear"), epochs=2, lr=lr)
+
+
+def numbered(loss: float) -> Metrics:
+    return Metrics(loss, math.nan, (("rmse", loss**0.5),))
+
+
+def told(base: Experiment, losses: tuple[float, ...], judged: bool) -> Iterator[Event]:
+    """A run of numbers, with validation or without."""
+    yield Started("cpu", 3, 100, base.recipe.epochs, 1, planned=base.recipe.epochs)
+    nothing = Metrics(math.nan)
+    rows = [(numbered(loss), numbered(2 * loss) if judged else nothing) for loss in losses]
+    for epoch, (train, validation) in enumerate(rows, 1):
+        yield EpochEnded(epoch, train, validation, True, {})
+    yield Finished(Summary(len(rows), len(rows), *rows[-1], nothing, 500.0, "cpu", 3, base.recipe.seed), False)
+
+
+def test_runs_of_numbers_and_runs_without_validation(qtbot, tmp_path):
+    root = tmp_path / "runs"
+    for minute, (lr, losses, judged) in enumerate(((0.1, (0.9, 0.25), True), (0.2, (0.8, 0.04), True),
+                                                    (0.3, (0.5, 0.16), False))):
+        base = numeric(lr)
+        for _ in record(told(base, losses, judged), base, folder_of(root, minute)):
+            pass
+    with desk(qtbot, tmp_path, numeric(0.1)) as window:
+        window.has("3", "2", "1")
+        assert [numbers(window.row(name))[:3] for name in ("1", "2")] == [["0.5000", "0.5000", "0.2500"],
+                                                                         ["0.0800", "0.0800", "0.0400"]]
+        assert numbers(window.row("3"))[0] == "0.1600", "there is nothing but training"
+        hands.heading(window.table, 2)
+        hands.heading(window.table, 2)
+        assert window.order == ["2", "3", "1"], "the smallest first"
+        window.table.bar.tools.metrics.chosen.emit("rmse")
+        assert numbers(window.row("2"))[0] == f"{0.08**0.5:.4f}"
+        window.choose("1", "2")
+        window.window.commands["run_compare"].trigger()
+        qtbot.waitUntil(lambda: window.compared[1].get("rmse · best") == (f"{0.08**0.5:.4f}", f"{0.5**0.5:.4f}"))
+
+
+def test_a_measure_that_no_run_has_is_another_networks(qtbot, tmp_path):
+    four(tmp_path / "runs")
+    Settings(tmp_path).runs_view = {"metric": "rmse", "scope": "nonsense", "sort": 3, "widths": {"best": "x"}}
+    with desk(qtbot, tmp_path) as window:
+        window.has("4", "3", "2", "1")
+        assert numbers(window.row("2"))[0] == "0.9000"
+        assert window.table.bar.tools.metrics.text() == "metric ▾ validation accuracy"
+        # what goes on in the background ends with the window, and another page's table is another's
+        window.choose("1", "2")
+        window.window.commands["new"].trigger()
+        qtbot.waitUntil(lambda: len(window.window.pages) == 2)
+        assert window.order == [] and window.chosen == []
+        assert not window.table.bar.tools.metrics.isVisible(), "there is nothing to choose from"
+        window.window.turn_to(0)
+        window.has("4", "3", "2", "1")
+        window.window.feature(RunBook).refresh()

@@ -1,7 +1,7 @@
 """Five runs, and what is made of them: overlaid, starred, noted, found, compared, opened, deleted, taken elsewhere.
 
-Told by test_story.py in one theme, and by hand in the other (“light” as the second word). What is on the screen is
-kept as pictures.
+Run by hand, on a display of its own: ``xvfb-run -s "-screen 0 1600x1000x24" python tests/app/window/runs_story.py
+FOLDER [light]``. What is on the screen is kept as pictures in the folder.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import load_experiment, save_experiment
-from tests.app.window.hands import OUT, answer_dialogs, click, double_click, hands, middle, picture, until
+from tests.app.window.hands import OUT, answer_dialogs, button, click, double_click, hands, middle, picture, until
+from widgets.runs.comparison import RunsComparison
 from widgets.runs.rows import RunRow
 
 LIGHT = "light" in sys.argv[2:]
@@ -89,6 +90,13 @@ def train(**recipe: object) -> None:
     until(lambda: trainer.state == "idle", "and comes to its end")
 
 
+def dismiss() -> None:
+    """What was said has been read: it lies over the rows."""
+    if window.page.notice.isVisible():
+        apart()
+        click(button("Close", window.page.notice))
+
+
 def drawn() -> list[str]:
     plots = window.feature(Curves).plots
     assert plots is not None
@@ -119,6 +127,7 @@ until(lambda: list(rows()) == ["5", "4", "2 × 2 seeds", "1"], "five runs are fo
 until(lambda: all(row.changed for row in rows().values()), "what each has changed is told")
 picture(window, "runs-five")
 
+dismiss()
 choose("4", "2 × 2 seeds", "1")
 until(lambda: drawn() == ["1", "2 × 2 seeds", "4"], "what is selected lies behind the run in hand")
 hands(f"mousemove {at('1').x()} {at('1').y()}")
@@ -140,9 +149,8 @@ until(lambda: len(rows()) == 4, "all are there again")
 
 choose("4", "1")
 window.commands["run_compare"].trigger()
-picture(window, "runs-comparing")
-until(lambda: window.commands is not None and len(drawn()) == 2, "two are compared")
-QTest.qWait(300)
+page = next(iter(window.findChildren(RunsComparison)))
+until(lambda: [run.name for run in page.model.runs] == ["4", "1"] and len(drawn()) == 2, "two are compared")
 picture(window, "runs-compared")
 
 # a sweep over the learning rate has its place here, once it is a tab of its own
@@ -161,6 +169,7 @@ hands("key Delete")
 until(lambda: "5" not in rows(), "it is deleted")
 assert len(list((OUT / "home" / "Trash" / "files").iterdir())) == 1, "and lies in the bin"
 picture(window, "runs-deleted")
+dismiss()
 
 answer_dialogs(OUT / "runs.csv")
 choose("4", "2 × 2 seeds", "1")
