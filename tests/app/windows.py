@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.gui import make_window
 from app.window.host import Feature
+from app.window.panel import TabPanel
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
@@ -87,3 +88,19 @@ def brought(window: MainWindow, kind: type[Feature]) -> Any:
     feature = window.feature(kind)
     window.places.bottom.bring(feature.tab)
     return feature.panel
+
+
+def turn_to(window: MainWindow, title: str) -> None:
+    """The tab with this title comes to the front."""
+    bottom = window.places.bottom
+    bottom.setCurrentIndex(next(index for index in range(bottom.count()) if _title(bottom, index) == title))
+
+
+def in_front(window: MainWindow) -> str:
+    """The title of the tab that is in front."""
+    return _title(window.places.bottom, window.places.bottom.currentIndex())
+
+
+def _title(bottom: TabPanel, index: int) -> str:
+    """Without the count beside it."""
+    return bottom.tabText(index).partition("  ")[0]
