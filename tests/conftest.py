@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import compileall
 import gc
 import logging
 import os
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +40,7 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+ROOT = Path(__file__).parents[1]
 ROOM = 2 << 30  # bytes; a container may have a few MB
 
 
@@ -64,6 +67,15 @@ def _leave_the_desktop() -> None:
 
 if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has left it with the process that started it
     _leave_the_desktop()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The hundreds of processes that a whole suite starts find the program compiled."""
+    if getattr(config.option, "numprocesses", None):
+        for room in ("app", "engine", "resources", "widgets"):
+            compileall.compile_dir(ROOT / room, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+
+
 # The window-system-free platform, unless a test starts the program on a display of its own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -74,7 +86,7 @@ settings.register_profile("search", derandomize=False, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ENDS_S, WAITS_MS = 20, 20_000  # for what was told to end, and for what a test waits for: a bound for busy machines
-MNIST_ROOT = Path(__file__).parent.parent.parent / "shared" / "data"
+MNIST_ROOT = ROOT.parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
