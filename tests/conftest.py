@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import compileall
 import gc
 import logging
 import os
@@ -11,7 +12,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,15 +30,33 @@ if TYPE_CHECKING:
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]  # hooks
 
 
+gc.disable()  # what is collected, stays
+
+
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: thousands of tests, which no search for garbage need look through."""
     gc.collect()
     gc.freeze()
+    gc.enable()
+
+
+ROOT = Path(__file__).parents[1]
+ROOM = 2 << 30  # bytes; a container may have a few MB
+
+
+def _in_memory() -> str | None:
+    """A folder of no disk, where there is one with room: some disks take minutes to delete thousands of files."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or os.statvfs(memory).f_flag & os.ST_NOEXEC or shutil.disk_usage(memory).free < ROOM:
+        return None
+    return str(memory) if os.access(memory, os.W_OK) else None
 
 
 def _leave_the_desktop() -> None:
     """No settings, fonts, caches or language of the person's own, here and in every process started from here."""
-    home = Path(tempfile.mkdtemp(prefix="layerloom-tests-"))
+    if memory := _in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+    home = Path(tempfile.mkdtemp(prefix="layerloom-tests-", dir=memory))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     for name in list(os.environ):
         if name.startswith(("QT_", "XDG_", "LC_", "GTK_")) or name in ("LANG", "LANGUAGE"):
@@ -46,6 +67,15 @@ def _leave_the_desktop() -> None:
 
 if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has left it with the process that started it
     _leave_the_desktop()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The hundreds of processes that a whole suite starts find the program compiled."""
+    if getattr(config.option, "numprocesses", None):
+        for room in ("app", "engine", "resources", "widgets"):
+            compileall.compile_dir(ROOT / room, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+
+
 # The window-system-free platform, unless a test starts the program on a display of its own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -56,7 +86,7 @@ settings.register_profile("search", derandomize=False, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ENDS_S, WAITS_MS = 20, 20_000  # for what was told to end, and for what a test waits for: a bound for busy machines
-MNIST_ROOT = Path(__file__).parent.parent.parent / "shared" / "data"
+MNIST_ROOT = ROOT.parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
@@ -113,11 +143,18 @@ def _patience() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the person's own is read or written."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Nothing of the person's own is read or written; a folder of the test's own, made only by what writes there."""
+    home = tmp_path_factory.getbasetemp() / f"home-{next(_homes)}"
+    monkeypatch.setenv("XDG_DATA_HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
     monkeypatch.delenv("LAYERLOOM_DATA", raising=False)
+    yield home
+    if home.exists():
+        shutil.rmtree(home, ignore_errors=True)
+
+
+_homes = count()
 
 
 class _Heard(logging.Handler):

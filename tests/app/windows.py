@@ -7,12 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
+from app.features.documents import Documents
 from app.gui import make_window
 from app.window.host import Feature
+from app.window.panel import TabPanel
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
@@ -57,6 +62,18 @@ class Keyboard:
         assert self.graph == after and set(self.page.scene.cards) == set(after.nodes)
 
 
+_ended: list[QObject] = []
+
+
+def _let_go() -> None:
+    """Of windows that have ended: in a process of hundreds, what connections still hold of each adds up to minutes."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for part in _ended:
+        if not isValid(part):
+            vars(part).clear()
+    _ended.clear()
+
+
 @contextmanager
 def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (1500, 950), torch: bool = True
            ) -> Iterator[MainWindow]:
@@ -64,6 +81,7 @@ def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (
 
     The canvas has the keyboard.
     """
+    _let_go()
     window = make_window(Settings(folder))
     window.resize(*size)
     window.open_at_start([source] if source else [])
@@ -80,6 +98,44 @@ def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (
         page.document.mark = None  # whatever has become of its file
     window.close()
     window.deleteLater()
+    _ended.extend((*window.features, window.places, window.commands, window))
+
+
+@contextmanager
+def shared(request: pytest.FixtureRequest, size: tuple[int, int] = (1500, 950), torch: bool = True
+           ) -> Iterator[MainWindow]:
+    """One window for all tests of a file, each of which is ``lent`` it: to make one takes longer than most of them."""
+    folder = request.getfixturevalue("tmp_path_factory").mktemp("shared") / "layerloom"
+    request.getfixturevalue("qapp")
+    with opened(QtBot(request), folder, "", size, torch) as window:
+        yield window
+
+
+@contextmanager
+def lent(window: MainWindow, qtbot: QtBot, source: str = DEFAULT) -> Iterator[MainWindow]:
+    """A shared window with a network as it was opened, and with none of it afterwards: the panels are as before."""
+    places, size = window.places, window.size()
+    tabs, panels = (places.left, places.bottom), places.panels
+    before, states = [panel.currentIndex() for panel in tabs], panels.states()
+    window.feature(Documents).open(source)
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    QApplication.processEvents()
+    window.page.view.setFocus()
+    yield window
+    window.settle()
+    for page in window.pages:
+        page.document.history.mark_clean()
+        page.document.mark = None  # whatever has become of its file
+    while window.pages:
+        assert window.close_page(0)
+    qtbot.waitUntil(lambda: not any(thread.isRunning() for thread in window.findChildren(QThread)))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for panel, index in zip(tabs, before, strict=True):
+        panel.setCurrentIndex(index)
+    if panels.states() != states:
+        panels.restore(panels.workspace, states)
+    window.resize(size)
 
 
 def brought(window: MainWindow, kind: type[Feature]) -> Any:
@@ -87,3 +143,25 @@ def brought(window: MainWindow, kind: type[Feature]) -> Any:
     feature = window.feature(kind)
     window.places.bottom.bring(feature.tab)
     return feature.panel
+
+
+def turn_to(window: MainWindow, title: str) -> None:
+    """The tab with this title comes to the front."""
+    bottom = window.places.bottom
+    bottom.setCurrentIndex(next(index for index in range(bottom.count()) if _title(bottom, index) == title))
+
+
+def titles(window: MainWindow) -> list[str]:
+    """Of the tabs that are seen below."""
+    bottom = window.places.bottom
+    return [_title(bottom, index) for index in range(bottom.count()) if bottom.isTabVisible(index)]
+
+
+def in_front(window: MainWindow) -> str:
+    """The title of the tab that is in front."""
+    return _title(window.places.bottom, window.places.bottom.currentIndex())
+
+
+def _title(bottom: TabPanel, index: int) -> str:
+    """Without the count beside it."""
+    return bottom.tabText(index).partition("  ")[0]

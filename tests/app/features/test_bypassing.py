@@ -16,12 +16,11 @@ from engine.graph.edits import appended
 from engine.graph.graph import Graph
 from engine.network.weights import initial_module
 from engine.writing.source import to_python
-from tests.app.windows import opened
+from tests.app.windows import opened, turn_to
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 READY_MS, TRAIN_MS = 60_000, 120_000
-PARAMETERS = 4
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def keys(window: MainWindow) -> list[str]:
 def test_m_takes_a_layer_out_and_back(window, qtbot):
     before = graph_of(window)
     name = next(name for name, node in before.nodes.items() if node.layer.kind() == "Linear")
-    window.places.bottom.setCurrentIndex(PARAMETERS)
+    turn_to(window, "Parameters")
     qtbot.waitUntil(lambda: f"{name}.weight" in keys(window), timeout=20_000)
     window.page.scene.select([name])
     press(window, Qt.Key.Key_M)
@@ -87,7 +86,7 @@ def test_a_value_set_in_weights_whose_owner_is_bypassed(window, qtbot):
     page.document.edit_graph("shared", graph.with_shares(second, conv))
     page.scene.select([conv])
     press(window, Qt.Key.Key_M)
-    window.places.bottom.setCurrentIndex(PARAMETERS)
+    turn_to(window, "Parameters")
     qtbot.waitUntil(lambda: f"{second}.weight" in keys(window), timeout=20_000)
     window.feature(Parameters).panel.value_edited.emit(f"{second}.weight", (0, 0, 0, 0), 42.0)
     assert graph_of(window).nodes[conv].parameters.edits[0].value == 42

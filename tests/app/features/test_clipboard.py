@@ -17,16 +17,22 @@ from app.features.documents import Documents
 from app.features.training import Training
 from app.window import dialogs
 from app.window.window import MainWindow
-from tests.app.windows import Keyboard, opened
+from tests.app.windows import Keyboard, lent, shared
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 ENDLESS = "import torch.nn as nn\nx = [0] * 9999\nwhile True:\n    x.index(0)\n"
 CODE = "import torch.nn as nn\nnet = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n"
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:lenet") as window:
         yield window
 
 

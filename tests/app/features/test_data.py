@@ -15,7 +15,7 @@ from app.features.documents import Documents
 from app.features.training import Training
 from app.window.window import MainWindow
 from engine.messages import LayerloomError, say
-from tests.app.windows import opened
+from tests.app.windows import opened, turn_to
 from tests.engine.data.data_cases import idx_files
 from tests.seen import texts
 
@@ -115,7 +115,7 @@ def test_the_panel_shows_what_the_data_of_the_network_in_front_are(window, qtbot
 
 def test_samples_that_came_while_the_tab_was_hidden_are_there_when_it_is_turned_to(window, qtbot):
     panel, bottom = window.feature(Data).panel, window.places.bottom
-    bottom.setCurrentIndex(0)
+    turn_to(window, "Training")
     described(window, qtbot, "gallery:linreg")
     bottom.setCurrentWidget(panel)
     assert len(panel.samples.rows.texts) > 10 and "training" in panel.sizes.text()

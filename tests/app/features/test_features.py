@@ -15,12 +15,18 @@ from app.features.inspecting import Inspecting
 from app.window.commands import MENUS, Command, Commands, Submenu, in_order
 from app.window.window import MainWindow
 from engine.layers.activation import ReLU
-from tests.app.windows import opened
+from tests.app.windows import lent, shared
+
+
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot) as window:
         yield window
 
 

@@ -20,7 +20,7 @@ from app.features.exporting import Exporting
 from app.features.previewing import Previewing
 from app.features.training import Training
 from app.window.window import MainWindow
-from tests.app.windows import opened
+from tests.app.windows import opened, turn_to
 from widgets.canvas.cards.sizes import CARD_HEIGHT
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -69,7 +69,7 @@ def in_a_block(window: MainWindow, qtbot) -> None:
 
 
 def with_data(window: MainWindow, qtbot) -> None:
-    window.places.bottom.setCurrentIndex(2)
+    turn_to(window, "Data")
     qtbot.wait(500)
 
 

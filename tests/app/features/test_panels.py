@@ -32,13 +32,12 @@ from engine.layers.code.source import EXAMPLE
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.units import value_text
-from tests.app.windows import brought, opened
+from tests.app.windows import brought, in_front, opened, turn_to
 from tests.engine.data.data_cases import idx_files
 from tests.reached import reach_all
 from widgets.blocks.dialog import BlockDialog
 
 READY_MS, TRAIN_MS = 60_000, 120_000
-RESULTS, PARAMETERS, CODE = 3, 4, 6
 
 
 @pytest.fixture
@@ -82,7 +81,7 @@ def test_a_file_with_code_asks_first_and_runs_nothing_until_then(window, tmp_pat
     window.feature(Training).train()
     assert window.feature(Training).trainer.state == "idle" and not trace.exists()
     press(window, "Show the code")
-    qtbot.waitUntil(lambda: window.places.bottom.currentIndex() == CODE, timeout=5000)
+    qtbot.waitUntil(lambda: in_front(window) == "Code layer", timeout=5000)
     assert "it-ran" in window.feature(CodeLayers).panel.text and not trace.exists()
     press(window, "Run it")
     assert trace.exists() and not any(problem.node == "mine" for problem in page.problems)
@@ -129,7 +128,7 @@ def shown_keys(window: MainWindow) -> list[str]:
 
 def test_a_value_set_by_hand_is_part_of_the_network(window, qtbot):
     page = shown(window, "gallery:tied")
-    window.places.bottom.setCurrentIndex(PARAMETERS)
+    turn_to(window, "Parameters")
     qtbot.waitUntil(lambda: bool(shown_keys(window)), timeout=20_000)
     keys = shown_keys(window)
     assert keys[0] == "fc1.weight" and len(keys) == len(set(keys))
@@ -147,7 +146,7 @@ def test_gradients_are_of_the_data_in_the_chosen_folder(window, qtbot, mnist_roo
     window.settings.data_root = mnist_root
     spec = page.document.experiment.data.with_options(dataset="mnist")
     page.document.edit("data", replace(page.document.experiment, data=spec))
-    window.places.bottom.setCurrentIndex(PARAMETERS)
+    turn_to(window, "Parameters")
     table = window.feature(Parameters).panel.table.tensors
     qtbot.waitUntil(lambda: bool(table.infos) and table.infos[0].gradient_norm is not None, timeout=30_000)
 
@@ -158,7 +157,7 @@ def test_gradients_are_of_the_part_of_emnist_that_is_there(window, qtbot, tmp_pa
     spec = page.document.experiment.data.with_options(dataset="emnist", emnist="digits")
     idx_files(spec, tmp_path / "data")
     page.document.edit("data", replace(page.document.experiment, data=spec))
-    window.places.bottom.setCurrentIndex(PARAMETERS)
+    turn_to(window, "Parameters")
     table = window.feature(Parameters).panel.table.tensors
     qtbot.waitUntil(lambda: bool(table.infos) and table.infos[0].gradient_norm is not None, timeout=30_000)
 
@@ -180,7 +179,7 @@ def test_a_trained_value_set_by_hand_becomes_loaded_weights(window, qtbot):
     page = shown(window, "gallery:linreg")
     window.feature(Training).train()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
-    window.places.bottom.setCurrentIndex(PARAMETERS)
+    turn_to(window, "Parameters")
     panel = window.feature(Parameters).panel
     qtbot.waitUntil(lambda: bool(shown_keys(window)) and panel.source.currentData() == "best", timeout=20_000)
     key = shown_keys(window)[0]
@@ -192,7 +191,7 @@ def test_a_trained_value_set_by_hand_becomes_loaded_weights(window, qtbot):
 
 def test_values_can_be_typed_into_the_grid(window, qtbot):
     page = shown(window, "gallery:tied")
-    window.places.bottom.setCurrentIndex(PARAMETERS)
+    turn_to(window, "Parameters")
     qtbot.waitUntil(lambda: bool(shown_keys(window)), timeout=20_000)
     grid = window.feature(Parameters).panel.grid
     qtbot.waitUntil(lambda: grid.values.rowCount() > 0, timeout=20_000)
@@ -320,7 +319,7 @@ def test_the_recipe_of_folds_offers_them(window):
 
 def test_an_experiment_of_several_runs_says_so_when_it_is_opened(window, qtbot):
     shown(window, "gallery:weight-decay")
-    assert window.places.bottom.currentIndex() == RESULTS
+    assert in_front(window) == "Results"
     panel = window.feature(Results).panel
     qtbot.waitUntil(lambda: not panel.run_all.isHidden(), timeout=5000)
     words = " ".join(label.text() for label in panel.findChildren(QLabel) if not label.isHidden())

@@ -16,7 +16,7 @@ from app.features.parameters import Parameters
 from app.window.window import MainWindow
 from engine.inspect import tensors
 from tests.app.ran import come_to
-from tests.app.windows import opened
+from tests.app.windows import opened, turn_to
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_the_newest_weights_are_shown_until_others_are_chosen(window, qtbot):
         panel.table.select_key(keys[0])
         return panel.grid.values.index(0, 0).data()
 
-    window.places.bottom.setCurrentIndex(4)
+    turn_to(window, "Parameters")
     panel, document = window.feature(Parameters).panel, window.page.document
     qtbot.waitUntil(lambda: bool(panel.table.tensors.infos), timeout=20_000)
     keys = [info.key for info in panel.table.tensors.infos]
@@ -76,7 +76,7 @@ def test_the_newest_weights_are_shown_until_others_are_chosen(window, qtbot):
 
 def test_what_is_selected_is_found_in_the_list_and_what_is_listed_on_the_canvas(window, qtbot):
     window.feature(Documents).open("gallery:lenet")
-    window.places.bottom.setCurrentIndex(4)
+    turn_to(window, "Parameters")
     page, panel = window.page, window.feature(Parameters).panel
     qtbot.waitUntil(lambda: len(panel.table.tensors.infos) == 10, timeout=20_000)
     page.scene.select(["fc2"])
@@ -96,7 +96,7 @@ def test_what_is_selected_is_found_in_the_list_and_what_is_listed_on_the_canvas(
 
 def test_a_value_that_the_network_no_longer_has_is_refused(window, qtbot, monkeypatch):
     window.feature(Documents).open("gallery:lenet")
-    window.places.bottom.setCurrentIndex(4)
+    turn_to(window, "Parameters")
     document, panel = window.page.document, window.feature(Parameters).panel
     graph = document.experiment.graph
     document.edit_graph("wider", graph.with_layer("fc3", graph.nodes["fc3"].layer.with_options(out_features=20)))
@@ -120,7 +120,7 @@ def test_a_value_that_the_network_no_longer_has_is_refused(window, qtbot, monkey
 
 def test_until_torch_is_there_it_says_so(window, monkeypatch):
     monkeypatch.setattr(window, "is_ready", False)
-    window.places.bottom.setCurrentIndex(4)
+    turn_to(window, "Parameters")
     window.refresh()
     assert window.feature(Parameters).panel.message.text() == "PyTorch is still loading"
 
@@ -128,7 +128,7 @@ def test_until_torch_is_there_it_says_so(window, monkeypatch):
 def test_a_value_goes_to_the_network_whose_tensors_one_sees(qtbot, tmp_path, monkeypatch):
     """Also while those of the network in front are still being read."""
     with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:
-        window.places.bottom.setCurrentIndex(4)
+        turn_to(window, "Parameters")
         panel, first = window.feature(Parameters).panel, window.page.document
         qtbot.waitUntil(lambda: bool(panel.table.tensors.infos), timeout=20_000)
         go, read = Event(), tensors.tensor_infos

@@ -22,13 +22,19 @@ from engine.layers.convolution import Conv2d
 from engine.layers.linear import Linear
 from engine.line.line import build_line
 from engine.units import grouped
-from tests.app.windows import CTRL, brought, opened
+from tests.app.windows import CTRL, brought, lent, shared
 from tests.seen import texts
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:lenet") as window:
         yield window
 
 

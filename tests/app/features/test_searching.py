@@ -15,7 +15,7 @@ from app.window.window import MainWindow
 from engine.blocks.edits import make_block
 from engine.experiment.block_files import keep_block
 from engine.graph.graph import Edge
-from tests.app.windows import Keyboard, opened
+from tests.app.windows import Keyboard, lent, shared
 from widgets.canvas.scene.asking import SearchAt
 from widgets.find.pick_box import PickBox
 from widgets.find.search_box import SearchBox
@@ -34,9 +34,15 @@ class Desk(Keyboard):
         return self.window.feature(Boxes).box
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot) as window:
         yield window
 
 

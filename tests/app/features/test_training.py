@@ -17,7 +17,6 @@ from app.features import trainer as module
 from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.minimap import Minimap
-from app.features.problems import Problems
 from app.features.remarks import Remarks
 from app.features.trainer import Trainer
 from app.features.training import Training
@@ -41,7 +40,7 @@ from engine.training.events import (
 from engine.training.observer import Observer
 from engine.training.values import Metrics, Remark, Summary
 from tests.app.threads import FakeThread, hear
-from tests.app.windows import opened
+from tests.app.windows import in_front, opened, turn_to
 from widgets.fields.editors import LineEditor
 
 STARTED, PROGRESS = Started("cpu", 10, 20, 1, 3, 1), Progress(2, 3, 0.5, 1000.0, 61.0)
@@ -100,7 +99,7 @@ def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
     monkeypatch.setattr(minimap, "show_running", running.append)
     plots = Plots()
     monkeypatch.setattr(window.feature(Curves), "plots", plots)
-    window.places.bottom.setCurrentIndex(1)
+    turn_to(window, "Problems")
     page.notice.show_message("of before", "info")
     top.train.setFocus()
     QTest.mouseClick(top.train, Qt.MouseButton.LeftButton)
@@ -292,7 +291,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     [problem] = [problem for problem in page.problems if problem.severity == "error"][:1]
     assert not top.train.isEnabled() and str(problem.message) in top.train.toolTip()
     window.commands["train"].trigger()
-    assert trainer(window).state == "idle" and window.places.bottom.shows(window.feature(Problems).tab)
+    assert trainer(window).state == "idle" and in_front(window) == "Problems"
     page.document.undo()
     assert top.train.isEnabled() and top.train.toolTip() == "Train this network"
     window.commands["start"].trigger()

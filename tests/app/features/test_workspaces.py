@@ -21,7 +21,7 @@ from app.window.host import Section
 from app.window.settings import PanelState, Settings
 from app.window.window import MainWindow
 from engine.messages import say
-from tests.app.windows import CTRL, Keyboard, opened
+from tests.app.windows import CTRL, Keyboard, in_front, opened, titles
 from tests.legible import cut_words
 from widgets.canvas.view.scene_view import LEGIBLE
 
@@ -206,19 +206,21 @@ def test_sizes_are_remembered_for_each_workspace(qtbot, tmp_path):
         assert seen(window) == BUILD - {"bottom"} and window.places.left.width() == 300
 
 
+BELOW = ["Problems", "Data", "Results", "Parameters", "Code"]  # in both workspaces
+
+
 def test_the_tabs_below_are_those_there_are_without_the_curves_own(window):
     bottom = window.places.bottom
     bottom.bring(window.feature(Problems).tab)
     train(window)
-    titles = [bottom.tabText(index) for index in range(bottom.count()) if bottom.isTabVisible(index)]
-    assert "Training" not in titles and titles[0].startswith("Problems") and len(titles) == 5
+    assert "Training" not in titles(window) and titles(window)[-5:] == BELOW
     press(window, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
-    assert bottom.tabText(bottom.currentIndex()) == "Code"
+    assert in_front(window) == "Code"
     build(window)
-    assert bottom.tabText(bottom.currentIndex()).startswith("Problems"), "each has a tab of its own in front"
-    assert bottom.isTabVisible(0)
+    assert in_front(window) == "Problems", "each has a tab of its own in front"
+    assert titles(window) == ["Training", *BELOW]
     train(window)
-    assert bottom.tabText(bottom.currentIndex()) == "Code"
+    assert in_front(window) == "Code"
 
 
 def test_a_feature_has_a_section_of_its_own_below_the_recipe(window):
@@ -480,7 +482,7 @@ def test_a_run_goes_on_whatever_is_arranged(qtbot, tmp_path):
             assert plots.isVisible()
             turn(window)
             assert plots.isVisible() and trainer.state == "running"
-        assert window.places.bottom.currentIndex() == 0, "the curves have come to the front there, too"
+        assert in_front(window) == "Training", "the curves have come to the front there, too"
         trainer.stop()
         qtbot.waitUntil(lambda: trainer.state == "idle", timeout=TRAIN_MS)
 

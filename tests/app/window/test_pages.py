@@ -63,9 +63,13 @@ def test_pages_stand_as_their_tabs_do(window):
 
 
 def test_a_page_that_comes_to_the_front_is_shown_on_every_panel(window):
-    outline = window.feature(Outline)
+    def problems() -> str:
+        return bottom.tabText(place)
+
+    outline, bottom = window.feature(Outline), window.places.bottom
     window.commands["outline"].trigger()
-    window.places.bottom.bring(window.feature(Problems).tab)
+    bottom.bring(window.feature(Problems).tab)
+    place = bottom.currentIndex()
     window.feature(Documents).open("gallery:lenet")
     first, second = window.pages
     assert outline.panel.model.index_of("conv1").isValid()
@@ -73,11 +77,11 @@ def test_a_page_that_comes_to_the_front_is_shown_on_every_panel(window):
     assert outline.panel.paths() == ["conv2"]
     first.scene.select(["fc2"])
     first.document.edit_graph("elsewhere", first.level.graph.without(["act1"]))
-    assert outline.panel.paths() == ["conv2"] and window.places.bottom.tabText(1) == "Problems"
+    assert outline.panel.paths() == ["conv2"] and problems() == "Problems"
     window.places.documents.setCurrentIndex(0)
     assert outline.panel.paths() == ["fc2"] and not outline.panel.model.index_of("act1").isValid()
     count = sum(problem.severity != "hint" for problem in first.problems)
-    assert window.places.bottom.tabText(1) == (f"Problems  {count}" if count else "Problems")
+    assert problems() == (f"Problems  {count}" if count else "Problems")
     window.places.show_layers()
     first.scene.select(["fc1"])
     assert outline.panel.paths() == ["fc2"], "it is not seen"

@@ -15,14 +15,14 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(tmp_path)
 
 
-def test_at_the_first_start(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_the_first_start(settings: Settings, tmp_path: Path, own_home: Path) -> None:
     found = (settings.recent, settings.theme, settings.data_root, settings.allowed_code, settings.palette,
              settings.shortcuts, settings.minimap, settings.recent_commands, settings.snap, settings.geometry,
              settings.panels)
     assert found == ([], "system", None, [], [], {}, True, [], True, None, {})
     assert (settings.blocks, settings.runs, settings.recovery) == (
         tmp_path / "blocks", tmp_path / "runs", tmp_path / "recovery")
-    assert Settings().folder == tmp_path / "home" / "Layerloom"
+    assert Settings().folder == own_home / "Layerloom"
 
 
 def test_everything_is_there_at_the_next_start(settings: Settings, tmp_path: Path) -> None:

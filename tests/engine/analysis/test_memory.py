@@ -54,7 +54,7 @@ def drawn(kind: str, fitting: Any, data: st.DataObject) -> tuple[Graph, Shape]:
 
 
 @pytest.mark.parametrize("kind", EXACT)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_memory_is_torchs(kind: str, fitting: Any, kept_by_torch: Any, peak_in_torch: Any, data: st.DataObject) -> None:
     graph, shape = drawn(kind, fitting, data)

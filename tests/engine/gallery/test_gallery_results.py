@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from engine.data.tensors.loading import load_data
-from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
+from engine.experiment.experiment import DEFAULT, Experiment, gallery_ids, load_experiment
 from engine.experiment.trust import allow
 from engine.layers.code import Code
 from engine.network.weights import initial_module
@@ -81,29 +81,33 @@ def test_the_bias_does_not_decay() -> None:
         torch.testing.assert_close(end[key], weight.detach() - 0.003 * (weight.grad + pull))
 
 
-def test_polynomials_fit_underfit_and_overfit() -> None:
-    ends = members(opened("polynomial"))
-    fits, simple, rich = ends.values()
-    assert list(ends) == ["Degree 3: normal", "Degree 1: underfits", "Degree 19: overfits"]
+@pytest.fixture(scope="module")
+def polynomials() -> dict[str, EpochEnded]:
+    return members(opened("polynomial"))
+
+
+def test_polynomials_fit_underfit_and_overfit(polynomials: dict[str, EpochEnded]) -> None:
+    fits, simple, rich = polynomials.values()
+    assert list(polynomials) == ["Degree 3: normal", "Degree 1: underfits", "Degree 19: overfits"]
     assert fits.train.loss < 0.02 and fits.validation.loss < 0.05  # the noise is 0.1 squared
     assert simple.train.loss > 1 and simple.validation.loss > 1
     assert rich.train.loss < 0.05 and rich.validation.loss > 10 * rich.train.loss
-    assert [len(end.weights["fc1.weight"][0]) for end in ends.values()] == [4, 2, 20]
+    assert [len(end.weights["fc1.weight"][0]) for end in polynomials.values()] == [4, 2, 20]
     torch.testing.assert_close(fits.weights["fc1.weight"], torch.tensor([[5, 1.2, -3.4, 5.6]]), rtol=0, atol=0.3)
 
 
-def test_polynomials_come_to_the_least_squares_there_is() -> None:
+def test_polynomials_come_to_the_least_squares_there_is(polynomials: dict[str, EpochEnded]) -> None:
     """A higher degree never fits the training data worse: it could be the lower one."""
     base = opened("polynomial")
-    ends, losses, least = members(base), {}, {}
+    losses, least = {}, {}
     for variant in base.variants:
         data = load_data(variant.of(base).data)
         x, y = data.train.inputs.double(), data.train.targets.double()
-        degree, weights = x.shape[1] - 1, ends[variant.title].weights["fc1.weight"].double()
+        degree, weights = x.shape[1] - 1, polynomials[variant.title].weights["fc1.weight"].double()
         losses[degree] = float((x @ weights.T - y).square().mean())
         solution = np.linalg.lstsq(x.numpy(), y.numpy(), rcond=None)[0]
         least[degree] = float(np.square(x.numpy() @ solution - y.numpy()).mean())
-        assert ends[variant.title].train.loss == pytest.approx(losses[degree], rel=0.01), "it has come to rest"
+        assert polynomials[variant.title].train.loss == pytest.approx(losses[degree], rel=0.01), "it has come to rest"
     assert least[19] < least[3] < least[1] and losses[19] < 0.95 * losses[3] < losses[1]
     for degree, tolerance in ((1, 1e-3), (3, 1e-3), (19, 0.15)):  # some of the twenty powers are next to nothing
         assert least[degree] <= losses[degree] * (1 + 1e-6) and losses[degree] <= least[degree] * (1 + tolerance)
@@ -177,7 +181,9 @@ def learns(name: str) -> str:
     return load_experiment(f"gallery:{name}").data.task
 
 
-OFFLINE = [name for name in gallery_ids() if comes_with_the_program(name) and "small" not in name]
+# The default network and the small ones of blocks are trained for more in tests/engine/training/test_training.py.
+OFFLINE = [name for name in gallery_ids()
+           if comes_with_the_program(name) and "small" not in name and f"gallery:{name}" != DEFAULT]
 
 
 @pytest.mark.parametrize("name", [name for name in OFFLINE if learns(name) == "classification"])

@@ -219,7 +219,7 @@ def test_file_form_gives_the_layer_back(kind: str, layers_of: Any, data: st.Data
 
 
 @pytest.mark.parametrize("kind", WITH_TORCH)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_arithmetic_is_torchs(kind: str, layers_of: Any, fitting: Any, input_shapes: Any, data: st.DataObject) -> None:
     layer, shapes = data.draw(fitting(kind) | with_any_inputs(layers_of(kind), input_shapes))

@@ -91,7 +91,7 @@ def own_blocks(draw: st.DrawFn, depth: int = 2) -> Custom:
     return Custom(label=draw(LABELS), graph=inner, repeat=draw(st.integers(1, 4)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(blocks=st.lists(own_blocks(), min_size=1, max_size=3))
 def test_a_persons_own_blocks_come_back(blocks: list[Custom]) -> None:
     graph = in_a_row(*blocks)

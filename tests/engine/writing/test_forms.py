@@ -48,7 +48,7 @@ def test_every_block_of_the_palette_has_its_form() -> None:
 
 
 @pytest.mark.parametrize("kind", OPTIONS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_any_blocks_of_a_kind_are_one_class(kind: str, data: st.DataObject) -> None:
     options = st.fixed_dictionaries(OPTIONS[kind] | {"repeat": st.integers(1, 3)})

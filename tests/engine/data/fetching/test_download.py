@@ -33,8 +33,8 @@ def root(tmp_path: Path) -> Path:
     return mnist_files(tmp_path / "data")
 
 
-def test_the_data_folder_follows_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert data_folder() == tmp_path / "home" / "Layerloom" / "data"
+def test_the_data_folder_follows_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_home: Path) -> None:
+    assert data_folder() == own_home / "Layerloom" / "data"
     monkeypatch.setattr(sys, "platform", "darwin")
     assert data_folder() == Path.home() / "Library" / "Application Support" / "Layerloom" / "data"
     monkeypatch.setattr(sys, "platform", "win32")
