@@ -176,6 +176,15 @@ Train
   Overfit one batch
   Measure the forecast
   —
+  Runs
+    Compare runs
+    Open the canvas of the run
+    Star the run
+    Note on the run
+    Export runs as CSV…
+    Export runs for TensorBoard…
+    Delete runs
+  —
   Show the trained network
   What changed since training
   Save curves…
@@ -208,11 +217,12 @@ def test_the_menus_have_every_row_in_the_order_of_groups_and_ranks(window) -> No
 def test_the_tabs_stand_by_their_rank(window) -> None:
     for panel, titles, hidden in (
             (window.places.left, ["Layers", "Outline"], []),
-            (window.places.bottom, ["Training", "Problems", "Data", "Results", "Parameters", "Code", "Code layer"],
-             ["Code layer"])):
+            (window.places.bottom, ["Runs", "Compare", "Training", "Problems", "Data", "Results", "Parameters", "Code",
+                                    "Code layer"],
+             ["Runs", "Compare", "Code layer"])):
         assert [panel.tabText(index) for index in range(panel.count())] == titles
         assert [panel.tabText(index) for index in range(panel.count()) if not panel.isTabVisible(index)] == hidden
-        assert panel.currentIndex() == 0
+        assert panel.tabText(panel.currentIndex()) == next(title for title in titles if title not in hidden)
     assert window.places.left.tabToolTip(1) == "Every layer of this network"
 
 
