@@ -38,8 +38,6 @@ class RunOpening(Feature):
             self._start(entry, partial(self._take, entry))
 
     def _start(self, entry: Entry, take: Callable[[Kept], object]) -> None:
-        if self._job is not None:
-            self._job.drop()
         self._job = self._jobs.start(lambda _: _read(entry.folder), take, self._fail)
 
     def hold_against(self, first: Entry, other: Entry) -> None:
@@ -60,7 +58,7 @@ class RunOpening(Feature):
             self._start(other, take)
 
     def _is_here(self, folder: Path) -> bool:
-        """Turn to the tab that has it unchanged, with its own curves."""
+        """Turn to the tab that has it unchanged, with its own curves; what was asked for before is left."""
         if self._job is not None:
             self._job.drop()
             self._job = None
