@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import re
@@ -70,9 +71,12 @@ class CodeInsideError(LayerloomError):
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; every failure is a sentence and an exit code."""
+    if sys.stdout is None:  # closed by whoever began us: nobody listens, but the work is wanted
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  (until the end)
     options = _parser().parse_args(argv)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except UnreadableError as error:
         return _fail(error, UNREADABLE)
     except LayerloomError as error:
@@ -83,6 +87,12 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has heard enough
         sys.stderr.close()
         return DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  (what is left goes nowhere)
+        print(f"error: the output could not be written: {error.strerror}", file=sys.stderr)
+        return UNREADABLE
     return code
 
 

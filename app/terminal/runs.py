@@ -196,7 +196,8 @@ def changed_text(entry: Entry) -> str:
         return str(entry.trouble)
     words = str(in_one_line(entry.changed)) if entry.changed else "" if entry.title else "the same again"
     note = f" · {entry.note.strip().splitlines()[0]}" if entry.note.strip() else ""
-    return f"{': '.join(filter(None, (entry.title, words)))}{note}"
+    reason = f" · {entry.reason}" if entry.reason is not None and entry.state != "ended" else ""
+    return f"{': '.join(filter(None, (entry.title, words)))}{reason}{note}"
 
 
 def _verdicts(rows: Sequence[Row]) -> list[str]:
@@ -355,6 +356,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "best_epoch": entry.best_epoch, "epochs": entry.epochs, "planned_epochs": entry.planned,
         "params": entry.params, "seconds": None if math.isnan(entry.seconds) else entry.seconds, "seed": entry.seed,
         "device": entry.device, "versions": dict(entry.versions), "bytes": entry.size, "star": entry.star,
-        "note": entry.note, "trouble": None if entry.trouble is None else str(entry.trouble),
+        "note": entry.note, "reason": None if entry.reason is None else str(entry.reason),
+        "trouble": None if entry.trouble is None else str(entry.trouble),
         **({"members": [entry_json(member) for member in entry.members]} if entry.members else {}),
     }  # fmt: skip

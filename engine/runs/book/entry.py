@@ -57,6 +57,7 @@ class Entry:
     course: str = ""
     facts: Mapping[str, float | str] = field(default_factory=dict)  # of its recipe and data, to be found by
     trouble: Message | None = None  # why it cannot be read
+    reason: Message | None = None  # why a sweep's run came no further
     members: tuple[Entry, ...] = ()
 
     def value(self, part: Part, name: str) -> float:

@@ -84,6 +84,8 @@ def _stored(entry: Entry) -> dict[str, Any]:
         found["changed"] = [message_stored(words) for words in entry.changed]
     if entry.trouble is not None:
         found["trouble"] = message_stored(entry.trouble)
+    if entry.reason is not None:
+        found["reason"] = message_stored(entry.reason)
     if entry.members:
         found["members"] = [{**_stored(member), "folder": member.folder.name} for member in entry.members]
     return found
@@ -107,6 +109,7 @@ def _read(raw: Mapping[str, Any], folder: Path) -> Entry:
         base=Path(base) if base else None,
         changed=None if changed is None else tuple(map(message_read, changed)),
         trouble=message_read(raw["trouble"]) if "trouble" in raw else None,
+        reason=message_read(raw["reason"]) if "reason" in raw else None,
         members=tuple(_read(member, folder / name_inside(member["folder"])) for member in raw.get("members", ())),
     )  # fmt: skip
 

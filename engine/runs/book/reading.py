@@ -16,7 +16,7 @@ from engine.compare.belonging import course_id
 from engine.experiment.choices.measures import MEASURES, MeasureRow
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.files import ReadError, opened
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message
 from engine.runs.book.entry import Entry, Kind, Part, State
 from engine.runs.book.marks import marks_of
 from engine.runs.book.scanning import Scan, scan
@@ -141,14 +141,24 @@ def _seconds(folder: Path) -> float:
 
 
 def _with_members(entry: Entry, found: Scan) -> Entry:
-    members = tuple(_members(entry))
+    over = _reasons(entry.folder) if entry.kind == "sweep" else {}
+    members = tuple(replace(member, reason=over.get(member.folder.name)) for member in _members(entry))
     running = _state(entry.folder, found) == "running"
-    ended = not running and all(member.state == "ended" for member in members) and bool(members)
+    finished = {member.folder.name for member in members if member.state == "ended"}
+    names = {*over, *(member.folder.name for member in members)}
+    ended = not running and bool(members) and all(name in finished or over.get(name) for name in names)
     first = members[0] if members else entry
     return replace(entry, members=members, state="running" if running else "ended" if ended else "stopped",
                    measure=first.measure, is_larger_better=first.is_larger_better, params=first.params,
                    seconds=math.fsum(member.seconds for member in members if not math.isnan(member.seconds)),
                    device=first.device, versions=entry.versions or first.versions)
+
+
+def _reasons(folder: Path) -> Mapping[str, Message | None]:
+    """Of a sweep every run that was planned, by its folder's name, and why it came no further, where that is so."""
+    from engine.runs.sweeping.log import read  # a book without sweeps does without it
+
+    return {noted.folder: noted.reason for noted in read(folder)[1].runs.values()}
 
 
 def _members(entry: Entry) -> Iterator[Entry]:

@@ -47,6 +47,9 @@ def test_a_sweep_is_a_table_with_the_best_first(say: Say, network: Path, inline:
     assert [row.split()[0] for row in rows] == ["0.03"] * 3 + ["0.001"] * 3 + ["1000"] * 3
     assert all("The loss became" in row for row in rows[6:]) and all(row.split()[-1] == "done" for row in rows[:6])
     assert "Of the differences in the best validation loss, each field by itself explains:" in out
+    for _ in range(2):  # read, and from the index
+        shown = say("runs", "show", "here", "--in", ".")[1]
+        assert re.search(r"state +ended", shown) and "lr 0.03 → 1000 · The loss became" in " ".join(shown.split())
     found = open_sweep("here")
     assert found.winner is not None and f"Run folder: {found.winner.folder}" in out
     assert open_run(found.winner.folder).experiment.recipe.epochs == 3

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import re
 import statistics
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -199,3 +202,22 @@ def test_a_run_of_a_runs_own_network_names_it(say: Say, tmp_path: Path) -> None:
 
 def test_the_program_knows_the_command() -> None:
     assert "runs" in program.COMMANDS
+
+
+class _Full(io.StringIO):
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("words", [["runs"], ["runs", "--json"], ["runs", "show", "1"]])
+def test_an_output_that_is_closed_or_full_is_no_traceback(say: Say, three: Path, words: list[str],
+                                                          capsys: pytest.CaptureFixture[str]) -> None:
+    out = sys.stdout
+    try:
+        sys.stdout = None
+        assert cli.main(words) == cli.DONE
+        sys.stdout = _Full()
+        assert cli.main(words) == cli.UNREADABLE
+    finally:
+        sys.stdout = out
+    assert capsys.readouterr().err == "error: the output could not be written: No space left on device\n"
