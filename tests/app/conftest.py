@@ -12,6 +12,7 @@ from shiboken6 import isValid
 
 from app.window.collecting import Collector
 from app.window.leaving import wait_for_left
+from tests.app.windows import let_go
 
 ENDS_MS = 20_000
 
@@ -35,6 +36,7 @@ def _no_qthreads_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_window_left() -> Iterator[None]:
     """A window that is left open goes on collecting garbage, and Python does not; one that a file's tests share may."""
+    let_go()
     before = set(Collector.at_work)
     yield
     left = Collector.at_work - before

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QThread
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -65,9 +65,9 @@ class Keyboard:
 _ended: list[QObject] = []
 
 
-def _let_go() -> None:
+def let_go() -> None:
     """Of windows that have ended: in a process of hundreds, what connections still hold of each adds up to minutes."""
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     for part in _ended:
         if not isValid(part):
             vars(part).clear()
@@ -81,7 +81,6 @@ def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (
 
     The canvas has the keyboard.
     """
-    _let_go()
     window = make_window(Settings(folder))
     window.resize(*size)
     window.open_at_start([source] if source else [])
