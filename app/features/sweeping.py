@@ -107,6 +107,13 @@ class Sweeping(Feature):
 
     def begin(self) -> None:
         self.host.feature(RunBook).changed.connect(self._look)
+        self._show_state()
+
+    def show(self, page: Page) -> None:
+        self._show_state()
+
+    def show_start(self) -> None:
+        self._show_state()
 
     def bring(self) -> None:
         """Ask what to try."""
@@ -349,8 +356,9 @@ class Sweeping(Feature):
     def _show_state(self) -> None:
         if self.form is not None:
             self.form.set_running(self._thread is not None)
-        for id, enabled in (("sweep_stop", self._thread is not None), ("sweep_go_on", self._can_go_on)):
-            self.host.commands[id].setEnabled(enabled)
+        if "sweep_stop" in self.host.commands:
+            self.host.commands["sweep_stop"].setEnabled(self._thread is not None)
+            self.host.commands["sweep_go_on"].setEnabled(self._can_go_on)
         if self.form is not None:
             self._go_on.setVisible(self._can_go_on)
             self._last.setVisible(self._sweep is not None)

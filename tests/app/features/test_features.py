@@ -192,6 +192,9 @@ Train
     Export runs as CSV…
     Export runs for TensorBoard…
     Delete runs
+  Sweep…
+  Go on with the sweep | grey
+  Stop the sweep | grey
   —
   Show the trained network
   What changed since training
