@@ -32,6 +32,12 @@ def names(window: MainWindow) -> list[str]:
     return [page.document.name for page in window.pages]
 
 
+def problems_tab(window: MainWindow) -> str:
+    """What stands on it."""
+    bottom = window.places.bottom
+    return next(bottom.tabText(at) for at in range(bottom.count()) if bottom.tabText(at).startswith("Problems"))
+
+
 def test_pages_stand_as_their_tabs_do(window):
     places, documents = window.places, window.places.documents
     for name in ("lenet", "linreg"):
