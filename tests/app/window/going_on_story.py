@@ -106,7 +106,7 @@ until(lambda: "was left in epoch" in window.page.notice.text.text() or "was left
 picture(window, "again")
 click(button("Continue", window.page.notice))
 until(lambda: state() == "running", "it goes on where it was left")
-assert position() > 3 and len(document.run.state.changes) == 1
+until(lambda: position() > 3 and len(document.run.state.changes) == 1, "what was steered is so again")
 assert len(list((OUT / "settings" / "runs").iterdir())) == 1, "it is the same run"
 click(middle(top.stop))
 until(lambda: state() == "idle", "it is stopped")
