@@ -30,6 +30,7 @@ from engine.runs.names import (
     RUN,
     SERIES,
     SUMMARY,
+    SWEEP,
     TIMES,
 )
 from engine.runs.texts import (
@@ -173,6 +174,9 @@ def given_in(folder: Path) -> tuple[Mapping[str, Any], ...]:
 
 def experiment_of(folder: Path) -> Experiment:
     if not os.path.isfile(folder / EXPERIMENT):  # noqa: PTH113  (a folder that may not be read is no exception)
+        if os.path.isfile(folder / SWEEP):  # noqa: PTH113
+            raise RunError("{folder} is a sweep: open one of its runs, which lie in the folders below it",
+                           folder=folder)
         raise RunError("{folder} is not a run: there is no {file} in it", folder=folder, file=EXPERIMENT)
     return load_experiment(folder / EXPERIMENT)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.experiment.sweep.plan import Plan
+from engine.runs.opened import RunError, open_run
 from engine.runs.sweeping.log import MEMBERS, PLAN, SweepError, planned_line, write_plan
 from engine.runs.sweeping.opened import Member, State, Sweep, open_sweep
 from engine.training.state import EpochRow
@@ -90,6 +91,8 @@ def test_a_damaged_line_is_of_no_run(damage: dict[str, object], tmp_path: Path) 
     found = open_sweep(tmp_path)
     assert [member.index for member in found.members] == [1, 3, 4] and found.seconds == 2.5
     assert found.importance_lines and not found.doubts
+    with pytest.raises(RunError, match="is a sweep: open one of its runs"):
+        open_run(tmp_path)
 
 
 @pytest.mark.parametrize("damage", [{"runs": -1}, {"minutes": math.nan}, {"minutes": -1}, {"halving": 1}, {"seed": "x"},
