@@ -11,6 +11,7 @@ from app.features.curve_rows import EpochTuple, epoch_row
 from app.features.run_rows import entries_of, group_key, key_of
 from engine.runs.book.entry import Entry
 from engine.runs.book.seeds import Seeds
+from engine.training.state import EpochRow
 
 if TYPE_CHECKING:
     from engine.runs.arrays import Drawn
@@ -88,17 +89,14 @@ def _several(wanted: Wanted, read: Sequence[Drawn]) -> Overlaid:
     return Overlaid(wanted.key, wanted.title, wanted.color, (), _means(read), (shown[0], shown[1]), _ways(read[0]))
 
 
-def _judged(row: object) -> Metrics:
+def _judged(row: EpochRow) -> Metrics:
     """What an epoch is compared by: validation, or training where there is none."""
-    from engine.training.state import EpochRow
-
-    assert isinstance(row, EpochRow)
     return row.validation if row.validation.loss == row.validation.loss else row.train
 
 
 def _means(read: Sequence[Drawn]) -> list[EpochTuple]:
     """Every epoch that two or more have, in the mean."""
-    import numpy as np
+    import numpy as np  # loads numpy
 
     found: dict[int, list[EpochTuple]] = {}
     for drawn in read:

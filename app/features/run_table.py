@@ -340,8 +340,8 @@ class RunTable(Feature):
         plots = self._curves.plots
         if plots is None:
             return
-        from widgets.plot.view_options import WHATS
-        from widgets.plot.ways import AXES
+        from widgets.plot.view_options import WHATS  # loads numpy
+        from widgets.plot.ways import AXES  # the same
 
         view, known = plots.view, self._settings
         axis = next((each for each in AXES if each == known.get("axis")), view.axis)

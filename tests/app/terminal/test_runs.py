@@ -127,7 +127,7 @@ def test_folds_are_a_mean_and_each_stands_below(say: Say) -> None:
         pass
     values = [float(member.state.epochs[0].validation.accuracy) for member in open_run(folder).members]
     mean, deviation = statistics.fmean(values), statistics.stdev(values)
-    assert f"{mean:.4f} ± " in say("runs")[1] and len(set(values)) > 1
+    assert f"{mean:.3f} ± " in say("runs")[1] and len(set(values)) > 1
     shown = float(re.findall(r"± ([\d.]+)", say("runs")[1])[0])
     assert shown == pytest.approx(deviation, rel=0.02)
     out = say("runs", "show", "1")[1]
