@@ -1,4 +1,4 @@
-"""Five runs, and what is made of them: overlaid, starred, noted, found, compared, opened, deleted, taken elsewhere.
+"""Five runs, and what is made of them: overlaid, starred, noted, found, compared, swept, opened, deleted, exported.
 
 Run by hand, on a display of its own: ``xvfb-run -s "-screen 0 1600x1000x24" python tests/app/window/runs_story.py
 FOLDER [light]``. What is on the screen is kept as pictures in the folder.
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.features.curves import Curves
 from app.features.run_table import RunTable
+from app.features.sweeping import Sweeping
 from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
@@ -28,6 +29,8 @@ from engine.experiment.experiment import load_experiment, save_experiment
 from tests.app.window.hands import OUT, answer_dialogs, button, click, double_click, hands, middle, picture, until
 from widgets.runs.comparison import RunsComparison
 from widgets.runs.rows import RunRow
+from widgets.sweep.form import SweepForm
+from widgets.sweep.values import SweepWish
 
 LIGHT = "light" in sys.argv[2:]
 NETWORK = OUT / "net.loom"
@@ -153,7 +156,20 @@ page = next(iter(window.findChildren(RunsComparison)))
 until(lambda: [run.name for run in page.model.runs] == ["4", "1"] and len(drawn()) == 2, "two are compared")
 picture(window, "runs-compared")
 
-# a sweep over the learning rate has its place here, once it is a tab of its own
+window.commands["sweep"].trigger()
+form = next(iter(window.findChildren(SweepForm)))
+until(form.isVisible, "the tab that asks what to try")
+form.show_wish(SweepWish((("lr", "0.001, 0.01"), ("batch_size", "32, 64"))))
+form.changed.emit(form.wish())
+until(lambda: form.plan.text().startswith("4 runs"), "it says how many runs that is")
+picture(window, "sweep-planned")
+click(middle(form.start))
+sweeping = window.feature(Sweeping)
+until(lambda: not sweeping.is_going and "The sweep has ended" in window.page.notice.text.text(), "four runs are tried")
+dismiss()
+picture(window, "sweep-raced")
+sweeping.view.show_look("fields")
+picture(window, "sweep-fields")
 
 window.places.bottom.bring(feature.tab)
 apart()
