@@ -150,8 +150,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
     monkeypatch.delenv("LAYERLOOM_DATA", raising=False)
     yield home
-    if home.exists():
-        shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 _homes = count()
