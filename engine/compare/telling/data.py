@@ -59,8 +59,8 @@ def _name(spec: DataSpec) -> Message:
     """The data as people call them: a file of their own by its name."""
     if spec.path:
         return literally(PurePath(spec.path.replace("\\", "/")).name or spec.path)
-    title = say(spec.source.title)
-    return say("{source} {part}", source=title, part=spec.emnist) if spec.dataset == "emnist" else title
+    title, part = say(spec.source.title), getattr(spec, spec.dataset, None)  # one of several parts, where it has some
+    return say("{source} {part}", source=title, part=part) if isinstance(part, str) else title
 
 
 def _pictures(before: DataSpec, after: DataSpec) -> Iterator[Message]:
