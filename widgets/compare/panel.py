@@ -34,7 +34,7 @@ from widgets.parts.focus import focus_changed
 
 SIDE_WIDTH = 336
 NARROW = 2 * SIDE_WIDTH  # less wide, the list stands below the picture
-COSTS_WIDTH = 300  # less wide, what both cost has no room
+COSTS_WIDTH = 300  # less wide, what both cost and Swap have no room
 
 
 @guarded
@@ -178,7 +178,8 @@ class ComparePanel(QFrame):
             layout.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
         self._side_box.setMinimumWidth(0 if is_narrow else SIDE_WIDTH)
         self._body.setStretch(1, 1 if is_narrow else 0)
-        self.costs.setVisible(self.width() >= COSTS_WIDTH)
+        for each in (self.costs, self.swap):
+            each.setVisible(self.width() >= COSTS_WIDTH)
 
     def _connect(self) -> None:
         self.list.asked.connect(self.lead_to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +24,7 @@ from engine.runs.claim import LOCK, is_being_written
 from engine.runs.names import EXPERIMENT, METRICS, NETWORK, RUN, SERIES, START, SUMMARY, SWEEP, TIMES
 from engine.runs.naming import RunFolder, is_dated, run_folder
 from engine.runs.opened import best_of, experiment_of, json_in, members_in, noted_in, text_in
+from engine.runs.sweeping.log import read
 from engine.runs.texts import UNREADABLE, metrics_read, summary_read, times_read
 from engine.training.events import Steered
 from engine.training.state import EpochRow
@@ -143,12 +144,22 @@ def _seconds(folder: Path) -> float:
 def _with_members(entry: Entry, found: Scan) -> Entry:
     members = tuple(_members(entry))
     running = _state(entry.folder, found) == "running"
-    ended = not running and all(member.state == "ended" for member in members) and bool(members)
+    ended = not running and bool(members) and _are_over(entry, members)
     first = members[0] if members else entry
     return replace(entry, members=members, state="running" if running else "ended" if ended else "stopped",
                    measure=first.measure, is_larger_better=first.is_larger_better, params=first.params,
                    seconds=math.fsum(member.seconds for member in members if not math.isnan(member.seconds)),
                    device=first.device, versions=entry.versions or first.versions)
+
+
+def _are_over(entry: Entry, members: Sequence[Entry]) -> bool:
+    """Whether nothing is left to do; of a sweep's runs some may have failed, or been stopped by halving."""
+    ended = {member.folder.name for member in members if member.state == "ended"}
+    if entry.kind != "sweep":
+        return len(ended) == len(members)
+    _, story = read(entry.folder)
+    done = ended | {noted.folder for noted in story.runs.values() if noted.failure or noted.stopped_after}
+    return {noted.folder for noted in story.runs.values()} | {member.folder.name for member in members} <= done
 
 
 def _members(entry: Entry) -> Iterator[Entry]:
