@@ -72,23 +72,23 @@ def test_every_kind_of_run_has_its_row(qtbot, tmp_path):
     kept(tmp_path / "runs", 9, BASE, network="other")
     try:
         with desk(qtbot, tmp_path) as window:
-            window.has("9 running", "8 sweep × 3", "7 × 2", "6 failed", "5 stopped", "2 × 3 seeds", "1")
+            window.has("9 running", "8 × 3 runs", "7 × 2", "6 failed", "5 stopped", "2 × 3 seeds", "1")
             of = {title: (window.row(title).changed, *numbers(window.row(title))) for title in window.order}
             assert of["1"] == ("the first run", "0.9000", "0.8000", "0.8900", "1 234", "0:06", "0")
             assert of["2 × 3 seeds"] == ("lr 0.005 → 0.05", "0.940 ± 0.010", "0.9400", "0.9300", "1 234", "0:12", "0–2")
             assert of["5 stopped"][:3] == ("batch 64 → 16", "0.5000", "0.5000")
             assert of["6 failed"][0].startswith("experiment.loom: This is not a Layerloom file")
             assert of["7 × 2"][1] == "0.7000", "the better one"
-            assert of["8 sweep × 3"][1] == "0.3200"
+            assert of["8 × 3 runs"][1] == "0.3200"
             assert of["9 running"][1] == "0.2000" and of["9 running"][0] == "lr 0.005 → 0.3"
             # groups unfold, by the keyboard too
             window.double_click("7 × 2")
             assert window.order[3:5] == ["7.1", "7.2"]
             assert [window.row(f"7.{place}").changed for place in (1, 2)] == ["slow: lr 0.005 → 0.001",
                                                                                "fast: lr 0.005 → 0.1"]
-            window.click("8 sweep × 3")
+            window.click("8 × 3 runs")
             window.press(Keys.Key_Return)
-            assert window.order[1:5] == ["8 sweep × 3", "8.1 × 2 seeds", "8.3", "7 × 2"]
+            assert window.order[1:5] == ["8 × 3 runs", "8.1 × 2 seeds", "8.3", "7 × 2"]
             assert window.table.foot.text().startswith("12 runs · ")
             # what goes on is not deleted, nor is one of a series by itself
             window.click("9 running")
