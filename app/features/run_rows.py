@@ -152,7 +152,7 @@ def _seed(seed: int | None) -> Cell:
 
 
 def _named(entry: Entry, view: View) -> str:
-    return f"{entry.network} {entry.number}" if view.named and "." not in entry.number else entry.number
+    return f"{entry.network} {entry.number}" if view.named and not entry.is_member else entry.number
 
 
 def measure_of(entry: Entry, view: View) -> str:
@@ -234,7 +234,8 @@ def _total(entries: Iterable[Entry]) -> float:
 
 def _group(entry: Entry, view: View) -> RunRow:
     """A series or a sweep: folds have a mean, variants and settings are told by their best."""
-    kinds = {"series": tr("{number} × {count}"), "sweep": tr("{number} × {count} runs")}
+    sweep = tr("{number} × 1 run") if len(entry.members) == 1 else tr("{number} × {count} runs")
+    kinds = {"series": tr("{number} × {count}"), "sweep": sweep}
     name = kinds.get(entry.kind, "{number}").format(number=_named(entry, view), count=len(entry.members))
     together = Seeds(entry.members)
     folds = entry.kind == "series" and len({member.course for member in entry.members}) == 1

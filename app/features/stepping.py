@@ -108,7 +108,7 @@ class Stepping(Feature, Listener):
         more = self.host.commands["more_epochs"].text()
         message = say("Training {name} has ended: {line}", name=document.name, line=event.summary.brief)
         self._ended[page] = document.experiment, self.host.say(
-            message, "info", [(more, lambda: self.more_epochs(page))], waits=True, of=document)
+            message, "info", [(more, lambda: self.more_epochs(page))], waits=True, passes=True, of=document)
 
     def show(self, page: Page) -> None:
         """Whoever goes on has seen it: it does not lie over what is done next."""

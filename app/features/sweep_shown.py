@@ -113,6 +113,6 @@ def _head(sweep: Sweep, now: Progress) -> str:
 def _left(sweep: Sweep, now: Progress, over: int, count: int | None) -> str:
     done = over - now.done_before
     by_pace = now.seconds / done * (count - over) if done > 0 and count is not None else math.inf
-    by_time = 60 * sweep.plan.minutes - sweep.seconds if sweep.plan.minutes else math.inf
+    by_time = 60 * sweep.plan.minutes - sweep.seconds - now.seconds if sweep.plan.minutes else math.inf
     left = min(by_pace, max(0.0, by_time))
     return tr("{time} left").format(time=clock_text(left)) if math.isfinite(left) else ""

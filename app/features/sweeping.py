@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -94,6 +94,7 @@ class Sweeping(Feature):
         self._of: Experiment | None = None  # what the form offers the fields of
         self._jobs = Jobs(self)
         self._reading: set[Path] = set()
+        self._take_back: Callable[[], None] = lambda: None  # the message of the latest end
         self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self._drain)
 
@@ -143,11 +144,15 @@ class Sweeping(Feature):
         self._go_on.setToolTip(self.tr("Train what is missing of this sweep"))
         self._go_on.clicked.connect(self.go_on)
         self._go_on.hide()
+        self._stop = QPushButton(self.tr("Stop"))
+        self._stop.setToolTip(self.tr("Stop the sweep: it can go on later"))
+        self._stop.clicked.connect(self.stop)
+        self._stop.hide()
         self._pages = QStackedWidget()
         self._last = self._link(self.tr("The last sweep ▸"), 1)
         self._last.hide()
         self._pages.addWidget(self._page(form, self._last))
-        self._pages.addWidget(self._page(view, self._link(self.tr("◂ What to try"), 0), self._go_on))
+        self._pages.addWidget(self._page(view, self._link(self.tr("◂ What to try"), 0), self._go_on, self._stop))
         return self._pages
 
     def _page(self, inner: QWidget, *beside: QWidget) -> QWidget:
@@ -200,21 +205,25 @@ class Sweeping(Feature):
         form, page = self.form, self.page
         if form is None or page is None:
             return
-        experiment, is_wrong = without_variants(page.document.experiment), False
+        experiment, is_wrong, lacks = without_variants(page.document.experiment), False, False
         for index, (field, text) in enumerate(wish.axes):
             try:
                 axis_of(experiment, f"{field}={text}")
             except LayerloomError as error:
                 if text:
                     form.set_field_error(index, message_text(error.message))
-                is_wrong = True
+                is_wrong, lacks = is_wrong or bool(text), lacks or not text
         if is_wrong:
-            form.set_plan(self.tr("Say which values to try"), error=True)
+            form.set_plan(self.tr("These values cannot be tried"), error=True)
+            return
+        if lacks:
+            form.set_plan(self.tr("Say which values to try"), lacks=True)
             return
         try:
             plan = self._plan(experiment, wish)
         except LayerloomError as error:
-            form.set_plan(message_text(_words(error)), error=True)
+            begins = not (wish.axes or wish.minutes or wish.runs)
+            form.set_plan(message_text(_words(error)), error=not begins, lacks=begins)
         else:
             form.set_plan(self._told(plan, wish))
 
@@ -284,6 +293,7 @@ class Sweeping(Feature):
         self._begin(sweep.plan, sweep.folder, self.page.document.network, 0)
 
     def _begin(self, plan: Plan, folder: Path, network: str, processes: int) -> None:
+        self._take_back()  # what the one before came to
         self._network, self._running = safe_name(network), {}
         self._begun, self._done_before = monotonic(), 0
         self._sweeps[self._network] = Sweep(folder, plan, ())
@@ -350,8 +360,9 @@ class Sweeping(Feature):
     def _tell_end(self, sweep: Sweep) -> None:
         winner = sweep.winner
         if winner is not None and sweep.is_over:
-            self.host.say(say("The sweep has ended. Best: {setting}", setting=words_of(winner)),
-                          actions=[(self.tr("Open its canvas"), partial(self._open, str(winner.folder)))])
+            self._take_back = self.host.say(
+                say("The sweep has ended. Best: {setting}", setting=words_of(winner)), passes=True,
+                actions=[(self.tr("Open its canvas"), partial(self._open, str(winner.folder)))])
 
     def _show_state(self) -> None:
         if self.form is not None:
@@ -361,6 +372,7 @@ class Sweeping(Feature):
             self.host.commands["sweep_go_on"].setEnabled(self._can_go_on)
         if self.form is not None:
             self._go_on.setVisible(self._can_go_on)
+            self._stop.setVisible(self._thread is not None)
             self._last.setVisible(self._sweep is not None)
 
     @property

@@ -52,12 +52,12 @@ class Host(Protocol):
         """The feature of this kind. There once all are made."""
 
     def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
-            waits: bool = False, of: Document | None = None) -> Callable[[], None]:
+            waits: bool = False, passes: bool = False, of: Document | None = None) -> Callable[[], None]:
         """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it.
 
-        ``waits``: nobody asked for it, so that it comes after an error or a question that is there. ``of``: whatever
-        takes a while is said over the document it is about, which need not be in front by then. What comes back takes
-        it away again.
+        ``waits``: nobody asked for it, so that it comes after an error or a question that is there. ``passes``: it
+        goes by itself though it has buttons, as what is shown elsewhere too may. ``of``: whatever takes a while is
+        said over the document it is about, which need not be in front by then. What comes back takes it away again.
         """
 
     def refresh(self) -> None:

@@ -238,11 +238,11 @@ class MainWindow(QMainWindow):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
-            waits: bool = False, of: Document | None = None) -> Callable[[], None]:
+            waits: bool = False, passes: bool = False, of: Document | None = None) -> Callable[[], None]:
         """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it."""
         page = next((page for page in self.pages if page.document is of), self.page)
         notice = page.notice if page is not None else self.places.notice
-        stays = tone == "error" or bool(actions)
+        stays = tone == "error" or (bool(actions) and not passes)
         show = notice.remark if waits else notice.show_message
         number = show(message_text(message), tone, actions, 0 if stays else SAID_MS)
         return partial(notice.withdraw, number)

@@ -48,7 +48,7 @@ def _whole(number: float) -> str:
 
 def name_of(entry: Entry) -> str:
     """What tells a run from others: its folder's name, of a member with that of the whole."""
-    inside = "." in entry.number
+    inside = entry.is_member
     return f"{entry.folder.parent.name}/{entry.folder.name}" if inside else entry.folder.name
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -32,6 +33,8 @@ from widgets.parts.elided import ElidedLabel
 from widgets.parts.focus import focus_changed
 
 SIDE_WIDTH = 336
+NARROW = 2 * SIDE_WIDTH  # less wide, the list stands below the picture
+COSTS_WIDTH = 300  # less wide, what both cost and Swap have no room
 
 
 @guarded
@@ -111,11 +114,12 @@ class ComparePanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head())
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.view, 1)
-        row.addWidget(self._side())
-        column.addLayout(row)
+        self._side_box = self._side()
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(0)
+        self._body.addWidget(self.view, 1)
+        self._body.addWidget(self._side_box)
+        column.addLayout(self._body)
         for first, second in ((self.list, self.view), (self.view, self.only), (self.only, self.swap),
                               (self.swap, self.close_button)):
             QWidget.setTabOrder(first, second)
@@ -123,17 +127,15 @@ class ComparePanel(QFrame):
     def _head(self) -> QWidget:
         head = QFrame(self)
         head.setObjectName("topbar")
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 7, 8, 7)
-        row.setSpacing(12)
+        names, choices = QHBoxLayout(), QHBoxLayout()
         arrow = QLabel("→", head)
         arrow.setProperty("role", "dim")
         self.counts.setProperty("role", "small")
         for widget in (self.before, arrow, self.after):
-            row.addWidget(widget)
-        row.addSpacing(8)
-        row.addWidget(self.counts)
-        row.addStretch(1)
+            names.addWidget(widget)
+        names.addSpacing(8)
+        names.addWidget(self.counts)
+        names.addStretch(1)
         self.swap.setToolTip(self.tr("Take the second network as the first"))
         self.only.setToolTip(self.tr("Dim what is the same in both"))
         name = self.tr("Close (Esc)")
@@ -142,7 +144,12 @@ class ComparePanel(QFrame):
         self.close_button.setFixedSize(28, 28)
         self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for button in (self.only, self.swap, self.close_button):
-            row.addWidget(button)
+            choices.addWidget(button)
+        self._heads = QBoxLayout(QBoxLayout.Direction.LeftToRight, head)
+        self._heads.setContentsMargins(16, 7, 8, 7)
+        for layout in (names, choices):
+            layout.setSpacing(12)
+            self._heads.addLayout(layout, 1 if layout is names else 0)
         return head
 
     def _side(self) -> QWidget:
@@ -163,6 +170,16 @@ class ComparePanel(QFrame):
         column.addWidget(rule)
         column.addWidget(self.costs)
         return side
+
+    def _stand(self) -> None:
+        """Beside each other, or in a narrow column the picture above its list."""
+        is_narrow, ways = self.width() < NARROW, QBoxLayout.Direction
+        for layout in (self._body, self._heads):
+            layout.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+        self._side_box.setMinimumWidth(0 if is_narrow else SIDE_WIDTH)
+        self._body.setStretch(1, 1 if is_narrow else 0)
+        for each in (self.costs, self.swap):
+            each.setVisible(self.width() >= COSTS_WIDTH)
 
     def _connect(self) -> None:
         self.list.asked.connect(self.lead_to)
@@ -274,6 +291,10 @@ class ComparePanel(QFrame):
         if event.type() == QEvent.Type.Resize:
             self.setGeometry(self._host.rect())
         return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stand()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -15,6 +15,7 @@ from widgets.runs.ordering import CHANGED, RUN, Sorting
 from widgets.runs.painting import EDGE, ELIDE, GAP, HEADER, NAME, NUMBER_ROOM, paint_arrow
 
 RUN_WIDE, RUN_TIGHT, RUN_MOST, LEAST_CHANGED, LEAST = 152, 110, 260, 150, 40  # pixels
+TIGHT_MOST = 144  # of a run's name, where what changed has little room
 RUN_ROOM = 74  # beside a name: the colour, the arrow, a star
 COMFORTABLE, TIGHT = 260, 18  # for what changed; between numbers where there is less
 LEAST_OF = {RUN: 100, CHANGED: 80}
@@ -103,7 +104,8 @@ class RunsHeader(QHeaderView):
 
     def _wide(self, column: int, key: str, gap: int) -> int:
         if key == RUN:
-            return min(RUN_MOST, max(RUN_WIDE if gap == NUMBER_ROOM else RUN_TIGHT, self._texts.get(RUN, 0) + RUN_ROOM))
+            least, most = (RUN_WIDE, RUN_MOST) if gap == NUMBER_ROOM else (RUN_TIGHT, TIGHT_MOST)
+            return min(most, max(least, self._texts.get(RUN, 0) + RUN_ROOM))
         if key == CHANGED:
             return LEAST_CHANGED
         needs_arrow = gap == NUMBER_ROOM or self.sorting.column == key

@@ -261,9 +261,9 @@ class SweepForm(QWidget):
 
     # -- what is said of it -------------------------------------------------------------------------------------
 
-    def set_plan(self, text: str, error: bool = False) -> None:
-        """What will happen; ``error``: why nothing can."""
-        self._is_refused = error
+    def set_plan(self, text: str, error: bool = False, lacks: bool = False) -> None:
+        """What will happen; ``error``: why nothing can; ``lacks``: what is still to be said, which is no mistake."""
+        self._is_refused = error or lacks
         self.plan.set_text(text)
         if self.plan.property("role") != (role := "error" if error else ""):
             self.plan.setProperty("role", role)

@@ -21,7 +21,7 @@ from engine.runs.book.reading import entry_of, experiment_in, trouble_with, with
 from engine.runs.book.scanning import Scan, scan
 from engine.runs.book.words import Marks, by_hand, swept_over, words_of
 from engine.runs.names import EXPERIMENT, SWEEP
-from engine.runs.naming import HERE, RunFolder, run_folder, runs_inside, safe_name
+from engine.runs.naming import HERE, RunFolder, places, run_folder, runs_inside, safe_name
 from engine.runs.opened import RunError
 
 NEAR = 12  # runs that are looked at for what another was made from
@@ -81,10 +81,10 @@ def _below(entry: Entry) -> Iterator[Entry]:
         yield from _below(member)
 
 
-def read_book(places: Iterable[Path] = (HERE,), *, told: bool = True) -> Book:
+def read_book(folders: Iterable[Path] = (HERE,), *, told: bool = True) -> Book:
     """Every run below these folders. ``told``: also what each has changed, for which networks are read that were not
     read before; without it this is as fast where nothing is known yet, and a second call may tell the rest."""
-    shelves = [_Shelf(place) for place in {real(place): place for place in places}.values()]
+    shelves = [_Shelf(place) for place in {real(place): place for place in folders}.values()]
     for shelf in shelves:
         shelf.read()
     if told:
@@ -92,8 +92,22 @@ def read_book(places: Iterable[Path] = (HERE,), *, told: bool = True) -> Book:
         for shelf in shelves:
             shelf.tell(teller)
             shelf.keep()
-    entries = [entry for shelf in shelves for entry in shelf.entries.values()]
+    entries = _told_apart(shelves)
     return Book(tuple(sorted(entries, key=lambda entry: (entry.begun, entry.folder.name), reverse=True)))
+
+
+def _told_apart(shelves: Sequence[_Shelf]) -> list[Entry]:
+    """All of them. Where two places have runs of one network, those of a person's own folder keep their plain numbers;
+    the others say where they lie: ``./7``."""
+    own, known = real(places()[1]), set[str]()
+    found: list[Entry] = []
+    for shelf in sorted(shelves, key=lambda shelf: real(shelf.place) != own):
+        networks = {safe_name(entry.network) for entry in shelf.entries.values()}
+        where = "./" if real(shelf.place) == real(HERE) else f"{shelf.place.name}/"
+        found += [_numbered(entry, f"{where}{entry.number}") if safe_name(entry.network) in known else entry
+                  for entry in shelf.entries.values()]
+        known |= networks
+    return found
 
 
 def read_entry(folder: Path) -> Entry:
@@ -109,18 +123,19 @@ class _Shelf:
     """The runs below one folder, and what is known of them from another time."""
 
     def __init__(self, place: Path) -> None:
-        self._place, self._index = place, read_index(place)
+        self.place, self._index = place, read_index(place)
         self._scans: dict[str, Scan] = {}
         self.entries: dict[str, Entry] = {}
 
     def read(self) -> None:
         """What has not changed since is taken as it was."""
-        for run in runs_inside(self._place):
+        for run in runs_inside(self.place):
             name, found = run.path.name, scan(run.path)
             self._scans[name] = found
             known = self._index.lines.get(name)
             is_same = known is not None and known.mark == found.mark and known.entry.state != "running"
-            self.entries[name] = known.entry if is_same and known is not None else self._fresh(run, found, known)
+            entry = known.entry if is_same and known is not None else self._fresh(run, found, known)
+            self.entries[name] = entry if entry.number else _numbered(entry, self._index.given.get(name, ""))
         self._number()
 
     def _fresh(self, run: RunFolder, found: Scan, known: Line | None) -> Entry:
@@ -150,9 +165,9 @@ class _Shelf:
     def keep(self) -> None:
         """For the next time."""
         lines = {name: Line(self._scans[name].mark, entry) for name, entry in self.entries.items()}
-        index = Index(lines, self._highest)
+        index = Index(lines, self._highest, {name: entry.number for name, entry in self.entries.items()})
         if index != self._index:
-            write_index(self._place, index)
+            write_index(self.place, index)
 
 
 def _numbered(entry: Entry, number: str) -> Entry:

@@ -70,6 +70,11 @@ class Entry:
         return tuple(run for member in self.members for run in member.runs) if self.members else (self,)
 
     @property
+    def is_member(self) -> bool:
+        """Whether it is one of a series or a sweep, as its number says."""
+        return "." in self.number.rpartition("/")[2]
+
+    @property
     def best_run(self) -> Entry:
         """Itself, or of a series or a sweep the run that came to most."""
         known = [run for run in self.runs if math.isfinite(run.value("best", run.measure))]

@@ -17,13 +17,13 @@ from engine.runs.opened import json_in, name_inside
 from engine.runs.texts import UNREADABLE, message_read, message_stored
 
 INDEX = ".book.json"  # in the folder of all runs
-VERSION = 4  # of the lines, and of the words in them: of another they are made anew
+VERSION = 5  # of the lines, and of the words in them: of another they are made anew, but for their numbers
 MOST = 20_000  # lines
 _PLAIN = {"network", "number", "kind", "state", "title", "measure", "is_larger_better", "best_epoch", "epochs",
           "planned", "params", "seed", "device", "size", "star", "note", "goes_on", "course"}
 _USUAL = {each.name: each.default for each in fields(Entry)}
 _CHOICES = {"kind": get_args(Kind), "state": get_args(State)}
-LARGEST = 2**63  # of whole numbers
+LARGEST, MOST_DIGITS = 2**63, 9  # of whole numbers; of a run's
 
 
 class Line(NamedTuple):
@@ -38,25 +38,27 @@ class Index(NamedTuple):
 
     lines: Mapping[str, Line] = {}
     numbers: Mapping[str, int] = {}  # the highest of each network
+    given: Mapping[str, str] = {}  # the number of each, also where its line is of another version
 
 
 def read_index(place: Path) -> Index:
     """As far as it can be read."""
     raw = json_in(place / INDEX)
-    if raw.get("version") != VERSION:
-        return Index()
     lines: dict[str, Line] = {}
-    for name, line in _items(raw.get("lines")):
+    for name, line in _items(raw.get("lines")) if raw.get("version") == VERSION else ():
         with suppress(*UNREADABLE):
             lines[name] = Line(str(line["mark"]), _read(line, place / name))
-    return Index(lines, {name: value for name, value in _items(raw.get("numbers"))
-                         if type(value) is int and 0 <= value < LARGEST})
+    numbers = {name: value for name, value in _items(raw.get("numbers"))
+               if type(value) is int and 0 <= value < LARGEST}
+    given = {name: value for name, value in _items(raw.get("given"))
+             if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < MOST_DIGITS}
+    return Index(lines, numbers, given)
 
 
 def write_index(place: Path, index: Index) -> None:
     """Where it cannot be written it is made anew each time."""
     lines = {name: {"mark": line.mark, **_stored(line.entry)} for name, line in list(index.lines.items())[-MOST:]}
-    content = {"version": VERSION, "numbers": dict(index.numbers), "lines": lines}
+    content = {"version": VERSION, "numbers": dict(index.numbers), "given": dict(index.given), "lines": lines}
     with suppress(WriteError, ValueError):  # in ASCII a name that is no text is still the folder's
         write_text(place / INDEX, json.dumps(content, allow_nan=False))
 

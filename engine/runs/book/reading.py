@@ -24,6 +24,7 @@ from engine.runs.claim import LOCK, is_being_written
 from engine.runs.names import EXPERIMENT, METRICS, NETWORK, RUN, SERIES, START, SUMMARY, SWEEP, TIMES
 from engine.runs.naming import RunFolder, is_dated, run_folder
 from engine.runs.opened import best_of, experiment_of, json_in, members_in, noted_in, text_in
+from engine.runs.sweeping.log import read
 from engine.runs.texts import UNREADABLE, metrics_read, summary_read, times_read
 from engine.training.events import Steered
 from engine.training.state import EpochRow
@@ -156,7 +157,6 @@ def _with_members(entry: Entry, found: Scan) -> Entry:
 
 def _reasons(folder: Path) -> Mapping[str, Message | None]:
     """Of a sweep every run that was planned, by its folder's name, and why it came no further, where that is so."""
-    from engine.runs.sweeping.log import read  # a book without sweeps does without it
 
     return {noted.folder: noted.reason for noted in read(folder)[1].runs.values()}
 

@@ -83,9 +83,14 @@ def _hint(option: str, value: object) -> str:
     if isinstance(value, int):
         return ", ".join(str(each) for each in sorted({max(1, value // 2), value, max(1, 2 * value)}))
     if isinstance(value, float):
-        near = (0.25, 0.5, 0.75) if option in ("p", "momentum") else (value / 10, value, value * 10)
+        near = (0.25, 0.5, 0.75) if option in ("p", "momentum") else (_short(value / 10), value, _short(value * 10))
         return ", ".join(map(text_of, sorted({value, *near}))) if value else "0, 0.001, 0.01"
     return text_of(value) if isinstance(value, str) else ""
+
+
+def _short(value: float) -> float:
+    """Without what a tenth is off by in binary: 0.0006 instead of 0.0006000000000000001."""
+    return float(f"{value:.12g}")
 
 
 def _kinds(experiment: Experiment) -> Iterator[Offered]:

@@ -95,7 +95,7 @@ def member(sweep: Sweep, index: int, state: str, *accuracies: float, reason: str
 PLANS = [
     (WISH, "6 runs"), (SweepWish((("lr", "0.1"),)), "1 run"), (replace(WISH, seeds=3), "18 runs"),
     (SweepWish(), "Choose a field to try, or a time"), (SweepWish((("lr", ""),)), "Say which values to try"),
-    (SweepWish((("lr", "many"),)), "Say which values to try"),
+    (SweepWish((("lr", "many"),)), "These values cannot be tried"),
     (SweepWish((("lr", "0.001 .. 0.1"),)), "say how long it may take, or how many runs"),
     (SweepWish((("lr", "0.001 .. 0.1"),), runs=20), "20 runs"),
     (SweepWish(minutes=10.0), "As many runs as there is time for, over Learning rate"),
@@ -142,8 +142,13 @@ def test_a_sweep_is_seen_while_it_goes_on_and_ends(window: MainWindow, fake: Fak
     fake.waiting.append(SweepEnded(ended))
     fake.is_over = True
     qtbot.waitUntil(lambda: sweeping._thread is None, timeout=MS)
-    assert "The sweep has ended. Best: lr 0.01, batch size 32" in window.page.notice.text.text()
-    assert not window.commands["sweep_go_on"].isEnabled()
+    notice = window.page.notice
+    assert "The sweep has ended. Best: lr 0.01, batch size 32" in notice.text.text() and notice._timer.interval() > 0
+    sweeping.start(WISH)
+    assert notice.isHidden(), "another one goes on"
+    sweeping.stop()
+    qtbot.waitUntil(lambda: sweeping._thread is None, timeout=MS)
+    assert window.commands["sweep_go_on"].isEnabled()
 
 
 def test_a_sweep_that_was_stopped_can_go_on(window: MainWindow, fake: FakeSweep, qtbot) -> None:
@@ -154,9 +159,10 @@ def test_a_sweep_that_was_stopped_can_go_on(window: MainWindow, fake: FakeSweep,
     folder, plan = fake.folder, fake.plan
     fake.waiting += [SweepBegan(Sweep(folder, plan, ())), RunEnded(member(Sweep(folder, plan, ()), 0, "done", 0.5))]
     qtbot.waitUntil(lambda: not fake.waiting, timeout=MS)
-    window.commands["sweep_stop"].trigger()
+    assert sweeping._stop.isVisible() and not sweeping._go_on.isVisible()
+    sweeping._stop.click()
     qtbot.waitUntil(lambda: sweeping._thread is None, timeout=MS)
-    assert fake.control.stopped and window.commands["sweep_go_on"].isEnabled()
+    assert fake.control.stopped and window.commands["sweep_go_on"].isEnabled() and not sweeping._stop.isVisible()
     fake.plan = None
     window.commands["sweep_go_on"].trigger()
     qtbot.waitUntil(lambda: fake.plan is not None, timeout=MS)
@@ -206,3 +212,10 @@ def test_values_are_shown_on_the_axes_that_suit_them() -> None:
         ("Learning rate", "log"), ("batch_size", "linear"), ("optimizer", "words"), ("seed", "linear")]
     assert found.members[2].values == (0.001, 32, "adam", 0) and found.unsure.startswith("Which field matters")
     assert found.head == "3 of 24 runs · left: it can go on"
+
+
+def test_time_that_was_given_passes(window: MainWindow) -> None:
+    experiment = window.page.document.experiment
+    plan = Plan(experiment, axes_of(experiment, ["lr=0.001..0.1"]), minutes=10.0)
+    sweep = Sweep(Path("runs/one"), plan, (), seconds=60.0)
+    assert shown(sweep, {}, Progress({}, True, 120.0, 0)).head.endswith("7:00 left")

@@ -395,3 +395,15 @@ def test_a_click_on_the_picture_or_a_key_does_not_reach_what_lies_below(stage: S
     QTest.mouseClick(panel, LEFT, pos=QPoint(panel.width() - 5, panel.height() - 5))
     QTest.keyClick(panel.view, Keys.Key_Delete)
     assert got == [] and panel.isVisible()
+
+
+def test_in_a_narrow_column_the_list_stands_below_the_picture(stage: Stage) -> None:
+    panel = opened(stage)
+    assert panel.list.mapTo(panel, QPoint()).x() > panel.view.geometry().right()
+    for width in (420, 260):
+        stage.resize(width, 700)
+        QApplication.processEvents()
+        assert panel.view.width() == panel.width() and panel.view.height() > 150
+        assert panel.list.mapTo(panel, QPoint()).y() > panel.view.geometry().bottom()
+        assert panel.rect().contains(QRect(panel.close_button.mapTo(panel, QPoint()), panel.close_button.size()))
+    assert not panel.costs.isVisible()

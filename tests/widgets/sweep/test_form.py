@@ -182,6 +182,8 @@ def test_the_plan_says_what_will_happen_or_why_nothing_can(form: SweepForm) -> N
     assert "12 runs, about 6 minutes" in texts(form) and form.start.isEnabled()
     form.set_plan("Choose a field, or a time", error=True)
     assert not form.start.isEnabled() and form.plan.property("role") == "error"
+    form.set_plan("Choose a field, or a time", lacks=True)
+    assert not form.start.isEnabled() and form.plan.property("role") == "", "nothing is wrong before one has begun"
 
 
 def test_while_one_runs_it_can_be_stopped_and_the_buttons_keep_their_places(form: SweepForm) -> None:

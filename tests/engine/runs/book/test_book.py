@@ -23,6 +23,7 @@ from engine.runs.book.marks import Marks, mark, marks_of
 from engine.runs.exporting import write_csv, write_tensorboard
 from engine.runs.folder import About, record
 from engine.runs.names import BEST, EXPERIMENT, METRICS, POINTS, RUN, SUMMARY, TIMES
+from engine.runs.naming import places
 from engine.runs.opened import RunError, open_run
 from engine.training import fit, fit_series
 from engine.training.events import Steered
@@ -368,3 +369,27 @@ def test_a_script_gets_a_run_and_what_differs(tmp_path: Path) -> None:
     assert [value for _, value in losses] == pytest.approx([row.validation.loss for row in new.state.epochs])
     assert (new.folder / BEST).exists() and load_experiment(new.folder / EXPERIMENT) == new.experiment
     assert json.loads((new.folder / RUN).read_text(encoding="utf-8"))["versions"] == new.versions
+
+
+def test_numbers_stay_where_the_index_is_of_another_version(tmp_path: Path) -> None:
+    for minute in range(3):
+        kept(tmp_path, minute)
+    read_book([tmp_path])
+    shutil.rmtree(folder_of(tmp_path, 1))
+    text = (tmp_path / index.INDEX).read_text(encoding="utf-8")
+    (tmp_path / index.INDEX).write_text(text.replace(f'"version": {index.VERSION}', '"version": 1'), encoding="utf-8")
+    assert [entry.number for entry in read_book([tmp_path])] == ["3", "1"]
+    kept(tmp_path, 9)
+    assert read_book([tmp_path]).entries[0].number == "4"
+
+
+def test_runs_of_one_network_in_two_places_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    here, own = places()
+    mine, first = kept(own, 0), kept(here, 1)
+    kept(here, 2, network="other")
+    book = read_book(places())
+    assert {(entry.network, entry.number) for entry in book} == {("net", "1"), ("net", "./1"), ("other", "1")}
+    assert book.find("./1").folder == first and book.find("net-1").folder == mine
+    assert {entry.number for entry in read_book([here])} == {"1"}, "alone it needs no more"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.experiment.experiment import load_experiment
@@ -34,3 +36,9 @@ def test_words_are_a_persons_own() -> None:
     assert str(found["ReLU"].title) == "replace every ReLU by" and "Sigmoid" in found["ReLU"].hint
     assert str(found["fc1.out_features"].title) == "fc1: Outputs" and found["seed"].hint == "0..4"
     assert "ReLU.inplace" not in found
+
+
+def test_what_is_offered_is_short_where_a_tenth_is_not_exact() -> None:
+    lenet = load_experiment("gallery:lenet-digits")
+    found = {field.name: field for field in offered(replace(lenet, recipe=lenet.recipe.with_options(lr=0.006)))}
+    assert found["lr"].hint == "0.0006, 0.006, 0.06"

@@ -19,10 +19,14 @@ from engine.experiment.sweep.halving import rungs
 from engine.experiment.sweep.plan import Plan, PlanError
 from engine.experiment.sweep.setting import applied
 from engine.files import WriteError
+from engine.runs.book.entry import Entry
+from engine.runs.book.reading import entry_of
+from engine.runs.book.scanning import scan
 from engine.runs.claim import ClaimedError, claim
 from engine.runs.folder import record
 from engine.runs.lines import Lines
-from engine.runs.naming import run_folders
+from engine.runs.names import SWEEP
+from engine.runs.naming import run_folder, run_folders
 from engine.runs.opened import RunError, open_run
 from engine.runs.sweeping.events import RunAdvanced, RunBegan, RunEnded, RunHeld, SweepBegan, SweepEnded, SweepEvent
 from engine.runs.sweeping.log import MEMBERS, SweepError
@@ -116,6 +120,13 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
+def in_the_book(folder: Path) -> Entry:
+    """The line of a sweep among all runs."""
+    run = run_folder(folder, SWEEP)
+    assert run is not None
+    return entry_of(run, scan(folder))
+
+
 HALVED = ("lr=0.00001,0.0003,0.003,0.01", "seed=0..2")
 
 
@@ -137,6 +148,7 @@ def test_those_that_go_on_are_the_runs_that_are_trained_singly(inline: type[Inli
     winner = max(best, key=lambda lr: best[lr])
     assert all(titled(found)[f"lr={winner},seed={seed}"].state == "done" for seed in range(3))
     assert of_type(events, RunHeld)  # type: ignore[arg-type]
+    assert in_the_book(tmp_path).state == "ended", "losers that were stopped are over"
 
 
 def test_halving_goes_on_where_it_was_killed(inline: type[InlineCrew], tmp_path: Path) -> None:
@@ -205,6 +217,7 @@ def test_stopped_by_hand_it_goes_on_later(inline: type[InlineCrew], tmp_path: Pa
         if isinstance(event, RunEnded) and event.member.index == 2:
             control.stop()
     assert isinstance(events[-1], SweepEnded) and events[-1].stopped
+    assert in_the_book(tmp_path).state == "stopped", "runs that are held are not over"
     assert [member.state for member in events[-1].sweep.members] == ["done", "done", "waiting", "waiting", "waiting"]
     began = [event.member.index for event in sweep(plan("seed=0..4"), tmp_path) if isinstance(event, RunBegan)]
     assert began == [3, 4, 5]
