@@ -17,7 +17,7 @@ from engine.runs.book.seeds import Row, Seeds, compared, rows_of, with_base
 from engine.runs.spread import spread_text
 from engine.units import bytes_text, clock_text, count_text, duration_text, measure_text
 from widgets.look.text import message_text, translated
-from widgets.runs.rows import Cell, Column, RunRow
+from widgets.runs.rows import IN_HAND, Cell, Column, RunRow
 from widgets.runs.rows import State as Shown
 
 PARTS: tuple[Part, ...] = ("best", "last", "train")
@@ -209,9 +209,10 @@ def _seeds(row: Seeds, view: View, verdicts: Mapping[Path, str]) -> RunRow:
              Cell(clock_text(seconds), seconds), Cell(_range(row.seeds), row.seeds[0] if row.seeds else None))
     key = group_key(row)
     words = ". ".join(filter(None, (changed_text(first), verdicts.get(first.folder, ""))))
+    has_own = any(view.colors.get(key_of(entry)) == IN_HAND for entry in row.entries)
+    color = view.colors.get(key, IN_HAND if has_own else None)  # the run in hand is not lost in a folded row
     return RunRow(key, count, "running" if running else "", words, cells, any(entry.star for entry in row.entries),
-                  first.note, hint(first), view.colors.get(key), tuple(_run(entry, view) for entry in row.entries),
-                  _facts(first))
+                  first.note, hint(first), color, tuple(_run(entry, view) for entry in row.entries), _facts(first))
 
 
 def _spread(row: Seeds, part: Part, name: str) -> Cell:

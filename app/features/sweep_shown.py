@@ -80,7 +80,8 @@ def _member(run: Run, sweep: Sweep, now: Progress) -> Member:
 
 def words_of(run: Run) -> str:
     """Its setting, short: ``lr 0.003, batch size 16``."""
-    return ", ".join(f"{field.replace('_', ' ')} {text_of(value)}" for field, value in run.setting.values)
+    plain = str.maketrans("_.", "  ")
+    return ", ".join(f"{field.translate(plain)} {text_of(value)}" for field, value in run.setting.values)
 
 
 def _state(run: Run, now: Progress) -> State:

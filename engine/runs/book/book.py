@@ -142,8 +142,11 @@ class _Shelf:
         entry = entry_of(run, found)
         if known is None or known.entry.network != run.name:
             return entry
-        going_on = entry.state == "running" and known.entry.state == "running"
-        return replace(_numbered(entry, known.entry.number), changed=known.entry.changed if going_on else None)
+        entry, before = _numbered(entry, known.entry.number), known.entry
+        if not entry.state == before.state == "running":
+            return entry
+        return replace(entry, changed=before.changed, base=before.base, seed=before.seed, course=before.course,
+                       facts=before.facts, planned=before.planned)
 
     def _number(self) -> None:
         """Those of a network count from 1 as they began, and keep their number where another is gone."""
