@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from widgets.sweep.view import SweepView
 
 DRAIN_MS = 200
+LEAST = 60  # pixels: in a low panel the form scrolls
 LEAVE_MS = 3000  # that its processes have to write down where they are
 
 
@@ -161,6 +162,7 @@ class Sweeping(Feature):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        inner.setMinimumHeight(LEAST)
         column.addWidget(inner, 1)
         line.setContentsMargins(12, 0, 12, 6)
         for each in beside:

@@ -40,7 +40,8 @@ class Took(NamedTuple):
     start: float = 0.0  # until that learns
 
 
-def main(seconds: float = 15.0) -> int:
+def main() -> int:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 15.0
     figures = Figures("Two small networks on this computer, meanwhile instead of one after the other")
     app = QCoreApplication.instance() or QCoreApplication([])
     with tempfile.TemporaryDirectory() as folder:
@@ -105,4 +106,4 @@ def _of_children() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(float, sys.argv[1:2])))
+    sys.exit(main())

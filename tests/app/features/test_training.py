@@ -42,6 +42,7 @@ from engine.training.values import Metrics, Remark, Summary
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import in_front, opened, turn_to
 from widgets.fields.editors import LineEditor
+from widgets.plot.view_options import ViewOptions
 
 STARTED, PROGRESS = Started("cpu", 10, 20, 1, 3, 1), Progress(2, 3, 0.5, 1000.0, 61.0)
 SUMMARY = Summary(3, 2, Metrics(0.1, 0.75), Metrics(0.2, 0.5), Metrics(0.3, 0.25), 100.0, "cpu", 10, 0)
@@ -60,6 +61,7 @@ class Plots:
 
     def __init__(self) -> None:
         self.drawn: list[tuple[Any, ...]] = []
+        self.view = ViewOptions()
 
     def __getattr__(self, name: str) -> Any:
         return lambda *given, **named: self.drawn.append((name, *given, *named.values()))
@@ -67,7 +69,7 @@ class Plots:
     def taken(self) -> list[tuple[Any, ...]]:
         """What was drawn since it was asked last, but for the rate that is said over it."""
         drawn, self.drawn = self.drawn, []
-        return [each for each in drawn if each[0] != "set_rate"]
+        return [each for each in drawn if each[0] not in ("set_rate", "set_ways")]
 
 
 def trainer(window: MainWindow) -> Trainer:
