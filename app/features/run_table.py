@@ -248,6 +248,11 @@ class RunTable(Feature):
         keys = set(self._keys)
         return [row for row in rows_within(self.shown.entries) if all(key_of(run) in keys for run in entries_of(row))]
 
+    @property
+    def keys(self) -> list[str]:
+        """Of every run that is shown."""
+        return [key_of(run) for run in self.shown.runs]
+
     def select(self, keys: Sequence[str]) -> None:
         """Select these, as if they were in the table."""
         if self.table is not None:

@@ -79,7 +79,7 @@ def several(window: MainWindow) -> None:
     window.places.bottom.bring(table.tab)
     until(lambda: len(window.feature(RunBook).book) >= len(changes) + 2)
     pause(1)
-    table.select(list(table.keys_of_all()))
+    table.select(table.keys)
     pause(1)
 
 
