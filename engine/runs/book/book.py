@@ -16,7 +16,7 @@ from engine.files import real
 from engine.graph.graph import Graph
 from engine.messages import LayerloomError, say
 from engine.runs.book.entry import Entry
-from engine.runs.book.index import Index, Line, read_index, write_index
+from engine.runs.book.index import Index, Line, is_short, read_index, write_index
 from engine.runs.book.reading import entry_of, experiment_in, trouble_with, with_course
 from engine.runs.book.scanning import Scan, scan
 from engine.runs.book.words import Marks, by_hand, swept_over, words_of
@@ -92,6 +92,19 @@ def read_book(folders: Iterable[Path] = (HERE,), *, told: bool = True) -> Book:
         for shelf in shelves:
             shelf.tell(teller)
             shelf.keep()
+    return _bound(shelves)
+
+
+def remembered(folders: Iterable[Path]) -> Book:
+    """The book as it was when it was read last, without looking whether it still is so: to show until it is read.
+    Empty where that would take long."""
+    shelves = [_Shelf(place) for place in {real(place): place for place in folders}.values() if is_short(place)]
+    for shelf in shelves:
+        shelf.recall()
+    return _bound(shelves)
+
+
+def _bound(shelves: Sequence[_Shelf]) -> Book:
     entries = _told_apart(shelves)
     return Book(tuple(sorted(entries, key=lambda entry: (entry.begun, entry.folder.name), reverse=True)))
 
@@ -137,6 +150,10 @@ class _Shelf:
             entry = known.entry if is_same and known is not None else self._fresh(run, found, known)
             self.entries[name] = entry if entry.number else _numbered(entry, self._index.given.get(name, ""))
         self._number()
+
+    def recall(self) -> None:
+        """What was known, as it was then."""
+        self.entries = {name: line.entry for name, line in self._index.lines.items()}
 
     def _fresh(self, run: RunFolder, found: Scan, known: Line | None) -> Entry:
         entry = entry_of(run, found)

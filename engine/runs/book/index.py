@@ -19,6 +19,7 @@ from engine.runs.texts import UNREADABLE, message_read, message_stored
 INDEX = ".book.json"  # in the folder of all runs
 VERSION = 5  # of the lines, and of the words in them: of another they are made anew, but for their numbers
 MOST = 20_000  # lines
+MOMENT = 4_000_000  # bytes
 _PLAIN = {"network", "number", "kind", "state", "title", "measure", "is_larger_better", "best_epoch", "epochs",
           "planned", "params", "seed", "device", "size", "star", "note", "goes_on", "course"}
 _USUAL = {each.name: each.default for each in fields(Entry)}
@@ -53,6 +54,14 @@ def read_index(place: Path) -> Index:
     given = {name: value for name, value in _items(raw.get("given"))
              if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < MOST_DIGITS}
     return Index(lines, numbers, given)
+
+
+def is_short(place: Path) -> bool:
+    """Whether it is read in a moment: some thousand runs."""
+    try:
+        return (place / INDEX).stat().st_size < MOMENT
+    except (OSError, ValueError):
+        return False
 
 
 def write_index(place: Path, index: Index) -> None:

@@ -17,7 +17,7 @@ from engine.experiment.experiment import Variant, load_experiment
 from engine.files import WriteError
 from engine.runs import claim as claims
 from engine.runs.book import index
-from engine.runs.book.book import Book, read_book, read_entry
+from engine.runs.book.book import Book, read_book, read_entry, remembered
 from engine.runs.book.entry import Entry
 from engine.runs.book.marks import Marks, mark, marks_of
 from engine.runs.exporting import write_csv, write_tensorboard
@@ -393,3 +393,14 @@ def test_runs_of_one_network_in_two_places_are_told_apart(tmp_path: Path, monkey
     assert {(entry.network, entry.number) for entry in book} == {("net", "1"), ("net", "./1"), ("other", "1")}
     assert book.find("./1").folder == first and book.find("net-1").folder == mine
     assert {entry.number for entry in read_book([here])} == {"1"}, "alone it needs no more"
+
+
+def test_what_was_read_last_is_there_without_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert remembered([tmp_path, tmp_path / "nowhere"]) == Book()
+    for minute in range(3):
+        kept(tmp_path, minute)
+    known = read_book([tmp_path])
+    shutil.rmtree(folder_of(tmp_path, 1))
+    assert [without_nan(entry) for entry in remembered([tmp_path])] == [without_nan(entry) for entry in known]
+    monkeypatch.setattr(index, "MOMENT", 10)
+    assert remembered([tmp_path]) == Book() and len(read_book([tmp_path])) == 2
