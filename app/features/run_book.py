@@ -23,7 +23,7 @@ from engine.runs.book.marks import mark
 from engine.runs.book.seeds import Seeds, rows_of
 from engine.runs.book.tidying import remove, spare_in
 from engine.runs.claim import is_being_written
-from engine.runs.naming import HERE
+from engine.runs.naming import HERE, are_few
 from engine.training.events import EpochEnded, Event
 from engine.units import bytes_text, grouped
 
@@ -60,7 +60,7 @@ class RunBook(Feature):
         """Seen at once, while torch is loaded: as it was last; the first time of all, which takes 0.2 s for a thousand
         runs and in a thread beside torch would take seconds, as it is. What each has changed follows."""
         self.book = remembered(self.places)
-        if not self.book.entries:
+        if not self.book.entries and are_few(self.places):
             self.book, self.is_read = read_book(self.places, told=False), True
         self.changed.emit()
         self.refresh()

@@ -16,6 +16,7 @@ from engine.files import users_folder
 from engine.runs.names import EXPERIMENT, SWEEP
 
 HERE = Path("runs")  # below the current folder: where the terminal and the job without a display write
+FEW = 2000  # runs
 MOST_KEPT = 20_000_000_000  # bytes of all runs, unless a person says otherwise
 KEPT = "runs"  # below a person's own folder: where the window writes
 MOST_BYTES = 100  # of a name: file systems take 143 and more
@@ -91,6 +92,11 @@ def runs_inside(place: Path) -> list[RunFolder]:
     """The runs and the sweeps in one folder."""
     found = ((run_folder(folder) or run_folder(folder, SWEEP)) for folder in _inside(place))
     return [run for run in found if run is not None]
+
+
+def are_few(folders: Iterable[Path]) -> bool:
+    """Whether all that lies in these folders is looked at in a moment."""
+    return sum(len(_inside(place)) for place in folders) <= FEW
 
 
 def _inside(place: Path) -> list[Path]:

@@ -104,3 +104,11 @@ def test_no_run_is_found_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "link").symlink_to(tmp_path / "runs")
     monkeypatch.chdir(tmp_path)
     assert len(run_folders([tmp_path / "runs", naming.HERE, tmp_path / "link"])) == 1
+
+
+def test_many_folders_are_not_looked_at_where_one_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        (tmp_path / str(number)).mkdir()
+    assert naming.are_few([tmp_path, tmp_path / "nowhere"])
+    monkeypatch.setattr(naming, "FEW", 2)
+    assert not naming.are_few([tmp_path])
