@@ -19,9 +19,13 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if argv[1:] and argv[1] in COMMANDS:
-        from app.terminal.cli import main as command  # a window does without the terminal
+        try:
+            from app.terminal.cli import main as command  # a window does without the terminal
 
-        return command(argv[1:])
+            return command(argv[1:])
+        except KeyboardInterrupt:  # before the command itself hears of it
+            print("Stopped.", file=sys.stderr)
+            return 1
     if argv[1:] and not _may_be_opened(argv[1]):
         names = ", ".join(sorted(name for name in COMMANDS if not name.startswith("-")))
         print(f"error: “{argv[1]}” is neither a file nor a command; the commands are {names}", file=sys.stderr)
