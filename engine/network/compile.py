@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, fx, nn
@@ -16,7 +17,7 @@ from engine.layers.base import Layer, Shape
 from engine.layers.code import Code
 from engine.layers.code.running import instantiate
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError, say
+from engine.messages import LayerloomError, Message, say
 from engine.network.guards import guarded
 
 
@@ -37,7 +38,30 @@ def build_module(graph: Graph, input_shape: Shape | None = None) -> fx.GraphModu
     return _module(analysis.active)
 
 
-def _module(analysis: Analysis) -> fx.GraphModule:
+class Part(NamedTuple):
+    """As much of a network as can run. ``faults``: by node what is wrong; ``ends``: whether it comes to its end."""
+
+    module: fx.GraphModule
+    faults: Mapping[str, Message]
+    ends: bool
+
+
+def build_part(graph: Graph, input_shape: Shape | None = None) -> Part:
+    """The layers before those that are wrong, and beside them, as ``build_module`` makes them.
+
+    Raises LayerloomError where nothing can run: the network has no input, or nothing says what comes in.
+    """
+    analysis = analyze(graph, input_shape)
+    if analysis.active.input is None or analysis.nodes[analysis.active.input].output_shape is None:
+        raise first_error(analysis) or LayerloomError("The network has no input")
+    faults = {fault.node: fault.error.message for fault in reversed(analysis.faults)
+              if fault.node is not None and fault.node in analysis.members}
+    module = _module(analysis.active, faults)
+    return Part(module, faults, module.meta["ends"])
+
+
+def _module(analysis: Analysis, faults: dict[str, Message] | None = None) -> fx.GraphModule:
+    """``faults``: of layers that are left out, with all that needs them; what cannot be made is added."""
     graph, program = analysis.graph, fx.Graph()
     tracer = fx.proxy.GraphAppendingTracer(program)
     parts: dict[str, Any] = {}
@@ -46,6 +70,10 @@ def _module(analysis: Analysis) -> fx.GraphModule:
         if name not in analysis.members:
             continue
         node, shapes = graph.nodes[name], analysis.nodes[name].input_shapes
+        if faults is not None and (name in faults or shapes is None or analysis.nodes[name].facts is None
+                                   or any(source not in values for source in analysis.sources(name))
+                                   or (node.shares or name) in faults):
+            continue
         assert shapes is not None
         if isinstance(node.layer, Input):
             values[name] = fx.Proxy(program.placeholder(name), tracer)
@@ -55,15 +83,26 @@ def _module(analysis: Analysis) -> fx.GraphModule:
         if node.listed and owner in parts:  # one object under both names
             parts[name] = parts[owner]
             owner = name
-        if owner not in parts and (part := _part(node.layer, shapes, node.shares or name)) is not None:
-            parts[owner] = part
+        if owner not in parts:
+            try:
+                part = _part(node.layer, shapes, node.shares or name)
+            except LayerloomError as error:
+                if faults is None:
+                    raise
+                faults[name] = error.message
+                continue
+            if part is not None:
+                parts[owner] = part
         inputs = [values[source] for source in analysis.sources(name)]
         values[name] = _called(tracer, node.layer, owner, inputs, shapes)
         for call in takewhile(lambda call: "layer" not in call.meta, reversed(program.nodes)):
             call.meta["layer"] = name  # whose it is: a layer may take several calls
-    assert analysis.output is not None
-    program.output(values[analysis.output].node)
-    return fx.GraphModule(parts, program, class_name="Network")
+    end = analysis.output if faults is None or analysis.output in values else next(reversed(values))
+    assert end is not None
+    program.output(values[end].node)
+    module = fx.GraphModule(parts, program, class_name="Network")
+    module.meta["ends"] = end == analysis.output
+    return module
 
 
 def _called(tracer: fx.proxy.GraphAppendingTracer, layer: Layer, owner: str, inputs: list[Any],

@@ -26,12 +26,16 @@ class Watched(fx.Interpreter):
         self._place = self._prefix + (layer or n.name)
         if self._works_in_place(n):
             self._save(*self.fetch_args_kwargs_from_env(n)[0])
-        value = super().run_node(n)
+        value = self.called(n)
         if layer is not None and isinstance(value, Tensor):
             place = self._prefix + layer
             self.outputs.pop(place, None)  # what comes again comes last
             self.outputs[place] = value
         return value
+
+    def called(self, n: fx.Node) -> Any:
+        """What one call gives."""
+        return super().run_node(n)
 
     def _works_in_place(self, n: fx.Node) -> bool:
         """Whether the call overwrites what it reads."""
@@ -51,8 +55,16 @@ class Watched(fx.Interpreter):
         """A layer, or a block, into which it looks; hooks of a block's own module are not called."""
         inner = self.fetch_attr(target)
         if isinstance(inner, fx.GraphModule):
-            return Watched(inner, f"{self._place}.", self.outputs).run(*args)
-        return inner(*args, **kwargs)
+            return self.inside(inner, f"{self._place}.").run(*args)
+        return self.layer(inner, args, kwargs)
+
+    def inside(self, block: fx.GraphModule, prefix: str) -> Watched:
+        """What runs a block."""
+        return Watched(block, prefix, self.outputs)
+
+    def layer(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What a layer that is a module gives."""
+        return module(*args, **kwargs)
 
 
 def watched(module: fx.GraphModule, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:

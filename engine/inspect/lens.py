@@ -1,0 +1,286 @@
+"""A network held ready to be looked into: every layer's output and gradient for a few examples, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import torch
+from torch import Tensor, fx, nn
+
+from engine.analysis.analysis import analyze, first_error
+from engine.blocks.settings import node_settings
+from engine.experiment.experiment import Experiment
+from engine.experiment.trust import sources_of
+from engine.inspect.changes import Change, changed
+from engine.messages import LayerloomError, Message, say
+from engine.network.compile import build_part
+from engine.network.initialization import initialize
+from engine.network.ready import freeze, ready
+from engine.network.watched import Watched
+from engine.network.weights import RANDOM
+
+MASKED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)  # what they drop is drawn here, not by torch
+DRAWING = (nn.modules.dropout._DropoutNd, nn.RNNBase, nn.MultiheadAttention, nn.RReLU, nn.TransformerEncoderLayer,
+           nn.TransformerDecoderLayer)  # as they learn
+ALWAYS = (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d)  # draw whenever they run
+Scalar = Callable[[Tensor], Tensor]
+
+
+class NoAnswerError(LayerloomError):
+    """The network does not come to its end; ``place`` is the layer that is in its way."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What one pass shows: every layer's output B×… by its dotted place, in the order of computing, and the answer.
+
+    ``faults`` say by place what went wrong there; what needs such a layer's output is left out.
+    """
+
+    x: Tensor
+    outputs: Mapping[str, Tensor]
+    answer: Tensor | None
+    faults: Mapping[str, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Back:
+    """The same with gradients of one number: of each output (and of ``x``) by place, and of each weight by its key.
+
+    What the number does not depend on is left out.
+    """
+
+    look: Look
+    value: float
+    of_x: Tensor | None
+    outputs: Mapping[str, Tensor]
+    weights: Mapping[str, Tensor]
+
+
+class Lens:
+    """A compiled network with its weights on the CPU, its own copy: nothing that is done with it changes it.
+
+    ``places`` are all layers that can run, in the order of computing: a block comes after what is in it, and its own
+    input is a place too (``block.input``). ``sources`` has for each the places that it reads, ``modules`` its torch
+    module where it is one.
+    """
+
+    def __init__(self, experiment: Experiment, weights: Mapping[str, Tensor] | None = None, *,
+                 training: bool = False) -> None:
+        """With these weights, or those that its seed gives. Of a network that is wrong somewhere the rest runs.
+
+        Raises LayerloomError where nothing can run, or ``weights`` do not fit.
+        """
+        self.experiment = experiment
+        self.faults: dict[str, Message] = {}
+        self.module = self._made(weights)
+        for part in self.module.modules():
+            if getattr(part, "inplace", False):
+                part.inplace = False  # type: ignore[assignment]  # every output is to stay as it was given
+        self.sources: dict[str, tuple[str, ...]] = {}
+        self.modules: dict[str, nn.Module] = {}
+        self._finals = set[fx.Node]()
+        self._order = dict[str, None]()
+        self._walk(self.module, "", ())
+        self.places = tuple(self._order)
+        self._has_code = bool(sources_of(experiment.graph))
+        self.training = training
+        self.train(training)
+
+    def _made(self, weights: Mapping[str, Tensor] | None) -> fx.GraphModule:
+        experiment = self.experiment
+        analysis = analyze(experiment.graph, experiment.data.sample_shape)
+        if first_error(analysis) is None:
+            self.ends = True
+            return ready(experiment, weights).module
+        with RANDOM, torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(experiment.recipe.seed)
+            part = build_part(experiment.graph, experiment.data.sample_shape)
+            if weights is None:
+                initialize(part.module, experiment)
+        self.faults.update(part.faults)
+        self.ends = part.ends
+        own = part.module.state_dict()
+        fitting = {key: value for key, value in (weights or {}).items()
+                   if key in own and own[key].shape == value.shape}
+        part.module.load_state_dict(fitting, strict=False)
+        freeze(part.module, node_settings(experiment.graph, analysis))
+        return part.module
+
+    def _walk(self, module: fx.GraphModule, prefix: str, given: tuple[str, ...]) -> str:
+        """Note every place, what it reads and its module; returns the place that this module's output is of."""
+        places, inputs = dict[fx.Node, str](), iter(given)
+        for node in module.graph.nodes:
+            if node.op == "output":
+                self._finals.update(self._last_calls(module))
+                return places[node.all_input_nodes[0]]
+            place = prefix + str(node.meta.get("layer", node.name))
+            reads = tuple(dict.fromkeys(places[each] for each in node.all_input_nodes
+                                        if each in places and places[each] != place))
+            if node.op == "placeholder":
+                reads = tuple(each for each in (next(inputs, ""),) if each)
+            places[node] = place
+            self.sources[place] = tuple(dict.fromkeys((*self.sources.get(place, ()), *reads)))
+            if node.op == "call_module":
+                inner = module.get_submodule(str(node.target))
+                if isinstance(inner, fx.GraphModule):
+                    self._walk(inner, f"{place}.", reads)
+                self.modules[place] = inner
+            self._order.pop(place, None)
+            self._order[place] = None
+        raise AssertionError("a network without an output")
+
+    @staticmethod
+    def _last_calls(module: fx.GraphModule) -> Iterator[fx.Node]:
+        """Of each layer's calls the one whose value is the layer's."""
+        last = {node.meta["layer"]: node for node in module.graph.nodes if "layer" in node.meta}
+        return iter(last.values())
+
+    def train(self, training: bool) -> None:
+        """As it learns (dropout drops, batch norm takes the batch's own mean), or as it predicts."""
+        self.training = training
+        self.module.train(training)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def look(self, x: Tensor, *, changes: Sequence[Change] = (), seed: int = 0) -> Look:
+        """Every layer's output for B×…; ``seed`` decides what dropout drops where it learns.
+
+        Never raises for what a layer does: that is in ``faults``.
+        """
+        with torch.no_grad():
+            return self._look(x, changes, seed)
+
+    def back(self, x: Tensor, of: Scalar, *, changes: Sequence[Change] = (), seed: int = 0) -> Back:
+        """The gradient of the number that ``of`` makes of the answer B×…, at every output and every weight.
+
+        Raises NoAnswerError, or what ``of`` raises.
+        """
+        x = x.detach().clone().requires_grad_(x.is_floating_point())
+        with torch.enable_grad():
+            look = self._look(x, changes, seed, retain=True)
+            if look.answer is None:
+                raise no_answer(look)
+            value = of(look.answer)
+            weights = {key: each for key, each in self.module.named_parameters() if each.requires_grad}
+            wanted = {place: each for place, each in look.outputs.items() if each.requires_grad}
+            leaves = [x] if x.requires_grad else []
+            found = torch.autograd.grad(value, [*leaves, *wanted.values(), *weights.values()], allow_unused=True
+                                        ) if value.requires_grad else ()
+        given = iter(found)
+        of_x = next(given, None) if leaves else None
+        outputs = {place: each for place, each in zip(wanted, given, strict=False) if each is not None}
+        gradients = {key: each for key, each in zip(weights, given, strict=False) if each is not None}
+        outputs = {place: outputs[place] for place in wanted if place in outputs}
+        plain = Look(x.detach(), {place: each.detach() for place, each in look.outputs.items()}, look.answer.detach(),
+                     look.faults)
+        return Back(plain, float(value.detach()), of_x, outputs, gradients)
+
+    def _look(self, x: Tensor, changes: Sequence[Change], seed: int, retain: bool = False) -> Look:
+        by_place = dict[str, list[Change]]()
+        for change in changes:
+            by_place.setdefault(change.place, []).append(change)
+        run = _Run(self, by_place, seed)
+        with self._undisturbed(seed):
+            answer = run.run(x)
+        is_there = isinstance(answer, Tensor) and self.ends
+        return Look(x, run.outputs, answer if is_there else None, {**self.faults, **run.faults})
+
+    @contextmanager
+    def _undisturbed(self, seed: int) -> Iterator[None]:
+        """Statistics that learning would move stay; torch's random numbers elsewhere, too."""
+        kept = [(buffer, buffer.clone(), buffer._version) for buffer in self.module.buffers()
+                ] if self.training or self._has_code else []
+        drawn = (RANDOM, torch.random.fork_rng(devices=[])) if self._draws() else (nullcontext(), nullcontext())
+        with drawn[0], drawn[1]:
+            if self._draws():
+                torch.default_generator.manual_seed(seed)
+            try:
+                yield
+            finally:
+                with torch.no_grad():
+                    for buffer, before, version in kept:
+                        if buffer._version != version:
+                            buffer.copy_(before)
+
+    def _draws(self) -> bool:
+        """Whether torch's own random numbers are needed: waiting for a training's is waiting for its batch."""
+        kinds = (*ALWAYS, *DRAWING) if self.training else ALWAYS
+        return self._has_code or any(isinstance(part, kinds) and not isinstance(part, MASKED)
+                                     for part in self.modules.values())
+
+
+def no_answer(look: Look) -> NoAnswerError:
+    """What to say where a network does not come to its end."""
+    for place, message in look.faults.items():
+        return NoAnswerError("{place}: {reason}", place=place, reason=message)
+    return NoAnswerError("The network does not come to an answer: mend it first")
+
+
+class _Missing:
+    """What is there instead of an output where a layer could not run."""
+
+
+MISSING = _Missing()
+
+
+class _Run(Watched):
+    """Goes on past layers that cannot run, changes outputs where asked, draws what dropout drops."""
+
+    def __init__(self, lens: Lens, changes: Mapping[str, Sequence[Change]], seed: int,
+                 module: fx.GraphModule | None = None, prefix: str = "", outer: _Run | None = None) -> None:
+        super().__init__(module or lens.module, prefix, outer.outputs if outer else None)
+        self._lens, self._changes, self._seed = lens, changes, seed
+        self.faults: dict[str, Message] = outer.faults if outer else {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        if n.op != "placeholder" and any(self.env.get(each) is MISSING for each in n.all_input_nodes):
+            return MISSING
+        return super().run_node(n)
+
+    def called(self, n: fx.Node) -> Any:
+        try:
+            value = super().called(n)
+        except Exception as error:  # whatever a layer, perhaps a person's own code, may raise
+            if n.op == "output":
+                raise
+            self.faults[self._place] = fault_message(error)
+            return MISSING
+        if isinstance(value, Tensor) and n in self._lens._finals and self._place in self._changes:
+            for change in self._changes[self._place]:
+                value = changed(value, change)
+        return value
+
+    def inside(self, block: fx.GraphModule, prefix: str) -> Watched:
+        return _Run(self._lens, self._changes, self._seed, block, prefix, self)
+
+    def layer(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if module.training and isinstance(module, MASKED) and module.p > 0:
+            return cast(Tensor, args[0]) * dropped(module, args[0], self._place, self._seed)
+        return super().layer(module, args, kwargs)
+
+
+def dropped(module: nn.Module, x: Tensor, place: str, seed: int) -> Tensor:
+    """What dropout multiplies B×… by: 0, or 1 / (1 − p); whole channels where it drops those (Srivastava et al. 2014).
+
+    The same for the same place and seed.
+    """
+    share = float(cast(float, module.p))
+    shape = x.shape if isinstance(module, nn.Dropout) else (*x.shape[:2], *(1,) * (x.dim() - 2))
+    if share >= 1:
+        return torch.zeros(shape)
+    generator = torch.Generator().manual_seed(seed * 1_000_003 + sum(map(ord, place)))
+    return torch.bernoulli(torch.full(shape, 1 - share), generator=generator) / (1 - share)
+
+
+def fault_message(error: Exception) -> Message:
+    """What went wrong in a layer, in words."""
+    if isinstance(error, LayerloomError):
+        return error.message
+    if isinstance(error, ValueError) and "more than 1 value per channel" in str(error):
+        return say("Batch norm cannot learn from one example: look with Predict, or give it more")
+    return say("It cannot run: {reason}", reason=str(error).strip().splitlines()[0] if str(error).strip()
+               else type(error).__name__)

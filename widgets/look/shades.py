@@ -1,0 +1,58 @@
+"""Numbers as colours: signed ones blue above 0 and red below, others from the ground to amber. Any thread."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtGui import QColor, QImage
+
+from widgets.look import theme
+from widgets.look.contrast import mixed
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Shade = Literal["signed", "positive", "grey"]
+STEPS = 255  # on each side of 0
+
+
+def shade_of(least: float) -> Shade:
+    """Which colours suit values of which this is the least."""
+    return "signed" if least < 0 else "positive"
+
+
+def picture(values: np.ndarray[Any, Any], most: float, shade: Shade) -> QImage:
+    """H×W numbers as H×W pixels; ``most`` in size has the full colour. What is no number is the error's colour, for
+    ``grey`` (0 black, ``most`` white) as well."""
+    import numpy as np  # the first picture of the window does without it
+
+    table = np.asarray(_table(shade, theme.current().name), dtype=np.uint32)
+    with np.errstate(invalid="ignore", over="ignore"):
+        share = np.clip(np.nan_to_num(values.astype(np.float32) / (most or 1.0), nan=0.0), -1, 1)
+    pixels = table[(share * STEPS).round().astype(np.int32) + STEPS]
+    if not np.isfinite(values).all():
+        pixels = np.where(np.isfinite(values), pixels, np.uint32(theme.color("warn").rgb()))
+    height, width = pixels.shape
+    pixels = np.ascontiguousarray(pixels)
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+@lru_cache(maxsize=8)
+def _table(shade: Shade, _theme: str) -> tuple[int, ...]:
+    """Colours of −1 … 1."""
+    ground = theme.color("raised")
+    if shade == "grey":
+        below, above, ground = QColor("black"), QColor("white"), QColor("black")
+    elif shade == "positive":
+        below, above, ground = theme.color("error"), theme.color("validation"), theme.color("canvas")
+    else:
+        below, above = theme.color("error"), theme.color("accent")
+    return tuple([mixed(ground, below, step / STEPS).rgb() for step in range(STEPS, 0, -1)]
+                 + [mixed(ground, above, step / STEPS).rgb() for step in range(STEPS + 1)])
+
+
+def shade_color(value: float, most: float, shade: Shade) -> QColor:
+    """The colour of one number."""
+    share = min(1.0, max(-1.0, value / (most or 1.0))) if value == value else 0.0
+    return QColor(_table(shade, theme.current().name)[round(share * STEPS) + STEPS])
