@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from PySide6.QtCore import QRect, QRectF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -31,6 +32,7 @@ from widgets.look.text import message_text, sentence_text, translated
 from widgets.parts.notice import Notice
 
 NOTICE_MS = 8000
+Where = Literal["middle", "column", "inside"]  # of the window; in the middle with what flows beside the cards
 
 
 class Page(QWidget):
@@ -65,10 +67,9 @@ class Page(QWidget):
         self._findings = Findings()
         self.level = Level((), self.analysis, ())
         self.is_refreshing = False
-        self._is_column = False  # as it stands, or stood when it was left
+        self._where: Where = "middle"  # as it stands, or stood when it was left
         self._stage: QWidget = self.view  # what messages lie over
-        self._places: dict[Path, Place] = {}  # where one looked last
-        self._other_places: dict[Path, Place] = {}  # the same, in the middle of the window or as a column
+        self._all_places: dict[Where, dict[Path, Place]] = {"middle": {}, "column": {}, "inside": {}}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -181,15 +182,20 @@ class Page(QWidget):
         self._places[self.level.path] = self.view.place()
         self.view.is_column = False
 
-    def stand(self, as_column: bool) -> None:
+    @property
+    def _places(self) -> dict[Path, Place]:
+        """Where one looked last, as the page stands."""
+        return self._all_places[self._where]
+
+    def stand(self, where: Where) -> None:
         """A narrow column, or the middle of the window: each shows what one has looked at there before."""
+        as_column = where == "column"
         self.view.is_column = as_column
-        if as_column == self._is_column:
+        if where == self._where:
             if as_column:  # the panel may be another width by now
                 self.view.look_again_as_column(self.view.place())
             return
-        self._is_column, stack = as_column, self.parentWidget()
-        self._places, self._other_places = self._other_places, self._places
+        self._where, stack = where, self.parentWidget()
         if stack is not None:
             self.resize(stack.size())  # Qt would do it a little later
         self._column.activate()

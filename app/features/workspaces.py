@@ -1,4 +1,4 @@
-"""Workspaces: the same rooms arranged for building and for training, by the top bar and by keys."""
+"""Workspaces: the same rooms arranged for building, training and looking inside, by the top bar and by keys."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from app.window.commands import Command, Row, words
 from app.window.host import Feature, Host
 from app.window.settings import Workspace
 
-TITLES: Mapping[Workspace, str] = {"build": "Build workspace", "train": "Train workspace"}
-ALONE: Mapping[Workspace, str] = {"build": "Canvas alone", "train": "Curves alone"}  # what stays where all is folded
+TITLES: Mapping[Workspace, str] = {"build": "Build workspace", "train": "Train workspace",
+                                  "inside": "Look inside workspace"}
+ALONE: Mapping[Workspace, str] = {  # what stays where all is folded
+    "build": "Canvas alone", "train": "Curves alone", "inside": "Canvas alone"}
 
 
 class Workspaces(Feature):

@@ -1,4 +1,4 @@
-"""The rooms round the canvas, arranged in one way for building and in another for training: the same widgets."""
+"""The rooms round the canvas, arranged in one way for building, others for training and looking: the same widgets."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ PLANS: Mapping[Workspace, Plan] = {
         "right": Extent(least=280, most=640, usual=304, share=0.225),
         "bottom": Extent(least=120, most=2000, usual=360, share=0.36),
     }, least_middle=400, is_below=True),
+    "inside": Plan({
+        "left": Extent(least=200, most=480, usual=236, share=0.156),
+        "right": Extent(least=280, most=760, usual=330, share=0.215),
+        "bottom": Extent(least=120, most=2000, usual=230, share=0.23),
+    }, least_middle=420),
 }  # fmt: skip
 
 
@@ -42,6 +47,8 @@ class Rooms:
     curves: QWidget
     right: QWidget  # for training: the recipe, and a tab where the inspector stands
     layer: Holder  # there
+    probe: QWidget  # for looking inside: what is looked at
+    insight: QWidget  # and what is seen of the layer in hand
 
 
 class Panels(QObject):
@@ -54,11 +61,15 @@ class Panels(QObject):
         super().__init__()
         self.workspace: Workspace = "build"
         self.body = QStackedWidget()
-        places = {"build": (Holder(), Holder(), Holder()), "train": (Holder(), Holder(), rooms.layer)}
+        self._aside = Holder()  # the inspector, where one looks inside
+        places = {"build": (Holder(), Holder(), Holder()), "train": (Holder(), Holder(), rooms.layer),
+                  "inside": (Holder(), Holder(), self._aside)}
         (middle, below, beside), (left, bottom, _) = places["build"], places["train"]
+        around, under, _ = places["inside"]
         self._arrangements: dict[Workspace, Arrangement] = {
             "build": Arrangement(rooms.palette, beside, below, middle, PLANS["build"]),
             "train": Arrangement(left, rooms.right, bottom, rooms.curves, PLANS["train"]),
+            "inside": Arrangement(rooms.probe, rooms.insight, under, around, PLANS["inside"]),
         }
         self._rooms, self._holders = rooms, places
         for workspace, each in self._arrangements.items():

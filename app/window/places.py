@@ -67,13 +67,14 @@ class Places(QObject):
         self.left.add(self._layers)
         self.side = self._side()
         self.curves, self.column = Holder(), Column()  # as they stand for training
+        self.probe, self.insight = Holder(), Holder()  # for looking inside
         layer = Holder()
         self._recipe = Tab(self.tr("Recipe"), lambda: self.column, self.column.show_page, at="right", rank=0)
         self._layer = Tab(self.tr("Layer"), lambda: layer, at="right", rank=1)
         self.right.add(self._recipe)
         self.right.add(self._layer)
         self.panels = Panels(Rooms(self._document_bar(), self.stack, self.left, self.side, self.bottom, self.curves,
-                                   self.right, layer))
+                                   self.right, layer, self.probe, self.insight))
         self.stage = Stage(self.stack, self.panels, self.bottom, self.curves, self.top)
         self._connect()
         window.setMenuWidget(self.top)
@@ -179,6 +180,8 @@ class Places(QObject):
         """Bring the inspector to the front, also where it is folded."""
         if self.panels.workspace == "train":
             self.turn_to_layer(True)
+        elif self.panels.workspace == "inside":
+            self.stage.choose("build")
         self.panels.fold("right", False)
 
     def turn_to_layer(self, turned: bool) -> None:

@@ -12,11 +12,11 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 from engine.graph.grid import Flow
 from engine.runs.naming import MOST_KEPT
 
-Workspace = Literal["build", "train"]
+Workspace = Literal["build", "train", "inside"]
 WORKSPACES: tuple[Workspace, ...] = get_args(Workspace)
 RECENT = 8
 CODE = 1000  # sources remembered as agreed to
-_PANELS: Mapping[Workspace, str] = {"build": "panels", "train": "panels_train"}
+_PANELS: Mapping[Workspace, str] = {"build": "panels", "train": "panels_train", "inside": "panels_inside"}
 
 
 class PanelState(NamedTuple):

@@ -73,16 +73,17 @@ class Stage(QObject):
             self._panels.arrange(workspace)
             self.rearranged.emit()
         if self.page is not None:
-            self._stand(self.page, workspace == "train")
+            self._stand(self.page, workspace)
 
-    def _stand(self, page: Page, as_column: bool) -> None:
+    def _stand(self, page: Page, workspace: Workspace) -> None:
         """Beside the curves the canvas is a column, and messages are said where there is room for them."""
+        as_column = workspace == "train"
         self._told = page if as_column else None
         page.say_over(None)
         self._say_where_there_is_room()
         if as_column:
             self._panels.want("left", page.view.column_widths())
-        page.stand(as_column)
+        page.stand("column" if as_column else "inside" if workspace == "inside" else "middle")
 
     def _say_where_there_is_room(self) -> None:
         """Not over the curves, unless there is nothing below them."""

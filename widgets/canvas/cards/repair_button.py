@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from widgets.canvas.cards.sizes import CARD_WIDTH, PORT_RADIUS, TEXT_LEFT, WIDEST
 from widgets.canvas.ground.fonts import Fonts
+from widgets.canvas.ground.pressable import Pressable
 from widgets.canvas.ground.stacking import BUTTON_LAYER
 from widgets.look import theme
 from widgets.look.guarded import guarded
@@ -26,7 +27,7 @@ HEIGHT, GAP = 19.0, 5.5  # in the middle of the 30 between two cards
 
 
 @guarded
-class RepairButton(QGraphicsItem):
+class RepairButton(Pressable, QGraphicsItem):
     """The button below a card that mends what is wrong with it."""
 
     def __init__(self, text: str, top: float, card: QGraphicsItem) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneMouseEvent
 
 from widgets.canvas.cards.card import CardItem
-from widgets.canvas.cards.repair_button import RepairButton
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.gestures.bends import BendMove, bend_at
 from widgets.canvas.gestures.boxing import BoxSelect
@@ -17,6 +16,7 @@ from widgets.canvas.gestures.guides import Guides
 from widgets.canvas.gestures.moving import CardMove
 from widgets.canvas.gestures.resizing import NoteResize
 from widgets.canvas.gestures.wire_gesture import WireGesture
+from widgets.canvas.ground.pressable import Pressable
 from widgets.canvas.scene.asking import SearchAt
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.wires.wire import WireItem
@@ -66,7 +66,7 @@ class Gestures:
         self._was_selected = scene.selected_names()
         scene.taken_bend = None
         items = scene.items(point)
-        self._on_button = any(isinstance(item, RepairButton) for item in items)
+        self._on_button = any(isinstance(item, Pressable) for item in items)
         self._button = event.button()
         if event.button() == LEFT and not self._on_button:
             self._current = self._from_port(point, event.modifiers()) or self._grasp(point, event.modifiers(), items)
@@ -128,7 +128,7 @@ class Gestures:
     def double_click(self, event: QGraphicsSceneMouseEvent) -> bool:
         """Open what lies there, bend a wire, or search on the empty canvas."""
         scene, point = self._scene, event.scenePos()
-        kinds = CardItem | WireItem | FrameItem | RepairButton
+        kinds = CardItem | WireItem | FrameItem | Pressable
         top = next((item for item in scene.items(point) if isinstance(item, kinds)), None)
         event.accept()
         if self._on_button:
@@ -145,7 +145,7 @@ class Gestures:
             if scene.frames.known([top]):  # else its text is open already
                 scene.frame_opened.emit(scene.frames.index(top))
         else:
-            self._on_button = isinstance(top, RepairButton)  # the press before was elsewhere: this is one
+            self._on_button = isinstance(top, Pressable)  # the press before was elsewhere: this is one
             return False
         return True
 

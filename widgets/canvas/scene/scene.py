@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
@@ -69,6 +69,7 @@ class CanvasScene(QGraphicsScene):
         self._drawing = Drawing(self, self._dressing, self._overview, self._card_stirred)
         self.cards, self.wires = self._drawing.cards, self._drawing.wires
         self.destroyed.connect(self._drawing.pool.clear)
+        self.aside: Mapping[str, QRectF] = {}  # what lies beside cards, in their coordinates
         self.links = ShareLinks()
         self.addItem(self.links)
         self.frames = Frames(self.cards, self.add_item, self.removeItem)
@@ -180,8 +181,11 @@ class CanvasScene(QGraphicsScene):
         chosen = [item for item in items if item.isSelected()] if selection_only else []
         area = QRectF()
         for item in chosen or items:
-            area = area.united(item.boundingRect().translated(*item.node.position) if isinstance(item, CardItem)
-                               else item.sceneBoundingRect())
+            if isinstance(item, CardItem):
+                own = item.boundingRect().united(self.aside.get(item.node.name, QRectF()))
+                area = area.united(own.translated(*item.node.position))
+            else:
+                area = area.united(item.sceneBoundingRect())
         return area
 
     def _fit_scene_rect(self) -> None:

@@ -1,0 +1,92 @@
+"""A thread that stays: it does the newest of what it is asked for, one after another, as live pictures need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Condition
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from app.window.jobs import message_of
+from app.window.leaving import leave
+from engine.messages import Message
+from widgets.look.guarded import guarded
+
+
+class _Asked(NamedTuple):
+    work: Callable[[], Any]
+    done: Callable[[Any], object]
+    failed: Callable[[Message], object]
+
+
+@guarded
+class Steady(QThread):
+    """``ask`` for something: what waits, and has not begun, is forgotten for it. It begins with the first question."""
+
+    _told = Signal(object, object, bool)  # what was asked, result or Message, whether it failed
+
+    def __init__(self, parent: QObject, begin: Callable[[], None] = lambda: None) -> None:
+        """``begin`` is called once, in the thread."""
+        super().__init__(parent)
+        self._begin = begin
+        self._waits: _Asked | None = None
+        self._is_over = self._is_busy = False
+        self._news = Condition()
+        self._told.connect(self._tell)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being done or waits."""
+        return self._is_busy or self._waits is not None
+
+    def ask(self, work: Callable[[], Any], done: Callable[[Any], object],
+            failed: Callable[[Message], object]) -> None:
+        """Do this next, and tell of it in the window's thread."""
+        if self._is_over:
+            return
+        with self._news:
+            self._waits = _Asked(work, done, failed)
+            self._news.notify()
+        if not self.isRunning():
+            self.start()
+
+    def forget(self) -> None:
+        """What waits is not wanted any more."""
+        with self._news:
+            self._waits = None
+
+    def run(self) -> None:
+        self._begin()
+        while True:
+            with self._news:
+                self._is_busy = False
+                while self._waits is None and not self._is_over:
+                    self._news.wait()
+                if self._is_over:
+                    return
+                asked, self._waits = self._waits, None
+                self._is_busy = True
+            assert asked is not None
+            try:
+                result = asked.work()
+            except BaseException as error:  # a person's own code may raise what it likes
+                self._told.emit(asked, message_of(error), True)
+            else:
+                self._told.emit(asked, result, False)
+
+    def _tell(self, asked: _Asked, result: object, has_failed: bool) -> None:
+        if self._is_over:
+            return
+        if has_failed:
+            assert isinstance(result, Message)
+            asked.failed(result)
+        else:
+            asked.done(result)
+
+    def finish(self) -> None:
+        """Ask it to end, and leave it."""
+        with self._news:
+            self._is_over, self._waits = True, None
+            self._news.notify()
+        leave(self)

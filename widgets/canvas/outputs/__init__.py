@@ -1,0 +1,1 @@
+"""What each layer gives, drawn beside its card."""
