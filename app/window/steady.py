@@ -89,4 +89,5 @@ class Steady(QThread):
         with self._news:
             self._is_over, self._waits = True, None
             self._news.notify()
-        leave(self)
+        if self.isRunning():
+            leave(self)
