@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -20,7 +20,7 @@ from engine.network.compile import build_part
 from engine.network.initialization import initialize
 from engine.network.ready import freeze, ready
 from engine.network.watched import Watched
-from engine.network.weights import RANDOM
+from engine.network.weights import RANDOM, check_weights
 
 MASKED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)  # what they drop is drawn here, not by torch
 DRAWING = (nn.modules.dropout._DropoutNd, nn.RNNBase, nn.MultiheadAttention, nn.RReLU, nn.TransformerEncoderLayer,
@@ -69,14 +69,16 @@ class Lens:
     """
 
     def __init__(self, experiment: Experiment, weights: Mapping[str, Tensor] | None = None, *,
-                 training: bool = False) -> None:
-        """With these weights, or those that its seed gives. Of a network that is wrong somewhere the rest runs.
+                 training: bool = False, partly: bool = False) -> None:
+        """With these weights, or those that its seed gives; ``partly``: those of them that fit, ``anew`` has the keys
+        of the others. Of a network that is wrong somewhere the rest runs.
 
-        Raises LayerloomError where nothing can run, or ``weights`` do not fit.
+        Raises LayerloomError where nothing can run, or WeightsError where ``weights`` do not fit.
         """
         self.experiment = experiment
         self.faults: dict[str, Message] = {}
-        self.module = self._made(weights)
+        self.anew: tuple[str, ...] = ()
+        self.module = self._made(weights, partly)
         for part in self.module.modules():
             if getattr(part, "inplace", False):
                 part.inplace = False  # type: ignore[assignment]  # every output is to stay as it was given
@@ -90,24 +92,33 @@ class Lens:
         self.training = training
         self.train(training)
 
-    def _made(self, weights: Mapping[str, Tensor] | None) -> fx.GraphModule:
-        experiment = self.experiment
+    def _made(self, weights: Mapping[str, Tensor] | None, partly: bool) -> fx.GraphModule:
+        experiment, self.ends = self.experiment, True
         analysis = analyze(experiment.graph, experiment.data.sample_shape)
         if first_error(analysis) is None:
-            self.ends = True
-            return ready(experiment, weights).module
+            if weights is not None and not partly:
+                check_weights(experiment, weights)
+            module = ready(experiment, None if partly else weights).module
+        else:
+            module, partly = self._part(), True
+        if partly and weights is not None:
+            own = module.state_dict()
+            fits = {key: value for key, value in weights.items() if key in own and own[key].shape == value.shape}
+            module.load_state_dict(fits, strict=False)
+            self.anew = tuple(key for key in own if key not in fits)
+        freeze(module, node_settings(experiment.graph, analysis))
+        return module
+
+    def _part(self) -> fx.GraphModule:
+        """As much as can run, with the weights that its seed gives."""
+        experiment = self.experiment
         with RANDOM, torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(experiment.recipe.seed)
             part = build_part(experiment.graph, experiment.data.sample_shape)
-            if weights is None:
+            with suppress(LayerloomError):  # a wrong formula, perhaps of a layer that cannot run
                 initialize(part.module, experiment)
         self.faults.update(part.faults)
         self.ends = part.ends
-        own = part.module.state_dict()
-        fitting = {key: value for key, value in (weights or {}).items()
-                   if key in own and own[key].shape == value.shape}
-        part.module.load_state_dict(fitting, strict=False)
-        freeze(part.module, node_settings(experiment.graph, analysis))
         return part.module
 
     def _walk(self, module: fx.GraphModule, prefix: str, given: tuple[str, ...]) -> str:
@@ -138,6 +149,21 @@ class Lens:
         """Of each layer's calls the one whose value is the layer's."""
         last = {node.meta["layer"]: node for node in module.graph.nodes if "layer" in node.meta}
         return iter(last.values())
+
+    def place_of(self, path: Sequence[str], copy: int = 0) -> str | None:
+        """The place of a layer by the names of the blocks around it and its own; of repeated blocks in the copy that is
+        asked for (the last where there are fewer). None: it does not run."""
+        place = ""
+        for name in path:
+            direct = f"{place}.{name}" if place else name
+            if direct not in self._order:
+                copies = [each for each in self._order if each.startswith(f"{place}.") and each.endswith(f".{name}")
+                          and each.count(".") == place.count(".") + 2]
+                if not place or not copies:
+                    return None
+                direct = copies[min(copy, len(copies) - 1)]
+            place = direct
+        return place
 
     def train(self, training: bool) -> None:
         """As it learns (dropout drops, batch norm takes the batch's own mean), or as it predicts."""

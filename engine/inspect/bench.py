@@ -1,0 +1,48 @@
+"""Lenses kept ready between questions: the same network with the same weights is made once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from engine.compare.belonging import same_network
+from engine.experiment.experiment import Experiment
+from engine.inspect.lens import Lens
+
+KEPT = 2  # networks: of two that are compared, both
+
+
+class Bench:
+    """For one thread. A network that was only moved, or whose recipe is another, is the same."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, tuple[Experiment, Mapping[str, Tensor] | None, Lens]] = OrderedDict()
+
+    def lens(self, experiment: Experiment, weights: Mapping[str, Tensor] | None, *, training: bool) -> Lens:
+        """The network with these weights as far as they fit, else its initial ones. Raises what ``Lens`` raises."""
+        for key, (known, held, lens) in self._kept.items():
+            if held is weights and _is_same(known, experiment, begins=weights is None):
+                self._kept.move_to_end(key)
+                if lens.training != training:
+                    lens.train(training)
+                return lens
+        lens = Lens(experiment, weights, training=training, partly=weights is not None)
+        self._kept[id(lens)] = experiment, weights, lens
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return lens
+
+
+def _is_same(known: Experiment, now: Experiment, begins: bool) -> bool:
+    """Whether one gives what the other gives; where it ``begins`` also with the same weights."""
+    if known is now:
+        return True
+    if not same_network(known, now) or known.data != now.data or known.recipe.loss != now.recipe.loss:
+        return False
+    if not begins:
+        return True
+    before, after = known.recipe, now.recipe
+    return (before.seed, before.initialization) == (after.seed, after.initialization) and all(
+        node.parameters == now.graph.nodes[name].parameters for name, node in known.graph.nodes.items())
