@@ -62,10 +62,10 @@ class Editing(QObject):
     def _edit(self, names: Collection[str], text: str, change: Callable[[Graph], Graph],
               key: str = "") -> None:
         page = self._page()
-        if page is None or not set(names) <= page.scene.graph.nodes.keys():
+        if page is None or not set(names) <= page.level.graph.nodes.keys():
             return
         try:
-            graph = change(page.scene.graph)
+            graph = change(page.level.graph)
         except LayerloomError as error:
             page.refuse(error.message)
         else:
@@ -74,16 +74,16 @@ class Editing(QObject):
     def rename(self, old: str, new: str) -> None:
         """Another name, unless it cannot be one."""
         page = self._page()
-        if page is None or old not in page.scene.graph.nodes:
+        if page is None or old not in page.level.graph.nodes:
             return
         try:
-            graph = page.scene.graph.renamed(old, new)
+            graph = page.level.graph.renamed(old, new)
         except LayerloomError as error:
             self.name_refused.emit(message_text(error.message))
             return
         chosen = [new if name == old else name for name in page.scene.selected_names() or [old]]
         page.edit(self.tr("Rename {name}").format(name=old), graph, select=chosen)
-        if old in page.scene.graph.nodes:
+        if old in page.level.graph.nodes:
             self.name_waits.emit()
 
     def change_recipe(self, recipe: Recipe, field: str) -> None:

@@ -20,6 +20,7 @@ from engine.blocks.custom import Exposed
 from engine.blocks.edits import dissolved, inner, is_own, make_block, with_inner
 from engine.graph.graph import Graph, Node
 from engine.layers.code import Code
+from engine.layout.spreading import Spread, spread_for
 from engine.messages import LayerloomError, Message, say
 from widgets.canvas.cards.sizes import CARD_HEIGHT
 from widgets.canvas.cards.words import repeat_of
@@ -69,6 +70,8 @@ class Page(QWidget):
         self.is_refreshing = False
         self._where: Where = "middle"  # as it stands, or stood when it was left
         self._stage: QWidget = self.view  # what messages lie over
+        self._spread = Spread()  # how the level is shown where one looks inside
+        self._spread_nodes: dict[Node, Node] = {}
         self._all_places: dict[Where, dict[Path, Place]] = {"middle": {}, "column": {}, "inside": {}}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -79,7 +82,7 @@ class Page(QWidget):
         self.refresh()
 
     def _connect(self) -> None:
-        self.scene.edit_requested.connect(self.edit)
+        self.scene.edit_requested.connect(self._edit_as_shown)
         self.scene.repair_requested.connect(self.repair)
         self.scene.told.connect(self._tell)
         self.scene.names_selected.connect(lambda _names: self.notice.place())
@@ -120,10 +123,32 @@ class Page(QWidget):
             self.notice.withdraw(self._question)  # what it would do was meant for what was shown
         self.level = level
         self.view.is_inside = bool(level.path)
-        self.scene.show_graph(level.graph)
+        self._show_graph(level)
         self.scene.show_caption(self.tr("from outside") if level.path else self._caption())
         self.scene.show_analysis(level.analysis, level.problems)
         self._show_crumbs()
+
+    def displayed(self, graph: Graph) -> Graph:
+        """As it is shown: where one looks inside, with room beside its cards."""
+        return spread_for(graph).of(graph) if self._where == "inside" else graph
+
+    def _show_graph(self, level: Level) -> None:
+        """On the canvas; nodes that are shown already stay the same objects."""
+        graph = level.graph
+        if self._where == "inside":
+            spread = spread_for(graph)
+            known = self._spread_nodes if spread == self._spread else {}
+            shown = spread.of(graph, known)
+            self._spread = spread
+            self._spread_nodes = {node: shown.nodes[name] for name, node in graph.nodes.items()}
+            graph = shown
+        self.scene.show_graph(graph)
+
+    def _edit_as_shown(self, text: str, graph: Graph, merge_key: str = "") -> None:
+        """What is asked for on the canvas lies as the canvas shows it."""
+        if self._where == "inside":
+            graph = self._spread.undone(graph, self.level.graph)
+        self.edit(text, graph, merge_key)
 
     def goes_with_level(self, number: int) -> None:
         """This message of the notice is about the level that is shown: what it offers can be done nowhere else."""
@@ -195,7 +220,10 @@ class Page(QWidget):
             if as_column:  # the panel may be another width by now
                 self.view.look_again_as_column(self.view.place())
             return
-        self._where, stack = where, self.parentWidget()
+        was_spread, self._where, stack = self._where == "inside", where, self.parentWidget()
+        if was_spread or where == "inside":
+            self._show_graph(self.level)
+            self.scene.show_analysis(self.level.analysis, self.level.problems)
         if stack is not None:
             self.resize(stack.size())  # Qt would do it a little later
         self._column.activate()

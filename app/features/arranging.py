@@ -60,7 +60,7 @@ class Arranging(Feature):
         """Let what is shown, and new networks, go on in this direction."""
         page = self.page
         if page is not None:
-            graph = page.scene.graph
+            graph = page.level.graph
             self._show(page, self.tr("Flow"), flowing(graph, flow, self.host.settings.wraps), THERE)
             flow = page.level.graph.flow  # another one where a question has to be answered first
         self.host.settings.flow = flow
@@ -75,10 +75,10 @@ class Arranging(Feature):
         for each in self.host.pages:
             each.view.wraps = wraps
         page = self.page
-        if page is None or arranged(page.scene.graph, wrap=not wraps) is not page.scene.graph:
+        if page is None or arranged(page.level.graph, wrap=not wraps) is not page.level.graph:
             return
-        graph = arranged(page.scene.graph, wrap=wraps)
-        if graph is not page.scene.graph:
+        graph = arranged(page.level.graph, wrap=wraps)
+        if graph is not page.level.graph:
             self._show(page, self.tr("Lay out"), graph, TIDY)
 
     def arrange(self) -> None:
@@ -86,7 +86,7 @@ class Arranging(Feature):
         page = self.page
         if page is None:
             return
-        graph, names = page.scene.graph, page.scene.chosen_names()
+        graph, names = page.level.graph, page.scene.chosen_names()
         if not graph.nodes:
             page.refuse(EMPTY)
             return
@@ -117,17 +117,17 @@ class Arranging(Feature):
         if len(names) < least:
             page.refuse(say("Select at least {count} layers first", count=least))
         else:
-            self._show(page, text, act(page.scene.graph, names), IN_LINE)
+            self._show(page, text, act(page.level.graph, names), IN_LINE)
 
     def _show(self, page: Page, text: str, graph: Graph, if_same: Message) -> None:
         from widgets.canvas.view.motion import finish, glide  # not seen at first
 
         finish(page.view)
-        before = page.scene.graph
+        before = page.level.graph
         if graph == before:
             page.refuse(if_same)
             return
         was_whole = page.view.sees_all()
-        glide(page.view, graph, lambda: page.edit(text, graph))
-        if was_whole and page.scene.graph != before and not page.view.sees_all():
+        glide(page.view, page.displayed(graph), lambda: page.edit(text, graph))
+        if was_whole and page.level.graph != before and not page.view.sees_all():
             page.view.show_from_top()

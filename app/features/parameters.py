@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
+from app.document.in_hand import held, newest
 from app.document.page import Page
 from app.features.belonging import Belonging
 from app.window.host import Feature, Host
@@ -72,9 +73,9 @@ class Parameters(Feature):
         if not self.host.is_ready:
             self.panel.show_message(self.tr("PyTorch is still loading"))
             return
-        sources = _sources(document)
+        sources = held(document)
         if self._source not in sources or not self._is_chosen:
-            self._source = _newest(document)
+            self._source = newest(document)
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best")}
         self.panel.set_sources([(source, titles[source]) for source in sources], self._source)
@@ -162,23 +163,6 @@ class Parameters(Feature):
 
     def finish(self) -> None:
         self._jobs.finish()
-
-
-def _sources(document: Document) -> dict[str, tuple[Experiment, Weights | None]]:
-    """Which weights there are, each with its experiment."""
-    found: dict[str, tuple[Experiment, Weights | None]] = {"initial": (document.experiment, None)}
-    if document.loaded is not None:
-        found["loaded"] = (document.loaded_into or document.experiment, document.loaded)
-    run = document.trained
-    if run is not None and run.latest is not None and run.best is not None:
-        found |= {"latest": (run.experiment, run.latest), "best": (run.experiment, run.best)}
-    return found
-
-
-def _newest(document: Document) -> str:
-    if document.weights_are_loaded:
-        return "loaded"
-    return "best" if "best" in _sources(document) else "initial"
 
 
 def _why_gone(experiment: Experiment, key: str, index: tuple[int, ...]) -> Message | None:

@@ -123,7 +123,8 @@ class Previewing(Feature):
 
         if self._preview is not None:
             self._preview.end()
-        self._preview, self._of = Preview(page.scene, level.analysis, level.problems), page
+        analysis = replace(level.analysis, graph=page.displayed(level.analysis.graph))
+        self._preview, self._of = Preview(page.scene, analysis, level.problems), page
         if page is self.page:
             self._show_node(page, level.analysis, level.problems)
 

@@ -1,0 +1,123 @@
+"""One look: what every layer of a level gives for a sample, as pictures and bars, and what the network answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.experiment.experiment import Experiment
+from engine.inspect.answers import Guess, top
+from engine.inspect.bench import Bench
+from engine.inspect.changes import Change
+from engine.inspect.lens import Lens, Look
+from engine.inspect.samples.sample import Sample
+from engine.messages import LayerloomError, Message
+from engine.training.losses import Criterion
+from engine.training.values import Weights
+from widgets.canvas.outputs.shown import Shown, fault, photo, shown
+from widgets.look.text import message_text
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Make = Callable[[], Sample]
+MOST_GUESSES = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What one wants to see: of which network with which weights, of which sample, which level of it."""
+
+    experiment: Experiment
+    weights: Weights | None
+    training: bool
+    make: Make  # the sample; the same object asks for the same one
+    path: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # of the level's cards
+    changes: tuple[Change, ...] = ()
+    seed: int = 0
+    copy: int = 0  # of a repeated block
+
+
+class Seen(NamedTuple):
+    """What there was to see."""
+
+    question: Question
+    lens: Lens
+    sample: Sample
+    look: Look
+    outputs: Mapping[str, Shown]  # by card
+    guesses: tuple[Guess, ...]
+    loss: float | None
+    places: Mapping[str, str]  # of each card
+
+
+class Insight:
+    """Keeps the network and the sample between questions. For one thread."""
+
+    def __init__(self) -> None:
+        torch.set_grad_enabled(True)
+        self._bench = Bench()
+        self._sample: tuple[Make, Experiment, Sample] | None = None
+
+    def see(self, question: Question) -> Seen:
+        """Look once. Raises LayerloomError where nothing can be seen."""
+        lens = self._bench.lens(question.experiment, question.weights, training=question.training)
+        sample = self.sample(question)
+        look = lens.look(sample.x, changes=question.changes, seed=question.seed)
+        places = {name: place for name in question.names
+                  if (place := lens.place_of((*question.path, name), question.copy)) is not None}
+        outputs = {name: made for name in question.names
+                   if (made := _made(question, sample, look, lens, name, places.get(name))) is not None}
+        guesses = tuple(top(look.answer, question.experiment, MOST_GUESSES)) if look.answer is not None else ()
+        return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places)
+
+    def sample(self, question: Question) -> Sample:
+        """What is looked at."""
+        if self._sample is None or self._sample[0] is not question.make or (
+                self._sample[1].data is not question.experiment.data):
+            self._sample = question.make, question.experiment, question.make()
+        return self._sample[2]
+
+
+def loss_of(experiment: Experiment, look: Look, sample: Sample) -> float | None:
+    """What the recipe's loss says of the answer, where the true one is known."""
+    if look.answer is None or sample.target is None:
+        return None
+    try:
+        return float(Criterion(experiment.recipe)(look.answer, sample.target))
+    except (LayerloomError, RuntimeError, IndexError, ValueError):  # the answer has another shape than the data ask for
+        return None
+
+
+def _made(question: Question, sample: Sample, look: Look, lens: Lens, name: str, place: str | None) -> Shown | None:
+    if place is None or place not in look.outputs:
+        here = ".".join((*question.path, name))
+        wrong = look.faults.get(place or here) or _inside(look.faults, place or here)
+        return fault(message_text(wrong)) if wrong is not None else None
+    output = look.outputs[place]
+    if place not in lens.sources or not lens.sources[place]:
+        return _of_sample(sample, output)
+    labels = question.experiment.data.classes if output is look.answer else ()
+    return shown(array_of(output), labels)
+
+
+def _inside(faults: Mapping[str, Message], place: str) -> Message | None:
+    """What is wrong inside a block."""
+    return next((message for each, message in faults.items() if each.startswith(f"{place}.")), None)
+
+
+def _of_sample(sample: Sample, x: Tensor) -> Shown:
+    if sample.stored is not None and sample.stored.dtype == torch.uint8 and sample.stored.dim() == 3:
+        return photo(sample.stored.numpy())
+    return shown(array_of(x))
+
+
+def array_of(output: Tensor) -> np.ndarray[Any, Any]:
+    """The first example's."""
+    found: np.ndarray[Any, Any] = output[0].detach().float().numpy()
+    return found
