@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.inspect.samples.sample import Sample
 
 RATE_SECONDS = 2.0
+PACE = 0.022  # seconds between two looks at least: the window shows no more, and has the rest for itself
 
 
 @dataclass(eq=False)
@@ -36,6 +37,7 @@ class PageInside:
     source: str = ""  # which weights; "": the newest
     seen: Seen | None = None
     changes: list[Any] = field(default_factory=list)
+    fitted: set[tuple[str, ...]] = field(default_factory=set)  # levels that were seen with all that lies beside
 
 
 class Inside(Feature):
@@ -45,7 +47,7 @@ class Inside(Feature):
         super().__init__(host)
         self._pages: dict[Page, PageInside] = self.per_page()
         self._insight: Insight | None = None
-        self._thread = Steady(self, stand_back)
+        self._thread = Steady(self, stand_back, PACE)
         self._times: deque[float] = deque(maxlen=60)
         trainer = host.feature(Training).trainer
         trainer.event_arrived.connect(self._follow_training)
@@ -106,6 +108,9 @@ class Inside(Feature):
         inside.seen = seen
         if inside.page.level.path == seen.question.path:
             inside.outputs.show_outputs(seen.outputs)
+            if seen.question.path not in inside.fitted:
+                inside.fitted.add(seen.question.path)
+                inside.page.view.show_from_top()
         self._times.append(time.perf_counter())
 
     def _fail(self, inside: PageInside, message: Message) -> None:

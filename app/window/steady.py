@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Condition
 from typing import Any, NamedTuple
@@ -26,10 +27,11 @@ class Steady(QThread):
 
     _told = Signal(object, object, bool)  # what was asked, result or Message, whether it failed
 
-    def __init__(self, parent: QObject, begin: Callable[[], None] = lambda: None) -> None:
-        """``begin`` is called once, in the thread."""
+    def __init__(self, parent: QObject, begin: Callable[[], None] = lambda: None, pace: float = 0.0) -> None:
+        """``begin`` is called once, in the thread; ``pace``: seconds from one answer's begin to the next at least, so
+        that the window has time to show them."""
         super().__init__(parent)
-        self._begin = begin
+        self._begin, self._pace = begin, pace
         self._waits: _Asked | None = None
         self._is_over = self._is_busy = False
         self._news = Condition()
@@ -58,16 +60,22 @@ class Steady(QThread):
 
     def run(self) -> None:
         self._begin()
+        began = 0.0
         while True:
             with self._news:
                 self._is_busy = False
                 while self._waits is None and not self._is_over:
                     self._news.wait()
+                rest = began + self._pace - time.perf_counter()
+                if rest > 0:
+                    self._news.wait_for(lambda: self._is_over, rest)
                 if self._is_over:
                     return
+                began = time.perf_counter()
                 asked, self._waits = self._waits, None
                 self._is_busy = True
-            assert asked is not None
+            if asked is None:  # it was forgotten meanwhile
+                continue
             try:
                 result = asked.work()
             except BaseException as error:  # a person's own code may raise what it likes

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from engine.graph.graph import Graph, Node, Position
 from engine.graph.grid import size_of
 
-WIDE, NARROW, FEW = 340.0, 170.0, 3  # beside a card: where there are few columns, and where there are many
+WIDE, NARROW, FEW = 350.0, 180.0, 3  # beside a card: where there are few columns, and where there are many
 BELOW = 60.0  # below one, where a network goes to the right
 
 

@@ -13,7 +13,7 @@ from widgets.canvas.outputs.item import TILE, OutputItem, Slot
 from widgets.canvas.outputs.shown import Shown
 from widgets.canvas.scene.scene import CanvasScene
 
-ASIDE, MOST, LEAST = 20.0, 430.0, 56.0  # from a card, and how wide its output is at most and at least
+ASIDE, MOST, LEAST = 28.0, 430.0, 56.0  # from a card, and how wide its output is at most and at least
 BELOW = 10.0  # the same where the network goes to the right
 OVER = 92.0  # how much of a card its output covers where there is no room beside it
 
