@@ -1,0 +1,56 @@
+"""How the data prepare an example: channels, size, scaling, their own mean and deviation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.data.sources.image_folder import ImageFolder
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.batches import Batches
+from engine.data.tensors.data import Data, Split
+from engine.data.tensors.loading import load_data
+from engine.experiment.experiment import Experiment
+from engine.inspect.samples.sample import SampleError, input_shape
+from engine.units import shape_text
+
+CPU = torch.device("cpu")
+
+
+def data_for(experiment: Experiment, root: Path | None) -> Data:
+    """The data; without their examples where these decide nothing of how another is prepared.
+
+    Raises DataError.
+    """
+    spec = experiment.data
+    if spec.normalize or not spec.is_known or not holds_bytes(spec):
+        return load_data(spec, root)
+    none = Split(torch.empty(0, *spec.stored_shape, dtype=torch.uint8), torch.empty(0, dtype=torch.int64))
+    return Data(spec, none, none, none, (0.0,), (1.0,))
+
+
+def holds_bytes(spec: DataSpec) -> bool:
+    """Whether examples are stored as bytes 0 … 255, as far as that is known before they are read."""
+    if not spec.is_image:
+        return False
+    if isinstance(spec.source, ImageFolder):
+        return True
+    return spec.known.stored == "uint8" if spec.known is not None else spec.source.kind in ("bundled", "download")
+
+
+def as_given(data: Data, stored: Tensor) -> Tensor:
+    """N×… as stored → float32 N×… as a network gets them."""
+    count = len(stored)
+    batches = Batches(Split(stored, torch.zeros(count)), data, CPU, channels_last=False)
+    return batches.take(torch.arange(count))[0]
+
+
+def expect_fit(experiment: Experiment, x: Tensor) -> Tensor:
+    """The same B×…. Raises SampleError where the network takes another shape."""
+    wanted = input_shape(experiment)
+    if tuple(x.shape[1:]) != wanted:
+        raise SampleError("An example of the data is {given}, but the network takes {wanted}",
+                          given=shape_text(tuple(x.shape[1:])), wanted=shape_text(wanted))
+    return x
