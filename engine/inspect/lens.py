@@ -218,8 +218,7 @@ class Lens:
     @contextmanager
     def _undisturbed(self, seed: int) -> Iterator[None]:
         """Statistics that learning would move stay; torch's random numbers elsewhere, too."""
-        kept = [(buffer, buffer.clone(), buffer._version) for buffer in self.module.buffers()
-                ] if self.training or self._has_code else []
+        kept = [(buffer, buffer.clone()) for buffer in self.module.buffers()] if self.training or self._has_code else []
         drawn = (RANDOM, torch.random.fork_rng(devices=[])) if self._draws() else (nullcontext(), nullcontext())
         with drawn[0], drawn[1]:
             if self._draws():
@@ -228,8 +227,8 @@ class Lens:
                 yield
             finally:
                 with torch.no_grad():
-                    for buffer, before, version in kept:
-                        if buffer._version != version:
+                    for buffer, before in kept:
+                        if not torch.equal(buffer, before):  # others may be wanted for a gradient as they are
                             buffer.copy_(before)
 
     def _draws(self) -> bool:
