@@ -324,6 +324,10 @@ QTabBar#inner[tight="true"]::tab {{ padding: 3px 5px 4px 5px; margin-right: 0; }
 QTabBar#inner::tab:focus {{ color: {t.accent}; }}
 QPushButton[role="choice"]::menu-indicator {{ image: url({icon_url("chevron", t.dim)}); width: 9px; height: 9px;
   subcontrol-origin: border; subcontrol-position: right center; right: 9px; }}
+QPushButton[role="tool"] {{ color: {t.dim}; padding: 5px 10px; }}
+QPushButton[role="tool"]:hover, QPushButton[role="tool"]:checked {{ color: {t.text}; }}
+QPushButton[role="tool"]:checked {{ border-color: {t.dim}; }}
+QPushButton[role="tool"]:focus {{ border-color: {t.accent}; }}
 QPushButton[role="tight"] {{ padding: 3px 6px; font-size: 12px; }}
 #documents {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
 #documents QTabBar::tab {{ padding: 9px 10px 8px 14px; border-bottom: none; border-top: 2px solid transparent;
