@@ -16,7 +16,8 @@ class Change:
     """Of the output of the layer at ``place``: one channel, or all of it where ``channel`` is None.
 
     ``mask`` makes it 0, ``scale`` multiplies it by ``factor``, ``swap`` changes places with channel ``other``,
-    ``hold`` keeps it as ``held`` has it (1×…, of another sample or of an earlier moment).
+    ``hold`` keeps it as ``held`` has it (1×…, of another sample or of an earlier moment). ``axis``: which dimension of
+    B×… counts channels, where ``channel_axis`` does not know.
     """
 
     place: str
@@ -25,6 +26,7 @@ class Change:
     factor: float = 0.0
     other: int | None = None
     held: Tensor | None = None
+    axis: int | None = None
 
 
 def channel_axis(output: Tensor) -> int:
@@ -34,7 +36,7 @@ def channel_axis(output: Tensor) -> int:
 
 def changed(output: Tensor, change: Change) -> Tensor:
     """The output B×… as it is asked for; a channel that there is not changes nothing."""
-    axis = channel_axis(output)
+    axis = channel_axis(output) if change.axis is None else change.axis
     count = output.shape[axis]
     if change.channel is not None and not 0 <= change.channel < count:
         return output

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -180,19 +180,31 @@ class Lens:
         with torch.no_grad():
             return self._look(x, changes, seed)
 
-    def back(self, x: Tensor, of: Scalar, *, changes: Sequence[Change] = (), seed: int = 0) -> Back:
+    def answer(self, x: Tensor, *, changes: Sequence[Change] = (), seed: int = 0) -> Tensor:
+        """The answer B×… alone, in less memory: layers' outputs are not kept. Raises NoAnswerError."""
+        with torch.no_grad():
+            look = self._look(x, changes, seed, _Forgotten())
+        if look.answer is None:
+            raise no_answer(look)
+        return look.answer
+
+    def back(self, x: Tensor, of: Scalar, *, changes: Sequence[Change] = (), seed: int = 0, at: str | None = None,
+             only: Collection[str] | None = None) -> Back:
         """The gradient of the number that ``of`` makes of the answer B×…, at every output and every weight.
 
+        ``at``: of the output of this place instead. ``only``: at x and these places alone: faster.
         Raises NoAnswerError, or what ``of`` raises.
         """
         x = x.detach().clone().requires_grad_(x.is_floating_point())
         with torch.enable_grad():
-            look = self._look(x, changes, seed, retain=True)
-            if look.answer is None:
-                raise no_answer(look)
-            value = of(look.answer)
-            weights = {key: each for key, each in self.module.named_parameters() if each.requires_grad}
-            wanted = {place: each for place, each in look.outputs.items() if each.requires_grad}
+            look = self._look(x, changes, seed)
+            given_to = look.answer if at is None else look.outputs.get(at)
+            if given_to is None:
+                raise no_answer(look, at)
+            value = of(given_to)
+            weights = {key: each for key, each in self.module.named_parameters() if each.requires_grad and only is None}
+            wanted = {place: each for place, each in look.outputs.items() if each.requires_grad
+                      and (only is None or place in only)}
             leaves = [x] if x.requires_grad else []
             found = torch.autograd.grad(value, [*leaves, *wanted.values(), *weights.values()], allow_unused=True
                                         ) if value.requires_grad else ()
@@ -201,22 +213,22 @@ class Lens:
         outputs = {place: each for place, each in zip(wanted, given, strict=False) if each is not None}
         gradients = {key: each for key, each in zip(weights, given, strict=False) if each is not None}
         outputs = {place: outputs[place] for place in wanted if place in outputs}
-        plain = Look(x.detach(), {place: each.detach() for place, each in look.outputs.items()}, look.answer.detach(),
-                     look.faults)
+        answer = look.answer.detach() if look.answer is not None else None
+        plain = Look(x.detach(), {place: each.detach() for place, each in look.outputs.items()}, answer, look.faults)
         return Back(plain, float(value.detach()), of_x, outputs, gradients)
 
-    def _look(self, x: Tensor, changes: Sequence[Change], seed: int, retain: bool = False) -> Look:
+    def _look(self, x: Tensor, changes: Sequence[Change], seed: int, outputs: dict[str, Tensor] | None = None) -> Look:
         by_place = dict[str, list[Change]]()
         for change in changes:
             by_place.setdefault(change.place, []).append(change)
-        run = _Run(self, by_place, seed)
-        with self._undisturbed(seed):
+        run = _Run(self, by_place, seed, outputs=outputs)
+        with self.undisturbed(seed):
             answer = run.run(x)
         is_there = isinstance(answer, Tensor) and self.ends
         return Look(x, run.outputs, answer if is_there else None, {**self.faults, **run.faults})
 
     @contextmanager
-    def _undisturbed(self, seed: int) -> Iterator[None]:
+    def undisturbed(self, seed: int) -> Iterator[None]:
         """Statistics that learning would move stay; torch's random numbers elsewhere, too."""
         kept = [(buffer, buffer.clone()) for buffer in self.module.buffers()] if self.training or self._has_code else []
         drawn = (RANDOM, torch.random.fork_rng(devices=[])) if self._draws() else (nullcontext(), nullcontext())
@@ -238,10 +250,19 @@ class Lens:
                                      for part in self.modules.values())
 
 
-def no_answer(look: Look) -> NoAnswerError:
-    """What to say where a network does not come to its end."""
+class _Forgotten(dict[str, Tensor]):
+    """Where outputs go that nobody asks for."""
+
+    def __setitem__(self, place: str, output: Tensor) -> None:
+        pass
+
+
+def no_answer(look: Look, at: str | None = None) -> NoAnswerError:
+    """What to say where a network does not come to its end, or to a place."""
     for place, message in look.faults.items():
         return NoAnswerError("{place}: {reason}", place=place, reason=message)
+    if at is not None:
+        return NoAnswerError("There is no layer {place}", place=at)
     return NoAnswerError("The network does not come to an answer: mend it first")
 
 
@@ -256,8 +277,9 @@ class _Run(Watched):
     """Goes on past layers that cannot run, changes outputs where asked, draws what dropout drops."""
 
     def __init__(self, lens: Lens, changes: Mapping[str, Sequence[Change]], seed: int,
-                 module: fx.GraphModule | None = None, prefix: str = "", outer: _Run | None = None) -> None:
-        super().__init__(module or lens.module, prefix, outer.outputs if outer else None)
+                 module: fx.GraphModule | None = None, prefix: str = "", outer: _Run | None = None,
+                 outputs: dict[str, Tensor] | None = None) -> None:
+        super().__init__(module or lens.module, prefix, outer.outputs if outer else outputs)
         self._lens, self._changes, self._seed = lens, changes, seed
         self.faults: dict[str, Message] = outer.faults if outer else {}
 
