@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
 
 from app.document.in_hand import held, newest
 from app.document.page import Page
@@ -14,13 +17,13 @@ from app.features.training import Training
 from app.window.host import Feature, Host
 from app.window.jobs import stand_back
 from app.window.steady import Steady
-from engine.messages import Message
+from engine.messages import Message, say
 from engine.training.events import EpochEnded, Event, Finished
 from widgets.canvas.outputs.outputs import Outputs
 
 if TYPE_CHECKING:
     from app.insight.look import Insight, Question, Seen
-    from engine.inspect.samples.sample import Sample
+    from engine.inspect.changes import Change
 
 RATE_SECONDS = 2.0
 PACE = 0.022  # seconds between two looks at least: the window shows no more, and has the rest for itself
@@ -32,106 +35,209 @@ class PageInside:
 
     page: Page
     outputs: Outputs
-    make: Any = None
+    make: Callable[..., Any] | None = None  # the sample; None: nothing was chosen
+    second: Callable[..., Any] | None = None  # one that is compared with it
     training: bool = False
     source: str = ""  # which weights; "": the newest
+    seed: int = 0  # of what dropout drops
+    copy: int = 0  # of a repeated block, which one is looked into
     seen: Seen | None = None
-    changes: list[Any] = field(default_factory=list)
+    wrong: Message | None = None  # why nothing is seen
+    changes: tuple[Change, ...] = ()
+    card: str = ""  # whose output is in hand, and which channel
+    channel: int | None = None
     fitted: set[tuple[str, ...]] = field(default_factory=set)  # levels that were seen with all that lies beside
+
+    @property
+    def place(self) -> str:
+        """Of the layer in hand, in the network that was seen; empty: none."""
+        return self.seen.places.get(self.card, "") if self.seen is not None else ""
 
 
 class Inside(Feature):
     """Looks while its workspace is in front, whenever something that is seen becomes another."""
+
+    came = Signal(object)  # PageInside: its page is in front, or something about it is another
+    looked = Signal(object)  # PageInside: something was seen, or why nothing
+    layer_chosen = Signal(object)  # PageInside: another layer or channel is in hand
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._pages: dict[Page, PageInside] = self.per_page()
         self._insight: Insight | None = None
         self._thread = Steady(self, stand_back, PACE)
-        self._times: deque[float] = deque(maxlen=60)
-        trainer = host.feature(Training).trainer
-        trainer.event_arrived.connect(self._follow_training)
-        host.places.stage.rearranged.connect(self._rearrange)
+        self._times: deque[float] = deque(maxlen=100)
+        host.feature(Training).trainer.event_arrived.connect(self._follow_training)
+        host.places.stage.rearranged.connect(self._come)
 
     def connect_page(self, page: Page) -> None:
-        self._pages[page] = PageInside(page, Outputs(page.scene))
+        inside = self._pages[page] = PageInside(page, Outputs(page.scene))
+        inside.outputs.picked.connect(partial(self._pick, inside))
 
     def show(self, page: Page) -> None:
-        self._rearrange()
+        self._come()
+
+    def show_start(self) -> None:
+        self._thread.forget()
 
     def torch_is_here(self) -> None:
-        self._rearrange()
+        self._come()
+
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        self._thread.forget()
 
     @property
     def is_on(self) -> bool:
         """Whether one looks inside."""
         return self.page is not None and self.host.places.panels.workspace == "inside"
 
-    def _rearrange(self) -> None:
-        for page, inside in self._pages.items():
-            inside.outputs.set_on(self.is_on and page is self.page)
-        self.ask()
+    @property
+    def now(self) -> PageInside | None:
+        """What is looked at on the page in front; None: one does not look inside."""
+        return self._pages.get(self.page) if self.page is not None and self.is_on else None
+
+    def of(self, page: Page) -> PageInside:
+        """What is looked at on a page."""
+        return self._pages[page]
+
+    def _come(self) -> None:
+        now = self.now
+        for inside in self._pages.values():
+            inside.outputs.set_on(inside is now)
+        if now is not None:
+            self.came.emit(now)
+            self.ask()
 
     def _follow_training(self, event: Event) -> None:
-        if isinstance(event, (EpochEnded, Finished)):
+        if isinstance(event, (EpochEnded, Finished)) and self.now is not None:
+            self.came.emit(self.now)
             self.ask()
+
+    # -- what is asked for --------------------------------------------------------------------------------------
+
+    def hold(self, make: Callable[..., Any]) -> None:
+        """Look at this sample."""
+        self._set(make=make)
+
+    def compare(self, make: Callable[..., Any] | None) -> None:
+        """Look at this one, too."""
+        self._set(second=make)
+
+    def set_training(self, training: bool) -> None:
+        """As the network learns, or as it predicts."""
+        self._set(training=training)
+
+    def set_source(self, source: str) -> None:
+        """With these weights."""
+        self._set(source=source)
+
+    def set_changes(self, changes: tuple[Change, ...]) -> None:
+        """With these outputs made otherwise."""
+        self._set(changes=changes)
+
+    def draw_again(self) -> None:
+        """Let dropout drop others."""
+        if self.now is not None:
+            self._set(seed=self.now.seed + 1)
+
+    def _set(self, **values: Any) -> None:
+        now = self.now
+        if now is not None:
+            for name, value in values.items():
+                setattr(now, name, value)
+            self.ask()
+
+    def choose(self, card: str, channel: int | None) -> None:
+        """This layer of the level, and this channel of it, are in hand."""
+        now = self.now
+        if now is not None and (card, channel) != (now.card, now.channel):
+            now.card, now.channel = card, channel
+            self._mark(now)
+            self.layer_chosen.emit(now)
+
+    def _pick(self, inside: PageInside, card: str, channel: int) -> None:
+        if inside is self.now:
+            self.choose(card, channel if channel >= 0 else None)
+            inside.page.scene.select([card])
+
+    def show_selection(self, page: Page | None) -> None:
+        names = page.scene.selected_names() if page is not None else []
+        if self.now is not None and len(names) == 1 and names[0] != self.now.card:
+            self.choose(names[0], None)
 
     # -- looking ------------------------------------------------------------------------------------------------
 
     def ask(self) -> None:
         """Look anew, as soon as what is being looked at was seen."""
-        page = self.page
-        if page is None or not self.is_on or not self.host.is_ready or page not in self._pages:
+        inside = self.now
+        if inside is None:
             return
-        inside = self._pages[page]
-        from app.insight.look import Insight  # loads torch
-
-        if self._insight is None:
-            self._insight = Insight()
-        question, insight = self._question(inside), self._insight
+        if not self.host.is_ready:
+            self._fail(inside, say("PyTorch is still loading"))
+            return
+        question, insight = self._question(inside), self.insight
         self._thread.ask(partial(insight.see, question), partial(self._take, inside), partial(self._fail, inside))
 
+    @property
+    def insight(self) -> Insight:
+        """What looks, in the thread."""
+        if self._insight is None:
+            from app.insight.look import Insight  # loads torch
+
+            self._insight = Insight()
+        return self._insight
+
     def _question(self, inside: PageInside) -> Question:
+        from app.insight.hand import First  # is loaded
         from app.insight.look import Question  # is loaded
 
         document, level = inside.page.document, inside.page.level
-        sources = held(document)
-        source = inside.source if inside.source in sources else newest(document)
         if inside.make is None:
-            inside.make = partial(_first, document.experiment, self.host.settings.data_root)
-        return Question(document.experiment, sources[source].weights, inside.training, inside.make, level.path,
-                        tuple(level.graph.nodes), tuple(inside.changes))
+            inside.make = First(self.host.settings.data_root)
+        return Question(document.experiment, held(document)[self.source_of(inside)].weights, inside.training,
+                        inside.make, level.path, tuple(level.graph.nodes), inside.changes, inside.seed, inside.copy,
+                        inside.second)
+
+    def source_of(self, inside: PageInside) -> str:
+        """Which weights it is looked at with."""
+        document = inside.page.document
+        return inside.source if inside.source in held(document) else newest(document)
 
     def _take(self, inside: PageInside, seen: Seen) -> None:
-        if inside.page not in self._pages:
+        if self._pages.get(inside.page) is not inside or seen.question.path != inside.page.level.path:
             return
-        inside.seen = seen
-        if inside.page.level.path == seen.question.path:
-            inside.outputs.show_outputs(seen.outputs)
-            if seen.question.path not in inside.fitted:
-                inside.fitted.add(seen.question.path)
-                inside.page.view.show_from_top()
+        inside.seen, inside.wrong = seen, None
         self._times.append(time.perf_counter())
+        inside.outputs.show_outputs(seen.outputs)
+        self._mark(inside)
+        if seen.question.path not in inside.fitted:
+            inside.fitted.add(seen.question.path)
+            inside.page.view.show_from_top()
+        self.looked.emit(inside)
 
     def _fail(self, inside: PageInside, message: Message) -> None:
-        if inside.page in self._pages:
+        if self._pages.get(inside.page) is inside:
+            inside.seen, inside.wrong = None, message
             inside.outputs.show_outputs({})
-            self.host.say(message, "error", of=inside.page.document)
+            self.looked.emit(inside)
+
+    def _mark(self, inside: PageInside) -> None:
+        places = inside.seen.places if inside.seen is not None else {}
+        by_place = {place: card for card, place in places.items()}
+        changed: dict[str, list[int]] = {}
+        for change in inside.changes:
+            if change.place in by_place:
+                channels = [each for each in (change.channel, change.other) if each is not None]
+                changed.setdefault(by_place[change.place], []).extend(channels or range(1000))
+        inside.outputs.mark(inside.card, inside.channel, changed)
 
     @property
-    def rate(self) -> float:
-        """How many looks a second, of the last two seconds."""
+    def rate(self) -> float | None:
+        """How many looks a second there are now; None: none are asked for one after the other."""
         now = time.perf_counter()
         recent = [at for at in self._times if now - at < RATE_SECONDS]
-        return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 2 else 0.0
+        return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 2 else None
 
     def finish(self) -> None:
         self._thread.finish()
-
-
-def _first(experiment: Any, root: Any) -> Sample:
-    from engine.inspect.samples.splits import from_split  # loads torch
-
-    return from_split(experiment, "validation", 0, root)
-
-

@@ -14,7 +14,7 @@ from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change
 from engine.inspect.lens import Lens, Look
-from engine.inspect.samples.sample import Sample
+from engine.inspect.samples.sample import Sample, input_shape
 from engine.messages import LayerloomError, Message
 from engine.training.losses import Criterion
 from engine.training.values import Weights
@@ -24,8 +24,8 @@ from widgets.look.text import message_text
 if TYPE_CHECKING:
     import numpy as np
 
-Make = Callable[[], Sample]
-MOST_GUESSES = 5
+Make = Callable[[Experiment], Sample]
+MOST_GUESSES, MOST_NUMBERS = 5, 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +35,13 @@ class Question:
     experiment: Experiment
     weights: Weights | None
     training: bool
-    make: Make  # the sample; the same object asks for the same one
+    make: Make  # the sample, for the network; the same object asks for the same one
     path: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # of the level's cards
     changes: tuple[Change, ...] = ()
     seed: int = 0
     copy: int = 0  # of a repeated block
+    second: Make | None = None  # a sample that is compared with it
 
 
 class Seen(NamedTuple):
@@ -54,6 +55,10 @@ class Seen(NamedTuple):
     guesses: tuple[Guess, ...]
     loss: float | None
     places: Mapping[str, str]  # of each card
+    numbers: tuple[float, ...] = ()  # the answer
+    true_class: int | None = None
+    true_number: float | None = None
+    pixels: np.ndarray[Any, Any] | None = None  # of a picture, as the network gets it: uint8 H×W or H×W×3
 
 
 class Insight:
@@ -74,14 +79,41 @@ class Insight:
         outputs = {name: made for name in question.names
                    if (made := _made(question, sample, look, lens, name, places.get(name))) is not None}
         guesses = tuple(top(look.answer, question.experiment, MOST_GUESSES)) if look.answer is not None else ()
-        return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places)
+        numbers = tuple(look.answer[0].flatten()[:MOST_NUMBERS].tolist()) if look.answer is not None else ()
+        true_class, true_number = _truth(sample)
+        return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
+                    numbers, true_class, true_number, pixels_of(sample))
 
     def sample(self, question: Question) -> Sample:
         """What is looked at."""
         if self._sample is None or self._sample[0] is not question.make or (
-                self._sample[1].data is not question.experiment.data):
-            self._sample = question.make, question.experiment, question.make()
+                not _takes_the_same(self._sample[1], question.experiment)):
+            self._sample = question.make, question.experiment, question.make(question.experiment)
         return self._sample[2]
+
+
+def _truth(sample: Sample) -> tuple[int | None, float | None]:
+    """The class, or the number."""
+    target = sample.target
+    if target is None or target.numel() != 1:
+        return None, None
+    return (None, float(target)) if target.is_floating_point() else (int(target), None)
+
+
+def pixels_of(sample: Sample) -> np.ndarray[Any, Any] | None:
+    """The picture that the network gets, its least number black and its greatest white where these are not 0 and 1."""
+    x = sample.x[0].float()
+    if x.dim() != 3 or x.shape[0] not in (1, 3):
+        return None
+    least, most = float(x.min()), float(x.max())
+    if least < 0 or most > 1:
+        x = (x - least) / ((most - least) or 1.0)
+    pixels: np.ndarray[Any, Any] = (x * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    return pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
+
+
+def _takes_the_same(one: Experiment, other: Experiment) -> bool:
+    return one.data == other.data and input_shape(one) == input_shape(other)
 
 
 def loss_of(experiment: Experiment, look: Look, sample: Sample) -> float | None:
