@@ -79,7 +79,7 @@ class TopBar(QWidget):
         self.dataset, self.device = Choice(self.tr("Data"), narrowest=14.6), Choice(self.tr("Device"))
         self.workspaces = Segments(self.tr("Workspace"), Segment("build", self.tr("Build")),
                                    Segment("train", self.tr("Train")),
-                                   Segment("inside", self.tr("Look inside")))
+                                   Segment("inside", self.tr("Look inside"), brief=self.tr("Inside")))
         self.train, self.stop = StillButton(), StillButton()
         self.go_on = StillButton(self.tr("Continue"))
         self.one_batch, self.one_epoch = QPushButton(self.tr("1 batch")), QPushButton(self.tr("1 epoch"))

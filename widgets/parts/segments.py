@@ -20,6 +20,7 @@ class Segment(NamedTuple):
     id: str
     title: str
     tip: str = ""
+    brief: str = ""  # the title where there is little room
 
 
 @guarded
@@ -39,6 +40,7 @@ class Segments(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(1, 1, 1, 1)
         row.setSpacing(0)
+        self._segments = segments
         self.buttons: Mapping[str, QToolButton] = {segment.id: self._button(segment) for segment in segments}
         for button in self.buttons.values():
             row.addWidget(button)
@@ -61,7 +63,9 @@ class Segments(QFrame):
         """Closer together, where there is little room."""
         if tight != self.is_tight:
             self.is_tight = tight
-            for button in self.buttons.values():
+            for segment in self._segments:
+                button = self.buttons[segment.id]
+                button.setText(segment.brief or segment.title if tight else segment.title)
                 theme.mark_tight(button, tight)
             self.updateGeometry()
 

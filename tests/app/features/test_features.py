@@ -90,6 +90,7 @@ Edit
 View
   ☑ Build workspace | Ctrl+1
   ☐ Train workspace | Ctrl+2
+  ☐ Look inside workspace | Ctrl+3
   —
   Show selection | F | on the canvas
   Show everything | Home | on the canvas

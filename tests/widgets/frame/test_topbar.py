@@ -220,7 +220,7 @@ def test_what_goes_first_goes_only_when_there_is_no_room_for_it(bar: TopBar) -> 
     [brand] = [label for label in bar.findChildren(QLabel) if label.text() == "Layerloom"]
     labels = bar.dataset.label_room() + bar.device.label_room()
     seen, least = [], set()
-    for width in range(1700, 600, -3):
+    for width in range(1900, 600, -3):
         bar.resize(width, HEIGHT)
         bar.layout().activate()
         need = bar.layout().minimumSize().width()
@@ -326,7 +326,7 @@ def said(bar: TopBar) -> str:
 @pytest.mark.usefixtures("font")
 def test_in_very_little_room_words_go_before_menus_and_nothing_is_cut(bar: TopBar) -> None:
     menus, words = set(), set()
-    for width in range(1280, bar.minimumSizeHint().width() - 1, -7):
+    for width in range(1400, bar.minimumSizeHint().width() - 1, -7):
         bar.resize(width, HEIGHT)
         bar.show_progress(7, 10, 0.62, 35740.4, 21)
         found = spots(bar)
@@ -358,7 +358,7 @@ def test_it_tells_how_wide_it_must_be(bar: TopBar) -> None:
 def test_the_totals_stand_at_the_right_where_there_is_room(bar: TopBar) -> None:
     bar.show_totals(COSTS, 128)
     assert said(bar) == "", "they are said elsewhere"
-    bar.resize(2000, HEIGHT)
+    bar.resize(2200, HEIGHT)
     before = spots(bar)
     bar.want_totals(True)
     assert said(bar) == "5 977 530 parameters · 276 M multiply-adds · 886 MB to train"
