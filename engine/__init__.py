@@ -22,6 +22,8 @@ _HOME = {
     "from_text": "engine.reading.reading",
     "load_data": "engine.data.tensors.loading",
     "watched": "engine.network.watched",
+    "predict": "engine.runs.looking",
+    "activations": "engine.runs.looking",
     "fit": "engine.training",
     "Control": "engine.training.control",
     "Observer": "engine.training.observer",

@@ -49,6 +49,7 @@ from engine.units import readings
 
 if TYPE_CHECKING:
     from app.terminal.console import Result
+    from engine.network.fitting import OrderError
     from engine.training.values import Weights
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
@@ -295,12 +296,16 @@ def _weights(experiment: Experiment, options: argparse.Namespace) -> Weights:
     try:
         fit = weights_for(experiment, options.weights, by_order=options.by_order)
     except OrderError as error:
-        pairs = "".join(f"\n  {theirs} → {mine}" for mine, theirs in error.in_order.items())
-        raise OrderNotAskedError("{reason}: --by-order takes them so{pairs}", reason=error.message,
-                                 pairs=pairs) from error
+        raise order_not_asked(error) from error
     if note := told(fit, options.weights.name):
         print(f"note: {note}", file=sys.stderr)
     return fit.weights
+
+
+def order_not_asked(error: OrderError) -> OrderNotAskedError:
+    """How the weights would be taken."""
+    pairs = "".join(f"\n  {theirs} → {mine}" for mine, theirs in error.in_order.items())
+    return OrderNotAskedError("{reason}: --by-order takes them so{pairs}", reason=error.message, pairs=pairs)
 
 
 def _draw(experiment: Experiment, options: argparse.Namespace) -> int:
@@ -573,9 +578,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
     train.set_defaults(run=_train, refuse=train.error)
 
-    from app.terminal import sweep  # which knows what is here
+    from app.terminal import looking, sweep  # which know what is here
 
     sweep.add(commands)
+    looking.add(commands)
 
     replay = commands.add_parser("replay", help="make a run again, hand-made changes included, bit for bit")
     replay.add_argument("run_folder", metavar="RUN", type=Path, help="the folder of a run or a series")

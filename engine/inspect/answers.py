@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from engine.analysis.analysis import Analysis, analyze
@@ -34,9 +35,11 @@ def _as_it_is(answer: Tensor) -> Tensor:
     return answer
 
 
-def _between(answer: Tensor) -> Tensor:
-    """What learned to be 1 for the class and 0 for others estimates its probability, but for what lies outside."""
-    return answer.clamp(0, 1)
+def _distances(answer: Tensor) -> Tensor:
+    """What learned to be 1 for the class and 0 for others: cut off below 0, and made to add up to 1."""
+    plain = answer.clamp(min=0)
+    total = plain.sum(1, keepdim=True)
+    return torch.where(total > 0, plain / total.clamp(min=1e-30), 1 / answer.shape[1])
 
 
 BY_END: Mapping[str, Rule] = {
@@ -52,13 +55,13 @@ PASSING = frozenset({"Identity", "Flatten", "Reshape", "Squeeze", "Unflatten", "
 def probabilities(answer: Tensor, experiment: Experiment) -> Tensor | None:
     """Of each class, B×classes, from the answer B×classes; None where there are none: numbers are learned.
 
-    They add up to 1 unless the loss judges each class by itself.
+    They add up to 1 unless the loss judges each class by itself, or the network ends in a sigmoid.
     """
     if experiment.data.task != "classification" or answer.dim() != 2 or not answer.is_floating_point():
         return None
-    end = _end_of(experiment.graph, experiment.data.sample_shape)
+    end = end_of(experiment)
     rule = BY_END.get(end) if end else None
-    return (rule or BY_LOSS.get(experiment.recipe.loss, _between))(answer.detach())
+    return (rule or BY_LOSS.get(experiment.recipe.loss, _distances))(answer.detach().float())
 
 
 def top(answer: Tensor, experiment: Experiment, k: int = 5) -> list[Guess]:
@@ -77,9 +80,13 @@ def class_name(experiment: Experiment, index: int) -> str:
     return classes[index] if index < len(classes) else str(say("output {index}", index=index))
 
 
+def end_of(experiment: Experiment) -> str:
+    """The kind of the last layer that changes values, inside blocks too; empty where that is unknown."""
+    return _end_of(experiment.graph, experiment.data.sample_shape)
+
+
 @lru_cache(maxsize=64)
 def _end_of(graph: Graph, shape: Shape) -> str:
-    """The kind of the last layer that changes values; empty where that is unknown."""
     layer = _last(analyze(graph, shape).active)
     return "" if layer is None else layer.kind()
 

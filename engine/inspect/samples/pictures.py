@@ -36,7 +36,7 @@ def from_pixels(experiment: Experiment, pixels: NDArray[np.uint8], root: Path | 
     white paper the light ones on black that MNIST's are. Where stored images are no bytes, black and white are the
     least and the largest of the training numbers. Raises SampleError, or DataError.
     """
-    return _Pictures(experiment, root).of_pixels(pixels, inverted, title)
+    return Pictures(experiment, root).of_pixels(pixels, inverted, title)
 
 
 def from_picture(experiment: Experiment, path: Path, root: Path | None = None, *, inverted: bool = False) -> Sample:
@@ -44,18 +44,14 @@ def from_picture(experiment: Experiment, path: Path, root: Path | None = None, *
 
     Raises UnreadSampleError, naming the file; SampleError, or DataError.
     """
-    return _Pictures(experiment, root).of_file(path, inverted)
+    return Pictures(experiment, root).of_file(path, inverted)
 
 
-def pictures(experiment: Experiment, root: Path | None = None) -> _Pictures:
-    """The same for many: what of the data decides how a picture is prepared is found out once."""
-    return _Pictures(experiment, root)
+class Pictures:
+    """Makes samples of many pictures: what of the data decides how one is prepared is found out once."""
 
-
-class _Pictures:
-    """Makes samples of pictures for one network."""
-
-    def __init__(self, experiment: Experiment, root: Path | None) -> None:
+    def __init__(self, experiment: Experiment, root: Path | None = None) -> None:
+        """Raises SampleError where the network takes no pictures, or DataError."""
         self._experiment = experiment
         wanted, spec = input_shape(experiment), experiment.data
         self._data: Data | None = None
@@ -69,12 +65,14 @@ class _Pictures:
         self._is_stretched = self._data is not None and isinstance(spec.source, ImageFolder)
 
     def of_pixels(self, pixels: NDArray[np.uint8], inverted: bool = False, title: Message | str = "") -> Sample:
+        """As ``from_pixels``."""
         array = _expect_pixels(pixels)
         image = Image.fromarray(array, MODES[1 if array.ndim == 2 else array.shape[2]])
         plain = np.asarray(flat(image, self._shape[0], None)[0])
         return self._made(plain[None] if plain.ndim == 2 else plain.transpose(2, 0, 1), inverted, title)
 
     def of_file(self, path: Path, inverted: bool = False) -> Sample:
+        """As ``from_picture``."""
         channels, height, width = self._shape
         try:
             if not self._is_stretched:

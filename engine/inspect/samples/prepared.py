@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from engine.data.sources.image_folder import ImageFolder
+from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import Batches
 from engine.data.tensors.data import Data, Split
@@ -29,6 +31,16 @@ def data_for(experiment: Experiment, root: Path | None) -> Data:
         return load_data(spec, root)
     none = Split(torch.empty(0, *spec.stored_shape, dtype=torch.uint8), torch.empty(0, dtype=torch.int64))
     return Data(spec, none, none, none, (0.0,), (1.0,))
+
+
+def with_known_data(experiment: Experiment, root: Path | None) -> Experiment:
+    """The same, with the classes and shapes of a person's own data, which may not have been looked at yet.
+
+    Raises DataError.
+    """
+    if experiment.data.is_known:
+        return experiment
+    return replace(experiment, data=described(experiment.data, root))
 
 
 def holds_bytes(spec: DataSpec) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ from engine.data.tensors.data import Data
 from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
 from engine.inspect.samples.prepared import as_given, expect_fit
-from engine.inspect.samples.rows import features_of, row_typed
+from engine.inspect.samples.rows import Row, features_of, row_typed
 from engine.inspect.samples.sample import Sample, SampleError, input_shape
 from engine.inspect.samples.tensor_text import is_tensor_text, tensor_of
 from engine.layers.base import Shape
@@ -43,11 +44,16 @@ def is_table(experiment: Experiment) -> bool:
 
 def from_row(experiment: Experiment, data: Data, text: str) -> Sample:
     """A typed row of a table that was read."""
-    assert data.unscaled is not None
-    features = features_of(data, [row_typed(data, text)])
-    stored = torch.from_numpy(data.unscaled.fitted.applied(features))
-    return Sample(expect_fit(experiment, as_given(data, stored)), None, torch.from_numpy(features[0]).float(),
+    row = row_typed(data, text)
+    return Sample(rows_given(experiment, data, [row]), None, torch.from_numpy(features_of(data, [row])[0]).float(),
                   _title(text))
+
+
+def rows_given(experiment: Experiment, data: Data, rows: Sequence[Row]) -> Tensor:
+    """N×… of a table's rows as the network gets them."""
+    assert data.unscaled is not None
+    stored = data.unscaled.fitted.applied(features_of(data, rows))
+    return expect_fit(experiment, as_given(data, torch.from_numpy(stored)))
 
 
 def as_batch(x: Tensor, wanted: Shape) -> Tensor:

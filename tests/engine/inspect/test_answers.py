@@ -30,7 +30,7 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     (None, "cross_entropy", softmax),
     (None, "nll", softmax),
     (None, "bce", sigmoid),
-    (None, "mse", lambda x: np.clip(x, 0, 1)),
+    (None, "mse", lambda x: np.maximum(x, 0) / np.maximum(x, 0).sum(1, keepdims=True)),
     ("Softmax", "cross_entropy", softmax),  # the network's own, not a second one
     ("Softmax", "mse", softmax),
     ("LogSoftmax", "nll", softmax),
