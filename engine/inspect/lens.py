@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+<<<<<<< HEAD
 from contextlib import contextmanager, nullcontext, suppress
+=======
+from contextlib import contextmanager, nullcontext
+from copy import copy, deepcopy
+>>>>>>> why
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -82,15 +87,25 @@ class Lens:
         for part in self.module.modules():
             if getattr(part, "inplace", False):
                 part.inplace = False  # type: ignore[assignment]  # every output is to stay as it was given
+        self._know_places()
+        self.has_code = bool(sources_of(experiment.graph))
+        self.training = training
+        self.train(training)
+
+    def _know_places(self) -> None:
         self.sources: dict[str, tuple[str, ...]] = {}
         self.modules: dict[str, nn.Module] = {}
-        self._finals = set[fx.Node]()
+        self.finals = set[fx.Node]()
         self._order = dict[str, None]()
         self._walk(self.module, "", ())
         self.places = tuple(self._order)
-        self._has_code = bool(sources_of(experiment.graph))
-        self.training = training
-        self.train(training)
+
+    def copy(self) -> Lens:
+        """Another with weights of its own, which may be changed in its ``module``."""
+        other = copy(self)
+        other.module = deepcopy(self.module)
+        other._know_places()
+        return other
 
     def _made(self, weights: Mapping[str, Tensor] | None, partly: bool) -> fx.GraphModule:
         experiment, self.ends = self.experiment, True
@@ -126,7 +141,7 @@ class Lens:
         places, inputs = dict[fx.Node, str](), iter(given)
         for node in module.graph.nodes:
             if node.op == "output":
-                self._finals.update(self._last_calls(module))
+                self.finals.update(self._last_calls(module))
                 return places[node.all_input_nodes[0]]
             place = prefix + str(node.meta.get("layer", node.name))
             reads = tuple(dict.fromkeys(places[each] for each in node.all_input_nodes
@@ -183,7 +198,7 @@ class Lens:
     def answer(self, x: Tensor, *, changes: Sequence[Change] = (), seed: int = 0) -> Tensor:
         """The answer B×… alone, in less memory: layers' outputs are not kept. Raises NoAnswerError."""
         with torch.no_grad():
-            look = self._look(x, changes, seed, _Forgotten())
+            look = self._look(x, changes, seed, Forgotten())
         if look.answer is None:
             raise no_answer(look)
         return look.answer
@@ -206,8 +221,8 @@ class Lens:
             wanted = {place: each for place, each in look.outputs.items() if each.requires_grad
                       and (only is None or place in only)}
             leaves = [x] if x.requires_grad else []
-            found = torch.autograd.grad(value, [*leaves, *wanted.values(), *weights.values()], allow_unused=True
-                                        ) if value.requires_grad else ()
+            asked = [*leaves, *wanted.values(), *weights.values()]
+            found = torch.autograd.grad(value, asked, allow_unused=True) if value.requires_grad and asked else ()
         given = iter(found)
         of_x = next(given, None) if leaves else None
         outputs = {place: each for place, each in zip(wanted, given, strict=False) if each is not None}
@@ -221,7 +236,7 @@ class Lens:
         by_place = dict[str, list[Change]]()
         for change in changes:
             by_place.setdefault(change.place, []).append(change)
-        run = _Run(self, by_place, seed, outputs=outputs)
+        run = Run(self, by_place, seed, outputs=outputs)
         with self.undisturbed(seed):
             answer = run.run(x)
         is_there = isinstance(answer, Tensor) and self.ends
@@ -230,7 +245,7 @@ class Lens:
     @contextmanager
     def undisturbed(self, seed: int) -> Iterator[None]:
         """Statistics that learning would move stay; torch's random numbers elsewhere, too."""
-        kept = [(buffer, buffer.clone()) for buffer in self.module.buffers()] if self.training or self._has_code else []
+        kept = [(buffer, buffer.clone()) for buffer in self.module.buffers()] if self.training or self.has_code else []
         drawn = (RANDOM, torch.random.fork_rng(devices=[])) if self._draws() else (nullcontext(), nullcontext())
         with drawn[0], drawn[1]:
             if self._draws():
@@ -246,11 +261,11 @@ class Lens:
     def _draws(self) -> bool:
         """Whether torch's own random numbers are needed: waiting for a training's is waiting for its batch."""
         kinds = (*ALWAYS, *DRAWING) if self.training else ALWAYS
-        return self._has_code or any(isinstance(part, kinds) and not isinstance(part, MASKED)
+        return self.has_code or any(isinstance(part, kinds) and not isinstance(part, MASKED)
                                      for part in self.modules.values())
 
 
-class _Forgotten(dict[str, Tensor]):
+class Forgotten(dict[str, Tensor]):
     """Where outputs go that nobody asks for."""
 
     def __setitem__(self, place: str, output: Tensor) -> None:
@@ -273,11 +288,11 @@ class _Missing:
 MISSING = _Missing()
 
 
-class _Run(Watched):
+class Run(Watched):
     """Goes on past layers that cannot run, changes outputs where asked, draws what dropout drops."""
 
     def __init__(self, lens: Lens, changes: Mapping[str, Sequence[Change]], seed: int,
-                 module: fx.GraphModule | None = None, prefix: str = "", outer: _Run | None = None,
+                 module: fx.GraphModule | None = None, prefix: str = "", outer: Run | None = None,
                  outputs: dict[str, Tensor] | None = None) -> None:
         super().__init__(module or lens.module, prefix, outer.outputs if outer else outputs)
         self._lens, self._changes, self._seed = lens, changes, seed
@@ -296,13 +311,13 @@ class _Run(Watched):
                 raise
             self.faults[self._place] = fault_message(error)
             return MISSING
-        if isinstance(value, Tensor) and n in self._lens._finals and self._place in self._changes:
+        if isinstance(value, Tensor) and n in self._lens.finals and self._place in self._changes:
             for change in self._changes[self._place]:
                 value = changed(value, change)
         return value
 
     def inside(self, block: fx.GraphModule, prefix: str) -> Watched:
-        return _Run(self._lens, self._changes, self._seed, block, prefix, self)
+        return Run(self._lens, self._changes, self._seed, block, prefix, self)
 
     def layer(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if module.training and isinstance(module, MASKED) and module.p > 0:

@@ -18,17 +18,17 @@ class Watched(fx.Interpreter):
         super().__init__(module, garbage_collect_values=True)
         self.extra_traceback = False
         self.outputs: dict[str, Tensor] = {} if outputs is None else outputs
-        self._prefix, self._place = prefix, ""
+        self.prefix, self._place = prefix, ""
 
     def run_node(self, n: fx.Node) -> Any:
         """One call; a layer may take several, of which the last counts."""
         layer = n.meta.get("layer")
-        self._place = self._prefix + (layer or n.name)
+        self._place = self.prefix + (layer or n.name)
         if self._works_in_place(n):
             self._save(*self.fetch_args_kwargs_from_env(n)[0])
         value = self.called(n)
         if layer is not None and isinstance(value, Tensor):
-            place = self._prefix + layer
+            place = self.prefix + layer
             self.outputs.pop(place, None)  # what comes again comes last
             self.outputs[place] = value
         return value
