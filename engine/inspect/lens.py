@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-<<<<<<< HEAD
 from contextlib import contextmanager, nullcontext, suppress
-=======
-from contextlib import contextmanager, nullcontext
 from copy import copy, deepcopy
->>>>>>> why
 from dataclasses import dataclass, field
 from typing import Any, cast
 

@@ -1,0 +1,1 @@
+"""Step by step: the real arithmetic of one number of a layer's output, forward and backward, as plain values."""
