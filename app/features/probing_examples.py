@@ -1,0 +1,193 @@
+"""The strip of examples below the probe: pages of the data, with what the network makes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app.document.in_hand import held
+from app.features.inside import Inside, PageInside
+from app.features.probing import Probing
+from app.window.host import Feature, Host
+from app.window.jobs import Job, Jobs, stand_back
+from engine.experiment.experiment import Experiment
+from engine.messages import Message, say
+from engine.training.values import Weights
+from engine.units import value_text
+from widgets.look.text import message_text, sentence_text, translated
+
+if TYPE_CHECKING:
+    from engine.inspect.samples.values import Example, Order, Strip
+    from widgets.probe.panel import ProbePanel
+
+PAGE = 12
+ORDERS: dict[str, Order] = {"given": "first", "class": "class", "worst": "mistakes"}
+
+
+class Wish(NamedTuple):
+    """Which examples are to be seen."""
+
+    part: str = "validation"
+    order: str = "given"
+    of_class: str = ""
+    first: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Of which network, with which weights."""
+
+    experiment: Experiment
+    weights: Weights | None
+    wish: Wish
+
+    def is_like(self, other: Asked | None) -> bool:
+        """Whether the answer would be the same."""
+        return other is not None and self.wish == other.wish and self.weights is other.weights and (
+            self.experiment.graph is other.experiment.graph and self.experiment.data is other.experiment.data)
+
+
+class ProbingExamples(Feature):
+    """Runs the network over a part of the data in the background while its strip is seen."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._inside, self._probing = host.feature(Inside), host.feature(Probing)
+        self._inside.came.connect(self._come)
+        self._jobs = Jobs(self)
+        self._job: Job | None = None
+        self._wish = Wish()
+        self._asked: Asked | None = None
+        self._panel: ProbePanel | None = None
+
+    def _connect(self, panel: ProbePanel) -> None:
+        self._panel = panel
+        panel.examples_asked.connect(self._choose)
+        panel.page_asked.connect(lambda first: self._wish_for(self._wish._replace(first=first)))
+        panel.examples_acted.connect(self._act)
+        panel.example_chosen.connect(self._look_at)
+        panel.example_compared.connect(self._compare)
+
+    # -- which --------------------------------------------------------------------------------------------------
+
+    def _choose(self, part: str, order: str, of_class: str) -> None:
+        self._wish_for(Wish(part, order, of_class))
+
+    def _wish_for(self, wish: Wish) -> None:
+        self._wish = wish
+        if self._inside.now is not None:
+            self._come(self._inside.now)
+
+    def _look_at(self, key: object) -> None:
+        if isinstance(key, tuple):
+            self._probing.hold_example(*key)
+            if self._panel is not None:
+                self._panel.examples.grid.show_chosen(key)
+
+    def _compare(self, key: object) -> None:
+        from app.insight.hand import Example as InHand  # is loaded
+
+        if isinstance(key, tuple) and self._panel is not None:
+            part, index = key
+            self._inside.compare(InHand(part, index, self.host.settings.data_root))
+            self._panel.examples.grid.show_compared(key)
+
+    def _act(self) -> None:
+        """The data are not there: the page about them says how they come."""
+        self.host.commands["show_data"].trigger() if "show_data" in self.host.commands else None
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _come(self, inside: PageInside) -> None:
+        panel = self._probing.panel
+        if panel is None or not self.host.is_ready:
+            return
+        if panel is not self._panel:
+            self._connect(panel)
+        document = inside.page.document
+        experiment = document.experiment
+        panel.examples.set_classes(experiment.data.classes)
+        if self._wish.of_class and self._wish.of_class not in experiment.data.classes:
+            self._wish = self._wish._replace(of_class="", first=0)
+        panel.examples.show_asked(self._wish.part, self._wish.order, self._wish.of_class)
+        asked = Asked(experiment, held(document)[self._inside.source_of(inside)].weights, self._wish)
+        if not asked.is_like(self._asked):
+            self._ask(panel, asked)
+
+    def _ask(self, panel: ProbePanel, asked: Asked) -> None:
+        if self._job is not None:
+            self._job.drop()
+        self._asked, root = asked, self.host.settings.data_root
+        if (missing := _missing(asked.experiment, root)) is not None:
+            panel.examples.show_message(message_text(missing))
+            return
+        panel.examples.show_message(self.tr("Reading…"))
+        job = self._job = self._jobs.start(
+            lambda job: _strip(job, asked, root), lambda strip: self._show(asked, strip),
+            lambda message: panel.examples.show_message(sentence_text(message)) if asked is self._asked else None)
+        job.progress.connect(lambda done, total: self._tell(asked, done, total))
+
+    def _tell(self, asked: Asked, done: int, total: int) -> None:
+        if asked is self._asked and self._panel is not None and asked.wish.order == "worst":
+            text = self.tr("Looking at {done} of {total}…").format(done=done, total=total)
+            self._panel.examples.show_message(text)
+
+    def _show(self, asked: Asked, strip: Strip) -> None:
+        panel = self._panel
+        if asked is not self._asked or panel is None:
+            return
+        if not strip.examples:
+            worst = self.tr("No mistakes") if asked.wish.order == "worst" else self.tr("No examples")
+            panel.examples.show_message(message_text(strip.fault) if strip.fault is not None else worst)
+            return
+        total = len(strip.examples) + asked.wish.first if asked.wish.order == "worst" else strip.available
+        more = asked.wish.order == "worst" and len(strip.examples) == PAGE
+        panel.show_examples([_shown(asked, each) for each in strip.examples], asked.wish.first, total + more)
+
+    def forget_page(self, page: Any) -> None:
+        super().forget_page(page)
+        self._asked = None
+
+    def finish(self) -> None:
+        self._jobs.finish()
+
+
+def _missing(experiment: Experiment, root: Path | None) -> Message | None:
+    from engine.data.fetching.folder import missing_files  # needed only when something is fetched
+
+    if not missing_files(experiment.data.files, root):
+        return None
+    return say("{data} is not on this computer yet: Train fetches it. Draw, type or open something meanwhile",
+               data=translated(experiment.data.source.title))
+
+
+def _strip(job: Job, asked: Asked, root: Path | None) -> Strip:
+    """In the job's thread."""
+    from engine.inspect.samples.strip import examples  # loads torch
+    from engine.inspect.samples.values import Strip
+
+    stand_back()
+    wish, last = asked.wish, Strip()
+    for last in examples(asked.experiment, asked.weights, wish.part, root, order=ORDERS[wish.order], count=PAGE,
+                         begin=wish.first):
+        if job.cancelled():
+            break
+        job.progress.emit(last.looked, last.total)
+    return last
+
+
+def _shown(asked: Asked, example: Example) -> Any:
+    from widgets.probe.example import Example as Shown  # is loaded
+
+    key = asked.wish.part, example.place
+    picture, known = example.picture, example.predicted != ""
+    is_right = None if not known or asked.experiment.data.task != "classification" else not example.is_wrong
+    caption = f"{example.label}→{example.predicted}" if known and is_right is not True else example.label
+    if picture.width:
+        import numpy as np  # is loaded
+
+        shape = (picture.height, picture.width, picture.channels)
+        pixels = np.frombuffer(picture.pixels, dtype=np.uint8).reshape(shape)
+        return Shown(key, pixels[:, :, 0] if picture.channels == 1 else pixels, caption, is_right)
+    return Shown(key, None, caption, is_right, line="  ".join(map(value_text, example.numbers)))
