@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from engine.units import grouped
 from widgets.look import theme
 from widgets.parts.choice import Choice
+from widgets.parts.elided import ElidedLabel
 from widgets.parts.flow import Flow
 from widgets.parts.words import Words, heading
 from widgets.probe.example import Example
@@ -32,7 +33,7 @@ class Examples(QWidget):
         self.part, self.order = Choice(self.tr("Part"), 4), Choice(self.tr("Order"), 4)
         self.of_class = Choice(self.tr("Class"), 4)
         self.grid, self.message, self.action = ExampleGrid(), Words("small"), QPushButton()
-        self.range = QLabel()
+        self.range = ElidedLabel(role="dim")
         self.back, self.forth = _arrow("‹", self.tr("Page before")), _arrow("›", self.tr("Next page"))
         self._first = self._total = 0
         self._choices()
@@ -55,10 +56,9 @@ class Examples(QWidget):
         pages = QHBoxLayout()
         pages.setSpacing(4)
         self.range.setFont(theme.mono_font(10))
-        self.range.setProperty("role", "dim")
         for part in (self.back, self.range, self.forth):
             pages.addWidget(part)
-        pages.addStretch(1)
+        pages.addStretch()
         choices = QWidget()
         flow = Flow(choices, gap=6, row_gap=6, stretch=True)
         for choice in (self.part, self.order, self.of_class):
@@ -128,7 +128,8 @@ class Examples(QWidget):
         several = self._total > len(self.grid.examples) > 0
         text = self.tr("{first}–{last} of {total}")
         numbers = {"first": grouped(self._first + 1), "last": grouped(last), "total": grouped(self._total)}
-        self.range.setText(text.format(**numbers) if several else "")
+        short = self.tr("{first}–{last}").format(**numbers)
+        self.range.set_text(text.format(**numbers) if several else "", [short])
         for widget in (self.range, self.back, self.forth):
             widget.setVisible(several)
         self.back.setEnabled(self._first > 0)
@@ -151,5 +152,4 @@ def _arrow(text: str, name: str) -> QToolButton:
     button.setText(text)
     button.setAccessibleName(name)
     button.setToolTip(name)
-    button.setFixedSize(22, 22)
     return button

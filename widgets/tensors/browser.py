@@ -16,7 +16,7 @@ from widgets.look.guarded import guarded
 from widgets.parts.choice import Choice
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.filter_line import FilterLine
-from widgets.tensors.histogram import Histogram
+from widgets.parts.histogram import Histogram
 from widgets.tensors.table import TensorTable
 from widgets.tensors.value_grid import ValueGrid
 

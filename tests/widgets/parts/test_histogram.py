@@ -15,8 +15,8 @@ from tests import seen
 from tests.painted import drawn, of
 from tests.redrawn import is_redrawn
 from widgets.look import theme
-from widgets.tensors import histogram as module
-from widgets.tensors.histogram import Histogram
+from widgets.parts import histogram as module
+from widgets.parts.histogram import Histogram
 
 WIDTH = 400
 FOUR = (0, 4, 1, 2), (-1.0, -0.5, 0.0, 0.5, 1.0)
