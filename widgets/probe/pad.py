@@ -124,6 +124,7 @@ class Pad(QWidget):
     def clear(self) -> None:
         """Black."""
         self.drawing.clear()
+        self._overlay = None  # it was about what is gone
         self._changed()
         self.stroke_ended.emit()
 
@@ -134,7 +135,7 @@ class Pad(QWidget):
             self.stroke_ended.emit()
 
     def _changed(self) -> None:
-        self._overlay = None  # it was about other pixels
+        """Heat stays until its next answer comes, for it would blink at every point of a stroke."""
         self._redraw()
         self._timer.start()
 
