@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.insight.look import Insight, Question, Seen
     from engine.inspect.changes import Change
 
+Unit = tuple[int, int, int]
 RATE_SECONDS = 2.0
 PACE = 0.022  # seconds between two looks at least: the window shows no more, and has the rest for itself
 
@@ -44,9 +45,17 @@ class PageInside:
     seen: Seen | None = None
     wrong: Message | None = None  # why nothing is seen
     changes: tuple[Change, ...] = ()
-    card: str = ""  # whose output is in hand, and which channel
-    channel: int | None = None
+    card: str = ""  # whose output is in hand, and which unit of it: channel, row, column
+    unit: Unit | None = None
+    hover: Unit | None = None  # the unit under the mouse
+    method: str = "gradcam"  # how it is asked why
+    class_number: int | None = None  # of which class; None: of the one that is answered
     fitted: set[tuple[str, ...]] = field(default_factory=set)  # levels that were seen with all that lies beside
+
+    @property
+    def channel(self) -> int | None:
+        """Of the unit in hand."""
+        return None if self.unit is None else self.unit[0]
 
     @property
     def place(self) -> str:
@@ -66,6 +75,7 @@ class Inside(Feature):
         self._pages: dict[Page, PageInside] = self.per_page()
         self._insight: Insight | None = None
         self._thread = Steady(self, stand_back, PACE)
+        self.layer_page = "maps"  # what of the layer in hand is to be seen
         self._times: deque[float] = deque(maxlen=100)
         host.feature(Training).trainer.event_arrived.connect(self._follow_training)
         host.places.stage.rearranged.connect(self._come)
@@ -148,18 +158,41 @@ class Inside(Feature):
                 setattr(now, name, value)
             self.ask()
 
-    def choose(self, card: str, channel: int | None) -> None:
-        """This layer of the level, and this channel of it, are in hand."""
+    def choose(self, card: str, unit: Unit | None) -> None:
+        """This layer of the level, and this unit of it, are in hand."""
         now = self.now
-        if now is not None and (card, channel) != (now.card, now.channel):
-            now.card, now.channel = card, channel
+        if now is not None and (card, unit) != (now.card, now.unit):
+            now.card, now.unit, now.hover = card, unit, None
             self._mark(now)
             self.layer_chosen.emit(now)
+            self.ask()
+
+    def hover(self, unit: Unit | None) -> None:
+        """The mouse is over this unit."""
+        self._set(hover=unit)
+
+    def ask_why(self, method: str, class_number: int | None) -> None:
+        """What counted for this class, found out in this way."""
+        self._set(method=method, class_number=class_number)
+
+    def turn_to(self, page: str) -> None:
+        """This is to be seen of the layer in hand."""
+        self.layer_page = page
+        self.ask()
 
     def _pick(self, inside: PageInside, card: str, channel: int) -> None:
         if inside is self.now:
-            self.choose(card, channel if channel >= 0 else None)
+            self.choose(card, self._unit_at(inside, card, channel))
             inside.page.scene.select([card])
+
+    def _unit_at(self, inside: PageInside, card: str, channel: int) -> Unit | None:
+        """In the middle of a channel that was clicked; None: it was beside them."""
+        place = inside.seen.places.get(card, "") if inside.seen is not None else ""
+        if channel < 0 or inside.seen is None or place not in inside.seen.look.outputs:
+            return None
+        shape = inside.seen.look.outputs[place].shape[1:]
+        rows, columns = (shape[-2], shape[-1]) if len(shape) > 1 else (1, 1)
+        return (0 if len(shape) == 2 else channel), rows // 2, columns // 2
 
     def show_selection(self, page: Page | None) -> None:
         names = page.scene.selected_names() if page is not None else []
@@ -190,14 +223,16 @@ class Inside(Feature):
 
     def _question(self, inside: PageInside) -> Question:
         from app.insight.hand import First  # is loaded
+        from app.insight.layer import Wanted  # is loaded
         from app.insight.look import Question  # is loaded
 
         document, level = inside.page.document, inside.page.level
         if inside.make is None:
             inside.make = First(self.host.settings.data_root)
+        wanted = Wanted("", self.layer_page, inside.unit, inside.hover, inside.method, inside.class_number)
         return Question(document.experiment, held(document)[self.source_of(inside)].weights, inside.training,
                         inside.make, level.path, tuple(level.graph.nodes), inside.changes, inside.seed, inside.copy,
-                        inside.second)
+                        inside.second, wanted, inside.card)
 
     def source_of(self, inside: PageInside) -> str:
         """Which weights it is looked at with."""
@@ -215,6 +250,18 @@ class Inside(Feature):
             inside.fitted.add(seen.question.path)
             inside.page.view.show_from_top()
         self.looked.emit(inside)
+        if inside.card not in inside.page.level.graph.nodes:
+            self._take_in_hand(inside, seen)
+
+    def _take_in_hand(self, inside: PageInside, seen: Seen) -> None:
+        """Nobody has chosen a layer: what is selected, else the first with maps, else the last."""
+        chosen = [name for name in inside.page.scene.selected_names() if name in seen.places]
+        maps = [name for name, place in seen.places.items() if place in seen.look.outputs
+                and seen.look.outputs[place].dim() == 4 and seen.lens.sources[place]]
+        for name in (*chosen[:1], *maps[:1], *[*seen.places][-1:]):
+            self.choose(name, None)
+            inside.page.scene.select([name])
+            return
 
     def _fail(self, inside: PageInside, message: Message) -> None:
         if self._pages.get(inside.page) is inside:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from app.insight.layer import Layers, LayerSeen, Wanted
+from app.insight.values import array_of
+from engine.analysis.analysis import Analysis, analyze
 from engine.experiment.experiment import Experiment
 from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
@@ -42,6 +45,8 @@ class Question:
     seed: int = 0
     copy: int = 0  # of a repeated block
     second: Make | None = None  # a sample that is compared with it
+    wanted: Wanted | None = None  # of the layer in hand, which is this card of the level:
+    card: str = ""
 
 
 class Seen(NamedTuple):
@@ -58,6 +63,7 @@ class Seen(NamedTuple):
     numbers: tuple[float, ...] = ()  # the answer
     true_class: int | None = None
     true_number: float | None = None
+    layer: LayerSeen | None = None  # in hand
     pixels: np.ndarray[Any, Any] | None = None  # of a picture, as the network gets it: uint8 H×W or H×W×3
 
 
@@ -67,13 +73,19 @@ class Insight:
     def __init__(self) -> None:
         torch.set_grad_enabled(True)
         self._bench = Bench()
-        self._sample: tuple[Make, Experiment, Sample] | None = None
+        self._samples: list[tuple[Make, Experiment, Sample]] = []
+        self._layers = Layers()
+        self._analysis: tuple[Experiment, Analysis] | None = None
 
     def see(self, question: Question) -> Seen:
         """Look once. Raises LayerloomError where nothing can be seen."""
         lens = self._bench.lens(question.experiment, question.weights, training=question.training)
-        sample = self.sample(question)
+        sample = self._made_by(question.make, question.experiment)
         look = lens.look(sample.x, changes=question.changes, seed=question.seed)
+        other = None
+        if question.second is not None:
+            second = self._made_by(question.second, question.experiment)
+            other = lens.look(second.x, changes=question.changes, seed=question.seed)
         places = {name: place for name in question.names
                   if (place := lens.place_of((*question.path, name), question.copy)) is not None}
         outputs = {name: made for name in question.names
@@ -81,15 +93,26 @@ class Insight:
         guesses = tuple(top(look.answer, question.experiment, MOST_GUESSES)) if look.answer is not None else ()
         numbers = tuple(look.answer[0].flatten()[:MOST_NUMBERS].tolist()) if look.answer is not None else ()
         true_class, true_number = _truth(sample)
+        layer = None
+        if question.wanted is not None and question.card in places:
+            layer = self._layers.see(replace(question.wanted, place=places[question.card]), lens, look, sample,
+                                     self._analysed(question.experiment), other, question.seed)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
-                    numbers, true_class, true_number, pixels_of(sample))
+                    numbers, true_class, true_number, layer, pixels_of(sample))
 
-    def sample(self, question: Question) -> Sample:
-        """What is looked at."""
-        if self._sample is None or self._sample[0] is not question.make or (
-                not _takes_the_same(self._sample[1], question.experiment)):
-            self._sample = question.make, question.experiment, question.make(question.experiment)
-        return self._sample[2]
+    def _analysed(self, experiment: Experiment) -> Analysis:
+        if self._analysis is None or self._analysis[0] is not experiment:
+            self._analysis = experiment, analyze(experiment.graph, experiment.data.sample_shape).active
+        return self._analysis[1]
+
+    def _made_by(self, make: Make, experiment: Experiment) -> Sample:
+        """The sample; each is made once while it is in hand."""
+        for known, of, sample in self._samples:
+            if known is make and _takes_the_same(of, experiment):
+                return sample
+        made = make(experiment)
+        self._samples = [*self._samples[-1:], (make, experiment, made)]
+        return made
 
 
 def _truth(sample: Sample) -> tuple[int | None, float | None]:
@@ -147,9 +170,3 @@ def _of_sample(sample: Sample, x: Tensor) -> Shown:
     if sample.stored is not None and sample.stored.dtype == torch.uint8 and sample.stored.dim() == 3:
         return photo(sample.stored.numpy())
     return shown(array_of(x))
-
-
-def array_of(output: Tensor) -> np.ndarray[Any, Any]:
-    """The first example's."""
-    found: np.ndarray[Any, Any] = output[0].detach().float().numpy()
-    return found

@@ -1,0 +1,111 @@
+"""Step by step, as the panel shows it: pictures of what is multiplied, lines, and a table of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.insight.values import array_of
+from engine.inspect.lens import Look
+from engine.inspect.steps.values import Gathered, Part, Steps, Term, Window
+from engine.units import measure_text, value_text
+from widgets.inside.arithmetic import Line as ShownLine
+from widgets.inside.arithmetic import Steps as Shown
+from widgets.inside.arithmetic import Window as ShownWindow
+from widgets.inside.shown import Array
+from widgets.look.text import message_text, sentence_text
+
+MOST_TERMS, MOST_WINDOWS = 2000, 64
+
+
+def forward_shown(made: Steps, look: Look) -> Shown:
+    """How the number is made."""
+    lines = [ShownLine(message_text(line.text), measure_text(line.value)) for line in made.lines]
+    note = ""
+    if not made.agrees:
+        lines.append(ShownLine("torch", value_text(made.given)))
+    heading, rows = _table(made.parts)
+    return Shown(message_text(made.title), tuple(_windows(made, look)), made.value, tuple(lines), heading, rows, note)
+
+
+def backward_shown(made: Steps, look: Look, wrong: str) -> Shown:
+    """How its gradient comes, and what it hands on."""
+    back = made.backward
+    if back is None:
+        return Shown(message_text(made.title), note=wrong)
+    lines = []
+    parts: list[Part] = []
+    if back.arrived is not None:
+        lines += _gathered(back.arrived)
+        parts += back.arrived.parts
+    lines.append(ShownLine("∂L/∂y", measure_text(back.gradient)))
+    for part in (*back.to_inputs, *back.to_weights)[:MOST_WINDOWS]:
+        lines.append(ShownLine(message_text(part.title), measure_text(part.sum)))
+    parts += [*back.to_inputs, *back.to_weights]
+    heading, rows = _table(parts)
+    note = sentence_text(back.missing) if back.missing is not None else ""
+    return Shown(message_text(made.title), (), back.gradient, tuple(lines), heading, rows, note)
+
+
+def _gathered(found: Gathered) -> list[ShownLine]:
+    lines = [ShownLine(message_text(part.title), measure_text(part.sum)) for part in found.parts]
+    return [*lines, *(ShownLine(message_text(each)) for each in found.missing)]
+
+
+def _table(parts: Sequence[Part]) -> tuple[tuple[str, ...], tuple[tuple[str | float, ...], ...]]:
+    """Every term: where its factors are from, what they are, and their product."""
+    rows = list[tuple[str | float, ...]]()
+    for part in parts:
+        for term in part.terms:
+            if len(rows) >= MOST_TERMS:
+                return ("", "", "="), tuple(rows)
+            rows.append(_row(term))
+    return ("", "", "="), tuple(rows)
+
+
+def _row(term: Term) -> tuple[str | float, ...]:
+    names = " · ".join(factor.name if factor.index is None else f"{factor.name}[{', '.join(map(str, factor.index))}]"
+                       for factor in term.factors)
+    numbers = " · ".join(value_text(factor.value) for factor in term.factors)
+    return names, numbers, term.product
+
+
+def _windows(made: Steps, look: Look) -> list[ShownWindow]:
+    """One for each picture that is read; numbers in a row are no picture."""
+    adding = [part for part in made.parts if part.adds] or list(made.parts)
+    found = []
+    for number, window in enumerate(made.windows[:MOST_WINDOWS]):
+        source = _picture(look, window)
+        if source is None:
+            continue
+        part = adding[number] if number < len(adding) and len(adding) == len(made.windows) else (
+            adding[0] if len(adding) == 1 else None)
+        (top, left), (bottom, right) = _corner(window.low), _corner(window.high)
+        kernel = _kernel(part)
+        found.append(ShownWindow(source, top, left, bottom - top, right - left, kernel,
+                                 part.sum if part is not None and len(made.windows) > 1 else None))
+    return found
+
+
+def _corner(at: Sequence[int]) -> tuple[float, float]:
+    return (0.0, float(at[-1])) if len(at) == 1 else (float(at[-2]), float(at[-1]))
+
+
+def _picture(look: Look, window: Window) -> Array | None:
+    output = look.outputs.get(window.place)
+    if output is None:
+        return None
+    values = array_of(output)
+    if values.ndim == 3:
+        return np.asarray(values[window.channel or 0])
+    if values.ndim == 2:
+        return values[window.channel][None] if window.channel is not None else values
+    return values[None] if values.ndim == 1 else None
+
+
+def _kernel(part: Part | None) -> Array | None:
+    if part is None or part.right is None:
+        return None
+    right = np.asarray(part.right, dtype=np.float32)
+    return right if right.ndim == 2 else right[None] if right.ndim == 1 else None
