@@ -182,10 +182,10 @@ class Inside(Feature):
 
     def _pick(self, inside: PageInside, card: str, channel: int) -> None:
         if inside is self.now:
-            self.choose(card, self._unit_at(inside, card, channel))
+            self.choose(card, self.unit_of(inside, card, channel))
             inside.page.scene.select([card])
 
-    def _unit_at(self, inside: PageInside, card: str, channel: int) -> Unit | None:
+    def unit_of(self, inside: PageInside, card: str, channel: int) -> Unit | None:
         """In the middle of a channel that was clicked; None: it was beside them."""
         place = inside.seen.places.get(card, "") if inside.seen is not None else ""
         if channel < 0 or inside.seen is None or place not in inside.seen.look.outputs:

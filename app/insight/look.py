@@ -64,6 +64,8 @@ class Seen(NamedTuple):
     true_class: int | None = None
     true_number: float | None = None
     layer: LayerSeen | None = None  # in hand
+    all_guesses: tuple[Guess, ...] = ()  # of every class, where outputs are made otherwise
+    before: tuple[Guess, ...] = ()  # the same without that
     pixels: np.ndarray[Any, Any] | None = None  # of a picture, as the network gets it: uint8 H×W or H×W×3
 
 
@@ -97,8 +99,19 @@ class Insight:
         if question.wanted is not None and question.card in places:
             layer = self._layers.see(replace(question.wanted, place=places[question.card]), lens, look, sample,
                                      self._analysed(question.experiment), other, question.seed)
+        after, before = self._changed(question, lens, sample, look)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
-                    numbers, true_class, true_number, layer, pixels_of(sample))
+                    numbers, true_class, true_number, layer, after, before, pixels_of(sample))
+
+    def _changed(self, question: Question, lens: Lens, sample: Sample, look: Look
+                 ) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
+        """What every class becomes by the changes, and what it was."""
+        if not question.changes or look.answer is None:
+            return (), ()
+        before = lens.look(sample.x, seed=question.seed).answer
+        count = look.answer[0].numel()
+        return (tuple(top(look.answer, question.experiment, count)),
+                tuple(top(before, question.experiment, count)) if before is not None else ())
 
     def _analysed(self, experiment: Experiment) -> Analysis:
         if self._analysis is None or self._analysis[0] is not experiment:

@@ -1,0 +1,154 @@
+"""What would change the answer: outputs of layers made otherwise, and what becomes of the answer and the accuracy."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from app.document.page import Page
+from app.features.inside import Inside, PageInside
+from app.features.layer_in_hand import LayerInHand
+from app.window.host import Feature, Host
+from app.window.jobs import Job, Jobs, stand_back
+from engine.messages import Message, say
+from widgets.look.text import message_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.insight.judged import Judged
+    from app.insight.look import Seen
+    from engine.inspect.changes import Change
+    from engine.inspect.why.ablation import WhatIf as Found
+    from widgets.inside.panel import LayerPanel
+    from widgets.inside.what_if import Asked
+
+SHOWN = 6  # classes before and after
+STILL_MS = 250  # without a change, before a part of the data is judged anew
+
+
+class WhatIf(Feature):
+    """Keeps the changes of each network; the sample's answer follows at once, the accuracy a moment later."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._inside = host.feature(Inside)
+        self._inside.looked.connect(self._show)
+        self._jobs = Jobs(self)
+        self._job: Job | None = None
+        self._panel: LayerPanel | None = None
+        self._judged: tuple[object, str, tuple[float, float] | None] | None = None  # of which changes, part, accuracy
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still.timeout.connect(self._judge)
+
+    def _connect(self, panel: LayerPanel) -> None:
+        self._panel = panel
+        panel.change_asked.connect(self._change)
+        panel.change_removed.connect(self._remove)
+
+    # -- changes ------------------------------------------------------------------------------------------------
+
+    def _change(self, asked: Asked) -> None:
+        from engine.inspect.changes import Change  # is loaded
+        from engine.inspect.why.places import axis_at  # is loaded
+
+        now = self._inside.now
+        if now is None or now.seen is None or now.place not in now.seen.look.outputs:
+            return
+        output = now.seen.look.outputs[now.place]
+        other = asked.other if asked.kind == "swap" else None
+        held = output.detach().clone() if asked.kind == "hold" else None
+        change = Change(now.place, asked.kind, asked.channel, asked.factor, other, held,
+                        axis=axis_at(now.seen.lens, now.place, output))
+        others = tuple(each for each in now.changes if (each.place, each.kind, each.channel) != (
+            change.place, change.kind, change.channel))
+        self._inside.set_changes((*others, change))
+
+    def _remove(self, id: str) -> None:
+        now = self._inside.now
+        if now is not None:
+            self._inside.set_changes(tuple(each for index, each in enumerate(now.changes) if str(index) != id))
+
+    # -- what comes of them -------------------------------------------------------------------------------------
+
+    def _show(self, inside: PageInside) -> None:
+        from widgets.inside.what_if import Active, Effect  # is loaded: something was seen
+
+        panel = self.host.feature(LayerInHand).panel
+        if panel is None or inside is not self._inside.now:
+            return
+        if panel is not self._panel:
+            self._connect(panel)
+        seen = inside.seen
+        active = [Active(str(index), message_text(words_of(each))) for index, each in enumerate(inside.changes)]
+        classes = _classes(seen) if seen is not None and inside.changes else ()
+        known = self._judged if self._judged is not None and self._judged[0] is inside.changes else None
+        panel.show_changes(active, Effect(classes, known[2], known[1]) if known is not None else Effect(classes))
+        if inside.changes and known is None:
+            self._still.start()
+
+    def _judge(self) -> None:
+        now = self._inside.now
+        if now is None or now.seen is None or not now.changes or now.seen.question.changes is not now.changes:
+            return
+        if self._job is not None:
+            self._job.drop()
+        seen, changes, root = now.seen, now.changes, self.host.settings.data_root
+        self._judged = changes, "", None
+
+        def tell(found: tuple[Judged, Found] | None) -> None:
+            if found is None or self._inside.now is not now or now.changes is not changes:
+                return
+            judged, what = found
+            before, after = what.scores_before.accuracy, what.scores_after.accuracy
+            if not math.isnan(before):
+                self._judged = changes, message_text(judged.part), (before, after)
+                self._show(now)
+
+        self._job = self._jobs.start(lambda job: _last(job, seen, changes, root), tell, lambda _message: None)
+
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        self._judged = None
+
+    def finish(self) -> None:
+        self._still.stop()
+        self._jobs.finish()
+
+
+def _last(job: Job, seen: Seen, changes: tuple[Change, ...], root: Path | None) -> tuple[Judged, Found] | None:
+    from app.insight.judged import effects  # loads torch
+
+    stand_back()
+    last = None
+    for found in effects(seen.lens, seen.sample.x, changes, seen.question.seed, root, job.cancelled):
+        if job.cancelled():
+            return None
+        last = found
+    return last
+
+
+def _classes(seen: Seen) -> tuple[tuple[str, float, float], ...]:
+    """The likeliest before and after, each with both its probabilities."""
+    after = {guess.number: guess for guess in seen.all_guesses}
+    before = {guess.number: guess for guess in seen.before}
+    likely = sorted(seen.before, key=lambda each: -each.probability)
+    numbers = [guess.number for guess in (*seen.guesses[:3], *likely[:4])]
+    return tuple((before[number].name, before[number].probability, after[number].probability)
+                 for number in list(dict.fromkeys(numbers))[:SHOWN] if number in before and number in after)
+
+
+def words_of(change: Change) -> Message:
+    """A change in words."""
+    values = {"place": change.place, "channel": change.channel, "factor": f"{change.factor:g}", "other": change.other}
+    if change.kind == "mask":
+        return say("{place}: channel {channel} masked", **values)
+    if change.kind == "scale":
+        return say("{place}: channel {channel} × {factor}", **values)
+    if change.kind == "swap":
+        return say("{place}: channels {channel} and {other} swapped", **values)
+    return say("{place}: channel {channel} held", **values)
+
+
