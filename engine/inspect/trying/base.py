@@ -29,15 +29,15 @@ class Tryout(ABC):
     of_classes: ClassVar[bool] = False
     of_images: ClassVar[bool] = False
 
-    def why_not(self, experiment: Experiment) -> Message | None:
-        """Why it does not apply here; None: it does."""
+    def why_not(self, experiment: Experiment, lens: Lens | None = None) -> Message | None:
+        """Why it does not apply here; None: it does. ``lens``: of the experiment, where there is one already."""
         try:
             check_trainable(experiment)
             if self.of_classes and not classes_of(experiment):
                 raise NotHereError("It counts right answers: the data must have classes")
             if self.of_images and not experiment.data.is_image:
                 raise NotHereError("It changes pictures: the data must be images")
-            self.check(Lens(experiment))
+            self.check(lens or Lens(experiment))
         except LayerloomError as error:
             return error.message
         return None

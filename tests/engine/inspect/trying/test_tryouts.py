@@ -21,7 +21,7 @@ from engine.inspect.lens import Lens
 from engine.inspect.trying import shifted
 from engine.inspect.trying.bench import Bench
 from engine.inspect.trying.order_pixels import permuted
-from engine.inspect.trying.tryouts import TRYOUTS
+from engine.inspect.trying.tryouts import TRYOUTS, reasons
 from engine.inspect.trying.values import Bars, Finding, Grid, Lines, NotHereError, StoppedError, Table
 from engine.inspect.trying.without_activations import linear_error, product_of
 from engine.network.weights import initial_module
@@ -241,6 +241,7 @@ def test_where_it_does_not_apply(id: str, rows: tuple[Any, ...], words: str, cha
     with pytest.raises(NotHereError, match=words):
         next(TRYOUTS[id].run(experiment, None, digits()))
     assert TRYOUTS["one-input"].why_not(experiment) is None
+    assert reasons(experiment) == {each: tryout.why_not(experiment) for each, tryout in TRYOUTS.items()}
 
 
 def test_numbers_are_no_classes_and_no_pictures(chain: Chain) -> None:
@@ -260,6 +261,8 @@ def test_numbers_are_no_classes_and_no_pictures(chain: Chain) -> None:
 def test_a_broken_network_and_being_stopped(chain: Chain) -> None:
     broken = Experiment(chain(("fc", "Linear", {"out_features": 10})), DataSpec(dataset="digits"), Recipe())
     assert TRYOUTS["one-input"].why_not(broken) is not None
+    assert all(each is not None for each in reasons(broken).values())
+    assert all(each is not None for each in reasons(Experiment(Graph.of([]), DataSpec(), Recipe())).values())
     asked = iter([False, False, False, True, True, True])
     steps = TRYOUTS["equal-start"].run(Experiment(chain(*MLP), DataSpec(dataset="digits"), Recipe()), None, digits(),
                                        lambda: next(asked))
