@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from engine.blocks.base import Block
 from engine.inspect.lens import Back, Lens
 from engine.inspect.steps.kind import expect_kind, kind_of
@@ -50,7 +52,8 @@ def gathered_at(at: At) -> Gathered | None:
 
 
 def _scale(values: Numbers) -> float:
-    return float(abs(values).max()) if values.size else 0.0
+    finite = values[np.isfinite(values)]
+    return float(abs(finite).max()) if finite.size else 0.0
 
 
 def _readers(lens: Lens, place: str) -> Iterator[tuple[str, int]]:

@@ -7,7 +7,7 @@ from math import exp, log
 
 import numpy as np
 
-from engine.inspect.steps.kind import Forward, Linked, Slope, steps_for
+from engine.inspect.steps.kind import Forward, Kind, Slope, steps_for
 from engine.inspect.steps.scene import At
 from engine.inspect.steps.values import Array, Factor, Index, Line, Part, Term, Window
 from engine.layers.base import batch_free_dim
@@ -29,7 +29,7 @@ def exponent_part(terms: list[Factor], most: float) -> Part:
 
 
 @steps_for("Softmax", "Softmax2d", "LogSoftmax")
-class Softmax(Linked):
+class Softmax(Kind):
     """eˣ over the sum of all of them: a share of 1."""
 
     def _axis(self, at: At) -> int:
@@ -78,7 +78,13 @@ class Softmax(Linked):
         for index in shares:
             yield Slope(0, index, self._slope(at, at.index, index, shares))
 
-    def readers(self, at: At, port: int, index: Index) -> Iterator[tuple[Index, tuple[Factor, ...]]]:
+    def reached(self, at: At, port: int, index: Index) -> Iterator[Term]:
+        """p · (g − Σ gⱼ·pⱼ); of the logarithm g − p · Σ gⱼ."""
         shares = self._shares(at.moved(index))
-        for output in shares:
-            yield output, self._slope(at, output, index, shares)
+        own = Factor("slope", "p", index, shares[index], at.example)
+        away = Factor("slope", "−p", index, -shares[index], at.example)
+        yield Term((at.of_g(index),) if self._is_log(at) else (at.of_g(index), own))
+        for output, share in shares.items():
+            g = at.of_g(output)
+            yield Term((g, away) if self._is_log(at) else (
+                g, Factor("slope", "pⱼ", output, share, at.example), away))

@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 Numbers = NDArray[Any]  # as they lie in a tensor, mostly float32: one of them is made a float64 without a loss
 Index = tuple[int, ...]
 Role = Literal["input", "weight", "gradient", "slope", "mask"]
+TINY = 2.0**-126  # below it float32 loses digits
 TOLERANCE = 1e-6  # of the size of what is added: float32 has seven digits
 
 
@@ -165,7 +166,7 @@ def is_near(value: float, given: float, scale: float) -> bool:
     """Whether two numbers are one, but for rounding of sums of this size; so are the same infinity, and no number."""
     if value == given or (value != value and given != given):
         return True
-    return abs(value - given) <= TOLERANCE * max(scale, abs(value))
+    return abs(value - given) <= max(TOLERANCE * max(scale, abs(value)), TINY)
 
 
 def array(values: Any) -> Array:

@@ -185,19 +185,39 @@ def test_networks_of_the_gallery(id: str, size: int, training: bool) -> None:
             check(lens, back, str(place), index, int(random.integers(2)), seed=4)
 
 
-def test_a_recurrent_step(wired: Callable[..., Graph]) -> None:
-    for kind, options in (("LSTM", {"hidden_size": 3}), ("GRU", {"hidden_size": 3, "num_layers": 2}),
-                          ("RNN", {"hidden_size": 3, "nonlinearity": "relu"}),
-                          ("LSTM", {"hidden_size": 3, "bidirectional": True, "returns": "last", "num_layers": 2}),
-                          ("GRU", {"hidden_size": 3, "bidirectional": True, "bias": False})):
-        graph = wired(("rnn", kind, options, ["input"]), shape=SEQUENCE)
-        lens = Lens(Experiment(graph, DataSpec(), Recipe()))
-        look = lens.look(drawn(SEQUENCE))
-        for flat in range(look.outputs["rnn"][0].numel()):
-            index = tuple(map(int, np.unravel_index(flat, look.outputs["rnn"].shape[1:])))
-            assert step(lens, look, "rnn", index, example=1).agrees, (kind, options, index)
-        back = lens.back(drawn(SEQUENCE), score)
-        assert step(lens, look, "rnn", index, back).backward.missing  # type: ignore[union-attr]
+@pytest.mark.parametrize(("kind", "options"), [
+    ("LSTM", {}), ("GRU", {"num_layers": 2}), ("RNN", {"nonlinearity": "relu"}), ("RNN", {"returns": "last"}),
+    ("LSTM", {"bidirectional": True, "returns": "last", "num_layers": 2}), ("GRU", {"bidirectional": True,
+                                                                                    "bias": False})])
+def test_a_recurrent_step(kind: str, options: dict[str, Any]) -> None:
+    lens = Lens(network(kind, {"hidden_size": 3, **options}, SEQUENCE))
+    back = lens.back(drawn(SEQUENCE), score)
+    shape = back.look.outputs["here"].shape[1:]
+    for flat in range(0, back.look.outputs["here"][0].numel(), 2):
+        index = tuple(map(int, np.unravel_index(flat, shape)))
+        assert step(lens, back.look, "here", index, example=1).agrees
+    check(lens, back, "before", (3, 4), 2)
+    for key, weight in lens.module.named_parameters():
+        assert weight_gradient(lens, back, key, (5,) if weight.dim() == 1 and len(weight) > 5 else (2, 1)[
+            :weight.dim()]).agrees, key
+    back = lens.back(drawn(SEQUENCE), lambda answer: answer[(1, *index)])  # of one number alone
+    found = step(lens, back.look, "here", index, back, example=1).backward
+    assert found is not None
+    [part] = found.to_inputs
+    for term in part.terms:
+        assert term.of is not None and term.of.index is not None
+        assert term.product == pytest.approx(float(back.outputs["before"][(1, *term.of.index)]), rel=1e-4, abs=1e-6)
+
+
+def test_what_recurrent_layers_do_not_show() -> None:
+    lens = Lens(network("LSTM", {"hidden_size": 4, "proj_size": 2}, SEQUENCE))
+    back = lens.back(drawn(SEQUENCE), score)
+    with pytest.raises(NoStepsError, match="with a projection"):
+        step(lens, back.look, "here", (1, 1))
+    assert "with a projection" in str(gathered(lens, back, "before", (1, 1)).missing[0])
+    lens = Lens(network("GRU", {"hidden_size": 4, "dropout": 0.5, "num_layers": 2}, SEQUENCE), training=True)
+    with pytest.raises(NoStepsError, match="look with Predict"):
+        step(lens, lens.look(drawn(SEQUENCE)), "here", (1, 1))
 
 
 def test_several_readers_and_an_input_that_is_read_twice(diamond: Graph) -> None:

@@ -1,0 +1,1 @@
+"""Small experiments on the open network: a question, a few seconds, an answer with its picture."""
