@@ -78,7 +78,7 @@ def test_bars_are_as_long_as_their_differences(table: DifferenceTable) -> None:
 
 def test_a_row_is_told_in_words(table: DifferenceTable) -> None:
     table.show_differences(LAYERS, "5", "3")
-    model = table.list.model()
+    model = table.list.layers
     assert model.data(model.index(1), Qt.ItemDataRole.AccessibleTextRole) == (
         "conv1: relative difference 0.25, cosine 0.75")
 
@@ -128,7 +128,7 @@ def test_another_theme_draws_its_pictures_anew(table: DifferenceTable, qapp: QAp
     for look in (theme.DARK, theme.LIGHT):
         theme.apply(qapp, look)
         QApplication.processEvents()
-        place = cells(QRectF(table.list.visualRect(table.list.model().index(0)))).pictures[0].center().toPoint()
+        place = cells(QRectF(table.list.visualRect(table.list.layers.index(0)))).pictures[0].center().toPoint()
         found.append(table.list.viewport().grab().toImage().pixelColor(place))
     assert found == [QColor(theme.DARK.validation), QColor(theme.LIGHT.validation)]
     assert is_redrawn(table.list.viewport(), lambda: theme.apply(qapp, theme.DARK))
