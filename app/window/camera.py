@@ -32,14 +32,12 @@ class Camera(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._parts: tuple[Any, ...] = ()  # camera, session, sink: as long as it is on
-        self._last = float("-inf")
-        self._run = 0  # which start what Qt tells belongs to
+        self._stream: _Stream | None = None
 
     @property
     def is_on(self) -> bool:
         """Whether it was started and has not stopped."""
-        return bool(self._parts)
+        return self._stream is not None
 
     def is_there(self) -> bool:
         """Whether ``start`` can work. Loads Qt's multimedia part: ask where a person looks for a camera."""
@@ -52,28 +50,27 @@ class Camera(QObject):
 
     def start(self) -> None:
         """Pictures come from now on, or ``failed`` says why not."""
-        if self.is_on:
+        if self._stream is not None:
             return
         try:
-            self._begin()
+            multimedia = _multimedia()
+            device = _device(multimedia)
+            self._stream = _Stream(self, multimedia)
+            self._stream.frame.connect(self.frame)
+            self._stream.failed.connect(self._fail)
+            self._stream.begin(device)
         except Exception as error:  # a driver may say no in any way
-            self.stop()
-            self.failed.emit(message_of(error))
+            self._fail(message_of(error))
 
     def stop(self) -> None:
         """No more pictures; the camera is free for other programs."""
-        self._run += 1
-        parts, self._parts = self._parts, ()
-        if not parts:
-            return
-        camera, session, sink = parts
-        camera.stop()
-        session.setCamera(None)
-        session.setVideoSink(None)
-        for part in (sink, session, camera):
-            part.deleteLater()
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.end()
 
-    # -- within -------------------------------------------------------------------------------------------------
+    def _fail(self, message: Message) -> None:
+        self.stop()
+        self.failed.emit(message)
 
     def _fault(self) -> LayerloomError | None:
         try:
@@ -82,39 +79,59 @@ class Camera(QObject):
             return error
         return None
 
-    def _begin(self) -> None:
-        multimedia = _multimedia()
-        device = _device(multimedia)
-        self._run += 1
-        self._last = float("-inf")
-        run = self._run
-        camera = multimedia.QCamera(device, self)
-        session, sink = multimedia.QMediaCaptureSession(self), multimedia.QVideoSink(self)
-        self._parts = camera, session, sink
-        if (chosen := _format(device)) is not None:
-            camera.setCameraFormat(chosen)
-        camera.errorOccurred.connect(lambda error, text: self._fail(run, multimedia, error, text))
-        sink.videoFrameChanged.connect(lambda frame: self._take(run, frame))
-        session.setCamera(camera)
-        session.setVideoSink(sink)
-        camera.start()
 
-    def _take(self, run: int, frame: Any) -> None:
+class _Stream(QObject):
+    """From one start to its end. Slots are methods, which a connection does not keep: it goes with all its parts."""
+
+    frame = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject, multimedia: Any) -> None:
+        super().__init__(parent)
+        self._none = multimedia.QCamera.Error.NoError
+        self._make = multimedia
+        self._camera: Any = None
+        self._session: Any = None
+        self._last = float("-inf")
+        self._is_over = False
+
+    def begin(self, device: Any) -> None:
+        """Raises whatever a driver may raise."""
+        self._camera = self._make.QCamera(device, self)
+        self._session, sink = self._make.QMediaCaptureSession(self), self._make.QVideoSink(self)
+        if (chosen := _format(device)) is not None:
+            self._camera.setCameraFormat(chosen)
+        self._camera.errorOccurred.connect(self._fail)
+        sink.videoFrameChanged.connect(self._take)
+        self._session.setCamera(self._camera)
+        self._session.setVideoSink(sink)
+        self._camera.start()
+
+    def end(self) -> None:
+        """What is on its way is forgotten."""
+        self._is_over = True
+        if self._camera is not None:
+            self._camera.stop()
+        if self._session is not None:
+            self._session.setCamera(None)
+            self._session.setVideoSink(None)
+        self._camera = self._session = None
+        self.deleteLater()
+
+    def _take(self, frame: Any) -> None:
         """As many as can be looked at: the others are not even unpacked."""
         now = time.monotonic()
-        if run != self._run or now - self._last < EARLY / PER_SECOND or not frame.isValid():
+        if self._is_over or now - self._last < EARLY / PER_SECOND or not frame.isValid():
             return
         image = frame.toImage()
         if not image.isNull():
             self._last = now
             self.frame.emit(squared(image))
 
-    def _fail(self, run: int, multimedia: Any, error: Any, text: str) -> None:
-        if run != self._run or error == multimedia.QCamera.Error.NoError:
-            return
-        self.stop()
-        self.failed.emit(CameraError("The camera has stopped: {reason}", reason=text).message if text else
-                         CameraError("The camera has stopped").message)
+    def _fail(self, error: Any, text: str) -> None:
+        if not self._is_over and error != self._none:
+            self.failed.emit(say("The camera has stopped: {reason}", reason=text) if text else
+                             say("The camera has stopped"))
 
 
 def _multimedia() -> Any:

@@ -50,18 +50,18 @@ class DifferenceTable(QWidget):
     @property
     def rows(self) -> Sequence[LayerDifference]:
         """What is shown, from the first layer on."""
-        return self.list.model().rows
+        return self.list.layers.rows
 
     def show_differences(self, rows: Sequence[LayerDifference], first: str, second: str) -> None:
         """What lies beside what: the samples' titles, and a row for each layer."""
-        self.list.model().show(tuple(rows))
+        self.list.layers.show(tuple(rows))
         self.header.set_text(self.tr("A: {first}  ·  B: {second}").format(first=first, second=second))
         self.list.setAccessibleDescription(self.header.text())
         self._stack.setCurrentIndex(1)
 
     def show_nothing(self) -> None:
         """There is no second sample."""
-        self.list.model().show(())
+        self.list.layers.show(())
         self._stack.setCurrentIndex(0)
 
     def choose_layer(self, name: str) -> None:

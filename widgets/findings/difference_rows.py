@@ -165,7 +165,7 @@ class DifferenceDelegate(QStyledItemDelegate):
         place = cells(box)
         weight = QFont.Weight.DemiBold if chosen else QFont.Weight.Medium
         write(painter, place.name, LEFT, row.name, "text", theme.ui_font(12, weight))
-        for room, image in zip(place.pictures, self._view.model().images(index.row()), strict=True):
+        for room, image in zip(place.pictures, self._view.layers.images(index.row()), strict=True):
             _paint_image(painter, room, image)
         self._paint_numbers(painter, place, row)
         painter.restore()
@@ -177,7 +177,7 @@ class DifferenceDelegate(QStyledItemDelegate):
             painter.setBrush(theme.color("line"))
             painter.drawRoundedRect(track, 3, 3)
             if math.isfinite(row.relative) and row.relative > 0:
-                track.setWidth(max(3.0, track.width() * min(1.0, row.relative / self._view.model().most)))
+                track.setWidth(max(3.0, track.width() * min(1.0, row.relative / self._view.layers.most)))
                 painter.setBrush(theme.color("accent"))
                 painter.drawRoundedRect(track, 3, 3)
         digits = theme.mono_font(11)
@@ -217,8 +217,9 @@ class DifferenceList(QListView):
         self.setAccessibleName(self.tr("Layers"))
         self.clicked.connect(lambda index: self.layer_chosen.emit(index.data(ENTRY).name))
 
-    def model(self) -> DifferenceModel:
-        """The layers."""
+    @property
+    def layers(self) -> DifferenceModel:
+        """What is shown."""
         return self._model
 
     def row_place(self, row: int) -> QPoint:

@@ -14,7 +14,8 @@ from widgets.findings.values import FindingShown, Offer, Running
 from widgets.look.guarded import guarded
 from widgets.parts.scroll import BAR, ScrollPanel
 
-EDGE, SHARE, NARROWEST, WIDEST, COMPACT = 8, 0.36, 172, 380, 640  # pixels; of the list, of the page
+EDGE, NARROWEST, WIDEST, COMPACT = 8, 172, 380, 640  # pixels; of the list, of the page
+SHARES = 36, 64
 
 
 @guarded
@@ -41,14 +42,16 @@ class Experiments(QWidget):
         self._column.addStretch(1)
         self._scroll, rule = ScrollPanel(), QFrame()
         self._scroll.setWidget(self._list)
+        self._scroll.setMinimumWidth(NARROWEST)
+        self._scroll.setMaximumWidth(WIDEST)
         rule.setProperty("role", "rule")
         rule.setFixedWidth(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._scroll)
+        row.addWidget(self._scroll, SHARES[0])
         row.addWidget(rule)
-        row.addWidget(self.page, 1)
+        row.addWidget(self.page, SHARES[1])
         self.page.save_requested.connect(self._save)
         self._refresh()
 
@@ -166,9 +169,8 @@ class Experiments(QWidget):
         return self.width() < COMPACT
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The list takes its share."""
+        """With little room the cards say less."""
         super().resizeEvent(event)
-        self._scroll.setFixedWidth(round(min(WIDEST, max(NARROWEST, SHARE * self.width()))))
         for card in self.cards:
             card.set_compact(self._is_compact)
 

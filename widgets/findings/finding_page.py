@@ -109,9 +109,10 @@ class FindingPage(ScrollPanel):
             picture.hide()
             picture.deleteLater()
         self.pictures = [FindingPicture(picture) for picture in (finding.pictures if finding is not None else ())]
+        self._rows.setVisible(bool(self.pictures))
         for view in self.pictures:
             view.setMaximumWidth(WIDEST)
             view.save_requested.connect(self.save_requested)
             self._flow.addWidget(view)
-        self._rows.setVisible(bool(self.pictures))
+            view.show()  # at once: by itself Qt does it a little later
         self.verticalScrollBar().setValue(0)

@@ -71,10 +71,11 @@ class GridDrawing:
     # -- places -------------------------------------------------------------------------------------------------
 
     def _side(self, width: float) -> tuple[float, int]:
-        """How large a picture is, and how many stand in a row."""
+        """How large a picture is, and how many stand in a row: all rows hold about the same number."""
         count = max(1, len(self.arrays))
-        side = min(LARGEST, max(SMALLEST, (width - GAP * (count - 1)) / count))
-        return side, max(1, min(count, int((width + GAP) / (side + GAP))))
+        most = max(1, min(count, int((width + GAP) / (SMALLEST + GAP))))
+        across = -(-count // -(-count // most))
+        return float(min(LARGEST, max(1, (width - GAP * (across - 1)) // across))), across
 
     def _cell_height(self, width: float) -> float:
         """All rows are alike: the highest picture decides."""

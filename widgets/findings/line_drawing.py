@@ -32,7 +32,8 @@ from widgets.plot.decimate import Floats, decimated
 from widgets.plot.scales import LinearScale, Scale, log_scale
 from widgets.plot.ticks import nice_range, nice_step, tick_values
 
-HEIGHT, SWATCH, DRAWN = 210.0, 16.0, 800  # points of one curve at most
+HEIGHT, SWATCH = 210.0, 16.0
+DRAWN, MANY = 800, 200  # points of one curve at most; that are too many for dashes
 DASHES = ((), (5, 3), (1.5, 2.5), (6, 3, 1.5, 3))  # told apart without colours
 Entry = tuple[int, str, QRectF]  # of the legend: which curve, its name, where
 
@@ -94,7 +95,7 @@ class LineDrawing:
             left += wide + 2 * GAP
         return title, lines if self.picture.y_title or lines[0] or len(lines) > 1 else []
 
-    @property
+    @cached_property
     def _ends(self) -> tuple[float, float]:
         finite = self.x[np.isfinite(self.x)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
@@ -125,7 +126,7 @@ class LineDrawing:
         title, lines = self._legend(area)
         write(painter, title, LEFT, self.picture.y_title, "dim", small())
         for index, name, place in (entry for line in lines for entry in line):
-            painter.setPen(_pen(index))
+            painter.setPen(_pen(index, len(self.x)))
             middle = place.center().y()
             painter.drawLine(QPointF(place.left(), middle), QPointF(place.left() + SWATCH, middle))
             write(painter, place.adjusted(SWATCH + 6, 0, 0, 0), LEFT, name, "text", small())
@@ -175,7 +176,7 @@ class LineDrawing:
                 piece = []
 
     def _paint_piece(self, painter: QPainter, index: int, piece: list[QPointF]) -> None:
-        painter.setPen(_pen(index))
+        painter.setPen(_pen(index, len(self.x)))
         if len(piece) > 1:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(QPolygonF(piece))
@@ -221,8 +222,9 @@ class LineDrawing:
                 if math.isfinite(x)]
 
 
-def _pen(index: int) -> QPen:
-    pen = QPen(series_color(index), 1.6)
-    if dashes := DASHES[index % len(DASHES)]:
+def _pen(index: int, points: int) -> QPen:
+    """Curves of many points are fine and whole: Qt takes a second for a thousand points with dashes."""
+    pen = QPen(series_color(index), 1.6 if points <= MANY else 1.0)
+    if points <= MANY and (dashes := DASHES[index % len(DASHES)]):
         pen.setDashPattern(list(dashes))
     return pen

@@ -11,7 +11,7 @@ from widgets.findings.drawing import LEFT, RIGHT, Said, paint_title, small, titl
 from widgets.findings.pictures import Table, cell_text
 from widgets.look import theme
 
-ROW, APART, EDGE = 24.0, 24.0, 8.0
+ROW, APART, EDGE, LEAST = 24.0, 24.0, 8.0, 48.0  # of words
 
 
 class TableDrawing:
@@ -31,17 +31,18 @@ class TableDrawing:
         return theme.mono_font(11) if self._is_number[column] else theme.ui_font(12)
 
     def _widths(self, room: float) -> list[float]:
-        """What each column needs; where that is too much those of words give way, then all."""
+        """What each column needs; where that is too much the widest words give way, then all."""
         needed = [max([width_of(title, small()), *(width_of(row[at], self._font(at)) for row in self.texts
                                                    if at < len(row))]) + 2
                   for at, title in enumerate(self.picture.columns)]
         room -= APART * (len(needed) - 1) + 2 * EDGE
-        over = sum(needed) - room
-        words = sum(width for width, number in zip(needed, self._is_number, strict=True) if not number)
-        if over > 0 and words > 0:
-            share = max(0.35, (words - over) / words)
-            needed = [width if number else width * share
-                      for width, number in zip(needed, self._is_number, strict=True)]
+        cap, number_width = max(needed, default=0.0), sum(
+            width for width, number in zip(needed, self._is_number, strict=True) if number)
+        words = [width for width, number in zip(needed, self._is_number, strict=True) if not number]
+        while cap > LEAST and number_width + sum(min(cap, width) for width in words) > room:
+            cap -= 4.0
+        needed = [width if number else min(cap, width)
+                  for width, number in zip(needed, self._is_number, strict=True)]
         scale = min(1.0, max(0.0, room) / (sum(needed) or 1.0))
         return [width * scale for width in needed]
 
