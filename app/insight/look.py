@@ -66,6 +66,8 @@ class Seen(NamedTuple):
     layer: LayerSeen | None = None  # in hand
     all_guesses: tuple[Guess, ...] = ()  # of every class, where outputs are made otherwise
     before: tuple[Guess, ...] = ()  # the same without that
+    second: Sample | None = None  # that is compared, and what was seen of it
+    other: Look | None = None
     pixels: np.ndarray[Any, Any] | None = None  # of a picture, as the network gets it: uint8 H×W or H×W×3
 
 
@@ -84,7 +86,7 @@ class Insight:
         lens = self._bench.lens(question.experiment, question.weights, training=question.training)
         sample = self._made_by(question.make, question.experiment)
         look = lens.look(sample.x, changes=question.changes, seed=question.seed)
-        other = None
+        other = second = None
         if question.second is not None:
             second = self._made_by(question.second, question.experiment)
             other = lens.look(second.x, changes=question.changes, seed=question.seed)
@@ -101,7 +103,7 @@ class Insight:
                                      self._analysed(question.experiment), other, question.seed)
         after, before = self._changed(question, lens, sample, look)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
-                    numbers, true_class, true_number, layer, after, before, pixels_of(sample))
+                    numbers, true_class, true_number, layer, after, before, second, other, pixels_of(sample))
 
     def _changed(self, question: Question, lens: Lens, sample: Sample, look: Look
                  ) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
