@@ -11,7 +11,6 @@ from torch.nn import functional
 from engine.experiment.recipe import Recipe
 from engine.experiment.trust import sources_of
 from engine.inspect.lens import ALWAYS, Lens, no_answer
-from engine.inspect.samples.prepared import in_own_unit
 from engine.messages import LayerloomError
 from engine.training.failures import DataShapeError
 from engine.units import shape_text
@@ -79,7 +78,8 @@ class Answers:
                               given=shape_text(tuple(outputs.shape[1:])) or "1", wanted=shape_text(data.output_shape))
         if self._experiment.recipe.loss_row.within_unit and not isinstance(self._end, SHARES):
             return outputs.float().sigmoid()
-        return in_own_unit(data, outputs)
+        is_log = data.table.log_target and "preparation" in data.source.pages(data)
+        return outputs.float().exp() if is_log else outputs.float()
 
 
 def end_of(lens: Lens) -> nn.Module | None:
