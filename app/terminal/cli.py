@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, get_args
 from rich.console import Console
 
 from app.system import program_name
-from app.terminal import runs
+from app.terminal import looking, runs
+from app.terminal.exits import (
+    CODE_INSIDE,
+    DONE,
+    UNREADABLE,
+    WRONG,
+    CodeInsideError,
+    UnreadableError,
+    add_place_options,
+    console,
+    order_not_asked,
+)
 from app.terminal.report import Report
 from engine.analysis.analysis import analyze
 from engine.data.formats.suffixes import PICKLED
@@ -49,25 +60,9 @@ from engine.units import readings
 
 if TYPE_CHECKING:
     from app.terminal.console import Result
-    from engine.network.fitting import OrderError
     from engine.training.values import Weights
 
-DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
-WIDTH = 120  # where the output is no terminal
 Given: TypeAlias = "tuple[Mapping[str, Any], ...]"
-CODE_INSIDE = "This network contains code, which is not run: read it, then agree with --allow-code"
-
-
-class UnreadableError(LayerloomError):
-    """The command, or a file that it names, could not be read."""
-
-
-class OrderNotAskedError(LayerloomError):
-    """Weights would fit in the order of the file only."""
-
-
-class CodeInsideError(LayerloomError):
-    """The network contains code that nobody has agreed to run."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -100,11 +95,6 @@ def main(argv: list[str] | None = None) -> int:
 def _fail(error: LayerloomError, code: int) -> int:
     print(f"error: {error}", file=sys.stderr)
     return code
-
-
-def console() -> Console:
-    """Where results are printed; wide enough for a table when it is no terminal."""
-    return Console() if sys.stdout.isatty() else Console(width=WIDTH)
 
 
 # -- the commands -------------------------------------------------------------------------------------------------
@@ -300,12 +290,6 @@ def _weights(experiment: Experiment, options: argparse.Namespace) -> Weights:
     if note := told(fit, options.weights.name):
         print(f"note: {note}", file=sys.stderr)
     return fit.weights
-
-
-def order_not_asked(error: OrderError) -> OrderNotAskedError:
-    """How the weights would be taken."""
-    pairs = "".join(f"\n  {theirs} → {mine}" for mine, theirs in error.in_order.items())
-    return OrderNotAskedError("{reason}: --by-order takes them so{pairs}", reason=error.message, pairs=pairs)
 
 
 def _draw(experiment: Experiment, options: argparse.Namespace) -> int:
@@ -545,12 +529,6 @@ def add_recipe_options(command: argparse.ArgumentParser) -> None:
                          "what is chosen by it, an epoch or an option, makes its number worthless")
 
 
-def add_place_options(command: argparse.ArgumentParser) -> None:
-    """Where data lie, and whether code may run."""
-    command.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
-    command.add_argument("--allow-code", action="store_true", help="run the Python code that the file contains")
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program_name(), description="Layerloom: draw a neural network, train it, take its weights. "
@@ -578,7 +556,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
     train.set_defaults(run=_train, refuse=train.error)
 
-    from app.terminal import looking, sweep  # which know what is here
+    from app.terminal import sweep  # which knows what is here
 
     sweep.add(commands)
     looking.add(commands)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from app.system import program_name
-from app.terminal.cli import console
+from app.terminal.exits import console
 from engine.experiment.experiment import DEFAULT, load_experiment
 from engine.export.weight_files import load_weights
 from engine.messages import LayerloomError

@@ -14,11 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from app.terminal import cli
+from app.terminal.exits import (
+    CODE_INSIDE,
+    DONE,
+    WRONG,
+    CodeInsideError,
+    UnreadableError,
+    add_place_options,
+    console,
+    order_not_asked,
+)
 from app.terminal.plain import plain
 from engine.experiment.experiment import Experiment, FileError
 from engine.experiment.trust import not_allowed
@@ -30,6 +38,7 @@ from engine.runs.opened import RunError
 from engine.units import shape_text, share_text, value_text
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
     from torch import Tensor
 
     from engine.inspect.lens import Lens
@@ -53,7 +62,7 @@ def add(commands: Any) -> None:
                              "other, whatever their names, where all shapes are equal")
         command.add_argument("--inverted", action="store_true", help="pictures are dark on light, where the data are "
                              "light on dark, as MNIST's digits are")
-        cli.add_place_options(command)
+        add_place_options(command)
         command.set_defaults(run=partial(_in_words, does))
     predict.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a picture, a folder of pictures, a table "
                          "(.csv), or arrays (.npy, .npz)")
@@ -75,7 +84,7 @@ def _in_words(does: Callable[[argparse.Namespace], int], options: argparse.Names
     try:
         return does(options)
     except (FileError, ReadingError, RunError, WeightsFileError, WriteError, UnreadSampleError, TextError) as error:
-        raise cli.UnreadableError("{reason}", reason=error) from error
+        raise UnreadableError("{reason}", reason=error) from error
 
 
 def _network(options: argparse.Namespace) -> Network:
@@ -86,7 +95,7 @@ def _network(options: argparse.Namespace) -> Network:
     try:
         network = network_of(options.file, options.weights, by_order=options.by_order, allow_code=options.allow_code)
     except OrderError as error:
-        raise cli.order_not_asked(error) from error
+        raise order_not_asked(error) from error
     for note in network.notes:
         print(f"note: {note}", file=sys.stderr)
     return network
@@ -100,7 +109,7 @@ def _predict(options: argparse.Namespace) -> int:
 
     files, network = files_in(options.paths), _network(options)
     if not_allowed(network.experiment.graph):
-        raise cli.CodeInsideError(cli.CODE_INSIDE)
+        raise CodeInsideError(CODE_INSIDE)
     predictor = Predictor(network.experiment, network.weights, options.data_root or network.root,
                           inverted=options.inverted)
     found, failed = list["Prediction"](), list["Failed"]()
@@ -117,19 +126,22 @@ def _predict(options: argparse.Namespace) -> int:
                 seen[each.path] = True
                 bar.advance(task)
     if not found and failed and all(each.row is None for each in failed):
-        raise cli.UnreadableError("Nothing could be read")
+        raise UnreadableError("Nothing could be read")
     if options.json:
         print(json.dumps([_finite(each.as_json()) for each in found], indent=1, ensure_ascii=False))
     else:
-        cli.console().print(_table(found), highlight=False)
-    return cli.WRONG if failed else cli.DONE
+        console().print(_table(found), highlight=False)
+    return WRONG if failed else DONE
 
 
 def _bar() -> Progress:
     """How many files are done, where a person is looking."""
-    console = Console(stderr=True)
-    return Progress(TextColumn("predicting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console,
-                    transient=True, disable=not console.is_terminal)
+    # takes a while to load
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    screen = Console(stderr=True)
+    return Progress(TextColumn("predicting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=screen,
+                    transient=True, disable=not screen.is_terminal)
 
 
 def _said(failed: Failed) -> str:
@@ -185,12 +197,12 @@ def _look(options: argparse.Namespace) -> int:
     from engine.inspect.samples.prepared import with_known_data
 
     if options.out.suffix.lower() != ".npz":
-        raise cli.UnreadableError("{out} does not end in .npz", out=options.out)
+        raise UnreadableError("{out} does not end in .npz", out=options.out)
     network = _network(options)
     root = options.data_root or network.root
     experiment = with_known_data(network.experiment, root)
     if not_allowed(experiment.graph):
-        print(f"note: {cli.CODE_INSIDE}", file=sys.stderr)
+        print(f"note: {CODE_INSIDE}", file=sys.stderr)
     sample = sample_of(experiment, options.sample, root, inverted=options.inverted)
     lens = Lens(experiment, network.weights, training=options.train)
     look = lens.look(sample.x)
@@ -199,7 +211,7 @@ def _look(options: argparse.Namespace) -> int:
     arrays = dict[str, "Tensor"](look.outputs)
     said = _gradients(lens, sample, arrays) if options.gradients and look.answer is not None else ""
     write_bytes(options.out, _npz(arrays))
-    out = cli.console()
+    out = console()
     out.print(_layers(experiment, look.outputs), highlight=False)
     for line in (plain(f"{sample.title}: {options.out} is written"), *([said] if said else [])):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -207,7 +219,7 @@ def _look(options: argparse.Namespace) -> int:
         print(plain(f"error: {place}: {reason}"), file=sys.stderr)
     if look.answer is None:
         print("error: The network does not come to an answer", file=sys.stderr)
-    return cli.WRONG if look.faults or look.answer is None else cli.DONE
+    return WRONG if look.faults or look.answer is None else DONE
 
 
 def _gradients(lens: Lens, sample: Sample, arrays: dict[str, Tensor]) -> str:

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from app.terminal.exits import UnreadableError, console
 from app.terminal.plain import plain
 from engine.compare.telling import in_one_line
 from engine.experiment.experiment import FileError
@@ -36,7 +37,6 @@ from engine.units import bytes_text, clock_text, count_text, measure_text
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-    from rich.console import Console
 
 SHOWN: tuple[Part, ...] = ("best", "last", "train")
 DAYS = "%Y-%m-%d %H:%M"
@@ -78,8 +78,6 @@ def add(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _in_words(does: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """What cannot be read or written has an exit code of its own."""
-    from app.terminal.cli import UnreadableError  # which stands on this module
-
     try:
         return does(options)
     except (FileError, RunError, WriteError) as error:
@@ -90,14 +88,8 @@ def _book(options: argparse.Namespace) -> Book:
     return read_book(options.places or places())
 
 
-def _console() -> Console:
-    from app.terminal.cli import console  # which stands on this module
-
-    return console()
-
-
 def _print(*lines: str) -> None:
-    out = _console()
+    out = console()
     for line in lines:
         out.print(plain(line), markup=False, highlight=False, soft_wrap=True)
 
@@ -118,7 +110,7 @@ def _list(options: argparse.Namespace) -> int:
                f"There are no runs of {options.network} in {where}")
         return 0
     rows: Sequence[Row] = book.runs if options.each else rows_of(book.entries)
-    out = _console()
+    out = console()
     out.print(_table(rows, out.width), highlight=False)
     count = "1 run" if len(book.runs) == 1 else f"{len(book.runs)} runs"
     _print(*_verdicts(rows), f"{count}, {bytes_text(book.size)} on the disk")
@@ -229,9 +221,9 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     _print(f"{entry.network} {entry.number}".strip(), *(f"  {name:<10} {text}" for name, text in _facts(entry) if text))
     if entry.members:
-        _console().print(_members_table(entry), highlight=False)
+        console().print(_members_table(entry), highlight=False)
     elif names_in([entry]):
-        _console().print(_numbers_table(entry), highlight=False)
+        console().print(_numbers_table(entry), highlight=False)
     return 0
 
 
@@ -319,7 +311,7 @@ def _compare(options: argparse.Namespace) -> int:
         table.add_row(Text("  " + " · ".join(row.titles)), *(
             Text(plain(str(value)), style="bold" if place in row.best else "")
             for place, value in enumerate(row.values)))
-    _console().print(table, highlight=False)
+    console().print(table, highlight=False)
     if not rows:
         _print("Nothing differs")
     return 0

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.terminal import cli
+from app.terminal.exits import DONE, WRONG, UnreadableError, add_place_options, console
 from app.terminal.stopping import stopped_by_ctrl_c
 from engine.experiment.experiment import FileError
 from engine.experiment.sweep.axes import axes_of
@@ -68,7 +69,7 @@ def add(commands: Any) -> None:
                          "folder of its own below it; a sweep that was begun there goes on with what is missing")
     cli.add_data_options(command)
     cli.add_recipe_options(command)
-    cli.add_place_options(command)
+    add_place_options(command)
     command.set_defaults(run=_sweep, refuse=command.error)
 
 
@@ -101,7 +102,7 @@ def _minutes(text: str) -> float:
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    out = cli.console()
+    out = console()
     try:
         plan = _plan(options)
         view = _View(out, plan)
@@ -112,7 +113,7 @@ def _sweep(options: argparse.Namespace) -> int:
         with stopped_by_ctrl_c(control), closing(events):
             ended = view.show(events)
     except (FileError, RunError, WriteError, PlanError, FieldError) as error:
-        raise cli.UnreadableError("{reason}", reason=error) from error
+        raise UnreadableError("{reason}", reason=error) from error
     return _tell(ended, out, rest_of(ended.sweep))
 
 
@@ -151,7 +152,7 @@ def _tell(ended: SweepEnded, out: Console, rest: Message | None) -> int:
     best = next((member for member in [sweep.winner, *sweep.ranked] if member is not None), None)
     if best is not None and math.isfinite(sweep.best(best)):
         print(f"Run folder: {best.folder}")
-    return cli.WRONG if sweep.members and all(member.state == "failed" for member in sweep.members) else cli.DONE
+    return WRONG if sweep.members and all(member.state == "failed" for member in sweep.members) else DONE
 
 
 # -- the table ---------------------------------------------------------------------------------------------------------

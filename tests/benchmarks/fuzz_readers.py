@@ -159,6 +159,35 @@ def _npz(folder: Path) -> list[Sample]:
     return _files(folder / "a.npz", folder / "b.npz", folder / "c.npz")
 
 
+def _npy(folder: Path) -> list[Sample]:
+    import numpy as np
+
+    np.save(folder / "a.npy", np.zeros((3, 1, 8, 8), np.uint8))
+    np.save(folder / "b.npy", np.ones((8, 8), np.float64, order="F"))
+    return _files(folder / "a.npy", folder / "b.npy")
+
+
+def _read_npy(path: Path) -> object:
+    from engine.experiment.experiment import Experiment
+    from engine.graph.graph import Graph
+    from engine.inspect.samples.arrays import from_arrays
+
+    return from_arrays(Experiment(Graph()), path)
+
+
+def _tensor_texts(_: Path) -> list[Sample]:
+    texts = ("X = torch.arange(9.).reshape(3, 3)\nX = torch.stack((X, X + 1), dim=0)\nX[:, 1:] @ torch.ones(3, 2) / 2",
+             "torch.cat([torch.rand(size=(2, 3)), torch.full((1, 3), 7)], 0).unsqueeze(0).T", "[[1, 2.5], [3, -4e2]]",
+             "1 2 3\n4 5 6", "torch.linspace(0, 1, 5).repeat(2, 3).permute(1, 0).float() ** 2 - 8 // 3")
+    return [Sample(".txt", text.encode()) for text in texts]
+
+
+def _read_tensor_text(path: Path) -> object:
+    from engine.inspect.samples.tensor_text import tensor_of
+
+    return tensor_of(path.read_text(encoding="utf-8", errors="replace"))
+
+
 def _pt(folder: Path) -> list[Sample]:
     import torch
 
@@ -307,6 +336,8 @@ READERS = {reader.name: reader for reader in (
     Reader("weights-legacy", lambda folder: _weights(folder, legacy=True), _read_weights),
     Reader("safetensors", _safetensors, _read_weights),
     Reader("npz", _npz, _read_tensors),
+    Reader("npy", _npy, _read_npy),
+    Reader("tensor-text", _tensor_texts, _read_tensor_text, is_text=True),
     Reader("pt", _pt, _read_tensors),
     Reader("idx", _idx, _read_idx),
     Reader("cifar", _cifar, _read_cifar),

@@ -51,7 +51,7 @@ def from_arrays(experiment: Experiment, path: Path, root: Path | None = None) ->
         return as_batch(stored, input_shape(experiment))
     if plain.dtype == np.uint8 and holds_bytes(data.spec):
         batch = batch.to(torch.uint8)
-    return expect_fit(experiment, as_given(data, batch))
+    return expect_fit(experiment, data, as_given(data, batch))
 
 
 def from_numbers(experiment: Experiment, path: Path, root: Path | None) -> Tensor:
@@ -67,7 +67,7 @@ def from_numbers(experiment: Experiment, path: Path, root: Path | None) -> Tenso
     numbers = torch.stack([torch.from_numpy(values.numbers.copy()) for values in columns.values()], 1).float()
     if numbers.isnan().any():
         raise UnreadSampleError("{path}: there are values that are no numbers", path=path)
-    return expect_fit(experiment, as_given(data, as_batch(numbers, data.spec.stored_shape)))
+    return expect_fit(experiment, data, as_given(data, as_batch(numbers, data.spec.stored_shape)))
 
 
 def _array_in(path: Path) -> Array:

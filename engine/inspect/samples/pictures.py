@@ -89,7 +89,7 @@ class Pictures:
         if self._data is None:
             return Sample(stored[None].float().div_(255), None, stored, title)
         given = _as_numbers(stored, self._data) if self._data.train.inputs.dtype != torch.uint8 else stored
-        return Sample(expect_fit(self._experiment, as_given(self._data, given[None])), None, given, title)
+        return Sample(expect_fit(self._experiment, self._data, as_given(self._data, given[None])), None, given, title)
 
 
 def _expect_pixels(pixels: Any) -> NDArray[np.uint8]:

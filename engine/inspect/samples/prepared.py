@@ -59,10 +59,16 @@ def as_given(data: Data, stored: Tensor) -> Tensor:
     return batches.take(torch.arange(count))[0]
 
 
-def expect_fit(experiment: Experiment, x: Tensor) -> Tensor:
-    """The same B×…. Raises SampleError where the network takes another shape."""
-    wanted = input_shape(experiment)
+def expect_fit(experiment: Experiment, data: Data, x: Tensor) -> Tensor:
+    """The same B×…. Raises SampleError where the network, of data as they were found, takes another shape."""
+    wanted = input_shape(replace(experiment, data=data.spec))
     if tuple(x.shape[1:]) != wanted:
         raise SampleError("An example of the data is {given}, but the network takes {wanted}",
                           given=shape_text(tuple(x.shape[1:])), wanted=shape_text(wanted))
     return x
+
+
+def in_own_unit(spec: DataSpec, numbers: Tensor) -> Tensor:
+    """Numbers to be learned as they are in the table: where their logarithm is learned, without it."""
+    is_log = spec.table.log_target and "preparation" in spec.source.pages(spec)
+    return numbers.float().exp() if is_log else numbers.float()

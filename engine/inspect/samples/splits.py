@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.data.tensors.data import Data, Split
 from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
-from engine.inspect.samples.prepared import as_given, expect_fit
+from engine.inspect.samples.prepared import as_given, expect_fit, in_own_unit
 from engine.inspect.samples.sample import Part, Sample, SampleError
 from engine.messages import Message, say
 from engine.units import grouped, value_text
@@ -28,7 +28,7 @@ def from_split(experiment: Experiment, part: str, index: int, root: Path | None 
         raise SampleError("There is no {part} example {index}: there are {count}, counted from 0",
                           part=PARTS[part], index=index, count=grouped(len(split)))  # type: ignore[index]
     stored, target = split.inputs[index : index + 1], split.targets[index : index + 1]
-    x = expect_fit(experiment, as_given(data, stored))
+    x = expect_fit(experiment, data, as_given(data, stored))
     name = say("{part} example {index}", part=PARTS[part], index=index)  # type: ignore[index]
     label = label_of(data, target[0])
     title = say("{name}: {label}", name=name, label=label) if label else name
@@ -44,7 +44,7 @@ def split_of(data: Data, part: str) -> Split:
 
 
 def label_of(data: Data, target: Tensor) -> str:
-    """The class's name, or the number; nothing where there are several numbers."""
+    """The class's name, or the number in the table's own unit; nothing where there are several numbers."""
     if data.spec.task == "classification":
         return data.spec.classes[int(target)]
-    return value_text(float(target)) if target.numel() == 1 else ""
+    return value_text(float(in_own_unit(data.spec, target))) if target.numel() == 1 else ""

@@ -106,7 +106,7 @@ class _Judge:
         if self.fault is not None:
             return plain
         try:
-            outputs = self._answers.outputs(expect_fit(self._experiment, as_given(self._data, stored)))
+            outputs = self._answers.outputs(expect_fit(self._experiment, self._data, as_given(self._data, stored)))
             of_classes = self._data.spec.task == "classification"
             said = self._classes(outputs, targets) if of_classes else self._values(outputs)
             costs = losses(self._experiment.recipe, outputs, targets).tolist()

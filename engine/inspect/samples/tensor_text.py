@@ -40,8 +40,8 @@ class _Dtype:
 
 
 def is_tensor_text(text: str) -> bool:
-    """Whether it is more than a list of plain values: calls of torch, or several lines with names."""
-    return re.search(r"\b(?:torch|np|numpy)\s*\.|\btensor\s*\(|^\s*\w+\s*=[^=]*[\[(]", text, re.MULTILINE) is not None
+    """Whether it calls torch or numpy, as no row of a table does."""
+    return re.search(r"\b(?:torch|np|numpy)\s*\.|\btensor\s*\(", text) is not None
 
 
 def tensor_of(text: str) -> Tensor:

@@ -53,7 +53,7 @@ def rows_given(experiment: Experiment, data: Data, rows: Sequence[Row]) -> Tenso
     """N×… of a table's rows as the network gets them."""
     assert data.unscaled is not None
     stored = data.unscaled.fitted.applied(features_of(data, rows))
-    return expect_fit(experiment, as_given(data, torch.from_numpy(stored)))
+    return expect_fit(experiment, data, as_given(data, torch.from_numpy(stored)))
 
 
 def as_batch(x: Tensor, wanted: Shape) -> Tensor:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from app.terminal import cli, console, headless, run_tables
+from app.terminal import cli, console, exits, headless, run_tables
 from app.terminal.console import Result, summary_lines
 from app.terminal.report import Report
 from engine.experiment.experiment import Experiment, Variant, save_experiment
@@ -339,9 +339,9 @@ def test_who_hears_no_more_ends_it_quietly(trained: list[Result | BaseException]
 
 def test_output_that_is_no_terminal_is_wide_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    assert cli.console().width == cli.WIDTH
+    assert exits.console().width == exits.WIDTH
     monkeypatch.setattr("sys.stdout", type("Terminal", (io.StringIO,), {"isatty": lambda _: True})())
-    assert cli.console().width == 40
+    assert exits.console().width == 40
 
 
 @pytest.mark.parametrize(("words", "recipe", "variants"), [

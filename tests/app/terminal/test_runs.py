@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from app import program
-from app.terminal import cli
+from app.terminal import cli, exits
 from app.window.settings import Settings
 from engine.experiment.experiment import save_experiment
 from engine.runs.book.marks import mark
@@ -146,7 +146,7 @@ def test_long_names_and_orders_for_terminals_do_no_harm(say: Say, monkeypatch: p
     out = say("runs")[1]
     assert f"{'ü' * 23}… 1" in out and "two lines 1" in out and "the same again" in out and "0.9000" in out
     assert "?[31mred?" in out and "\x1b" not in say("runs", "show", "two\nlines")[1]
-    monkeypatch.setattr(cli, "WIDTH", 60)
+    monkeypatch.setattr(exits, "WIDTH", 60)
     assert "0.9000" in say("runs")[1] and "params" not in say("runs")[1]
 
 
