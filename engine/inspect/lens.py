@@ -223,9 +223,8 @@ class Lens:
             try:
                 yield
             finally:
-                with torch.no_grad():
-                    for buffer, before in kept:  # batch norm moves its own without a trace in their versions
-                        buffer.copy_(before)
+                for buffer, before in kept:
+                    buffer.data.copy_(before)  # no change that a gradient would have to know of
 
     def _draws(self) -> bool:
         """Whether torch's own random numbers are needed: waiting for a training's is waiting for its batch."""
