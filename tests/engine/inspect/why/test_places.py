@@ -42,9 +42,9 @@ def test_the_answer_alone_is_that_of_a_whole_look(name: str) -> None:
 def test_gradients_of_some_places_are_those_of_all() -> None:
     case = net("lenet")
     whole, some = case.lens.back(case.x, score_of(1)), case.lens.back(case.x, score_of(1), only=("pool1",))
-    assert (list(some.outputs), dict(some.weights)) == (["pool1"], {})
+    assert (list(some.outputs), dict(some.weights), some.of_x) == (["pool1"], {}, None)
     torch.testing.assert_close(some.outputs["pool1"], whole.outputs["pool1"])
-    torch.testing.assert_close(some.of_x, whole.of_x)
+    torch.testing.assert_close(case.lens.back(case.x, score_of(1), only=()).of_x, whole.of_x)
     with pytest.raises(NoAnswerError, match="There is no layer nowhere"):
         case.lens.back(case.x, score_of(1), at="nowhere")
 
