@@ -203,8 +203,8 @@ class Lens:
              only: Collection[str] | None = None) -> Back:
         """The gradient of the number that ``of`` makes of the answer B×…, at every output and every weight.
 
-        ``at``: of the output of this place instead. ``only``: at x and these places alone: faster.
-        Raises NoAnswerError, or what ``of`` raises.
+        ``at``: of the output of this place instead. ``only``: at these places alone, or at x where there are none,
+        which is faster: it goes no further back. Raises NoAnswerError, or what ``of`` raises.
         """
         x = x.detach().clone().requires_grad_(x.is_floating_point())
         with torch.enable_grad():
@@ -216,7 +216,7 @@ class Lens:
             weights = {key: each for key, each in self.module.named_parameters() if each.requires_grad and only is None}
             wanted = {place: each for place, each in look.outputs.items() if each.requires_grad
                       and (only is None or place in only)}
-            leaves = [x] if x.requires_grad else []
+            leaves = [x] if x.requires_grad and not only else []
             asked = [*leaves, *wanted.values(), *weights.values()]
             found = torch.autograd.grad(value, asked, allow_unused=True) if value.requires_grad and asked else ()
         given = iter(found)

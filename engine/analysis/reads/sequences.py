@@ -12,11 +12,14 @@ def _until(steps: Places, count: int) -> Places:
 
 
 def recurrent(q: Question) -> Answer:
-    """Every step until this one; from both ends all."""
+    """Every step until this one; what reads backwards sees those from this one on, and stacked, all."""
     layer, (length, features) = q.layer, q.shapes[0]
     steps = all_of(length)
-    if layer.returns == "sequence" and not layer.bidirectional:
-        steps = _until(q.wanted[0], length)
+    if layer.returns == "sequence" and (not layer.bidirectional or layer.num_layers == 1):
+        forward = q.output[1] // (1 + layer.bidirectional)  # units that read forward come first
+        before = _until(q.wanted[0], length) if min(q.wanted[1]) < forward else frozenset()
+        behind = frozenset(range(min(q.wanted[0]), length)) if max(q.wanted[1]) >= forward else frozenset()
+        steps = before | behind
     return [(steps, all_of(features))]
 
 

@@ -70,9 +70,9 @@ def touched(axes: Axes | None, shape: Shape) -> Tensor:
     return mask
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind in RULES])
 @given(data=st.data())
-@settings(max_examples=5, deadline=None, derandomize=True,
+@settings(max_examples=3, deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_layer_reads_what_torchs_gradient_says(kind: str, data: st.DataObject, fitting: Callable[..., Any]) -> None:
     layer, shapes = data.draw(fitting(kind))
