@@ -99,8 +99,8 @@ class Masking(Feature):
         return [self.tab]
 
     def commands(self) -> Sequence[Row]:
-        return [Command("mask_all", "Mask every channel of every layer", self.ask_for_all, "Network", "ablation"),
-                Command("mask_stop", "Stop masking", self.stop, "Network", "ablation")]
+        return [Command("mask_all", "Mask every channel of every layer", self.ask_for_all, "Network", "inside"),
+                Command("mask_stop", "Stop masking", self.stop, "Network", "inside")]
 
     def connect_page(self, page: Page) -> None:
         masks = self._masks[page] = PageMasks(page)

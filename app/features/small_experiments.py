@@ -45,7 +45,7 @@ class SmallExperiments(Feature):
         return [self.tab]
 
     def commands(self) -> Sequence[Row]:
-        return [Command("experiments", "Small experiments", self.bring, "Network", "ablation")]
+        return [Command("experiments", "Small experiments", self.bring, "Network", "inside")]
 
     def bring(self) -> None:
         """Show what can be tried."""

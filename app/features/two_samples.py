@@ -34,7 +34,7 @@ class TwoSamples(Feature):
 
     def commands(self) -> Sequence[Row]:
         return [Command("compare_none", "Put the second sample away", lambda: self._inside.compare(None), "Network",
-                        "ablation")]
+                        "inside")]
 
     def _make(self) -> QWidget:
         from widgets.findings.difference import DifferenceTable  # not seen at first

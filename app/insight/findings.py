@@ -66,14 +66,17 @@ def _drawn(picture: Picture) -> Iterator[drawn.Picture]:
             yield drawn.Bars(picture.names, values.tolist(), message_text(picture.label))
         else:
             columns = ("", *picture.values)
-            yield drawn.Table(columns, [(name, *(float(values[row]) for values in picture.values.values()))
-                                        for row, name in enumerate(picture.names)], title=message_text(picture.label))
+            of_all: list[tuple[str | float, ...]] = [
+                (name, *(float(values[row]) for values in picture.values.values()))
+                for row, name in enumerate(picture.names)]
+            yield drawn.Table(columns, of_all, title=message_text(picture.label))
     elif isinstance(picture, Grid):
         maps = [each if each.ndim == 2 else np.asarray(each).mean(0) for each in map(np.asarray, picture.pictures)]
         yield drawn.Grid(tuple(maps), picture.titles)
     else:
         columns = ("", *map(message_text, picture.columns))
-        rows = [(name, *map(float, np.atleast_1d(values))) for name, values in picture.rows.items()]
+        rows: list[tuple[str | float, ...]] = [(name, *map(float, np.atleast_1d(values)))
+                                               for name, values in picture.rows.items()]
         yield drawn.Table(columns, rows)
 
 

@@ -15,7 +15,7 @@ MENUS: Mapping[str, tuple[str, ...]] = {  # their groups, apart by a line
     "File": ("open", "save", "take", "compare", "end"),
     "Edit": ("undo", "clipboard", "change", "find"),
     "View": ("workspace", "look", "panels", "heat", "walk", "theme"),
-    "Network": ("add", "order", "marks", "blocks", "check"),
+    "Network": ("add", "order", "marks", "blocks", "check", "inside"),
     "Train": ("run", "check", "runs", "results"),
     "Help": ("help",),
 }
