@@ -116,6 +116,8 @@ class LayerInHand(Feature):
             panel.show_gradients(layer.gradients, "" if layer.gradients else nothing)
         if layer.forward is not None:
             panel.show_steps(layer.forward, layer.backward)
+        else:
+            panel.maps.show_unit_steps(None)
 
     def _show_classes(self, panel: LayerPanel, inside: PageInside) -> None:
         classes = inside.page.document.experiment.data.classes

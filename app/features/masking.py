@@ -207,8 +207,8 @@ class Masking(Feature):
                  if place in masks.layers and masks.layers[place].losses}
         most = max((layer.worth for layer in worth.values()), default=0.0)
         heat = {card: max(0.0, layer.worth) / most if most > 0 else 0.0 for card, layer in worth.items()}
-        words = {card: f"−{share_text(layer.baseline - min(layer.accuracies.values()))}"
-                 if not math.isnan(layer.baseline) else "" for card, layer in worth.items()}
+        words = {card: f"−{share_text(lost)}" if (lost := layer.baseline - min(layer.accuracies.values())) > 0 else ""
+                 for card, layer in worth.items()}
         if (heat, words) != (masks.heat, masks.words):
             masks.heat, masks.words = heat, words
             masks.page.scene.redress()

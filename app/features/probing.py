@@ -36,6 +36,7 @@ class Probing(Feature):
         self._inside.came.connect(self._come)
         self._inside.looked.connect(self._show)
         self._shape: Shape | None = None
+        self._sample: object = None  # that is on the pad
         self._drawing = False  # the pad shows what is being drawn: it is not written over
         self._still = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._still.timeout.connect(lambda: self.panel.show_rate(None) if self.panel is not None else None)
@@ -145,8 +146,9 @@ class Probing(Feature):
             return
         seen = inside.seen
         self._fit_pad(panel, tuple(seen.sample.x.shape[1:]))
-        if not self._drawing and seen.pixels is not None:
-            panel.show_pixels(seen.pixels)
+        if not self._drawing and seen.pixels is not None and seen.sample is not self._sample:
+            panel.show_pixels(seen.pixels)  # takes away what was drawn over the one before
+        self._sample = seen.sample
         self._show_answer(panel, seen)
         panel.show_rate(self._inside.rate)
         self._still.start()

@@ -101,7 +101,7 @@ def _picture(look: Look, window: Window) -> Array | None:
         return np.asarray(values[window.channel or 0])
     if values.ndim == 2:
         return values[window.channel][None] if window.channel is not None else values
-    return values[None] if values.ndim == 1 else None
+    return None  # numbers in a row are no picture
 
 
 def _kernel(part: Part | None) -> Array | None:

@@ -83,4 +83,4 @@ def _drawn(picture: Picture) -> Iterator[drawn.Picture]:
 def rows_of(one: Look, other: Look) -> list[LayerDifference]:
     """Two samples at every layer."""
     return [LayerDifference(each.place, array_of(one.outputs[each.place]), array_of(other.outputs[each.place]),
-                            array_of(each.values[None]), each.size, each.cosine) for each in differences(one, other)]
+                            array_of(-each.values[None]), each.size, each.cosine) for each in differences(one, other)]
