@@ -14,6 +14,7 @@ from engine.inspect.steps import (  # noqa: F401  (each fills the registry)
     pooling,
     recurrent,
     softmax,
+    words,
 )
 from engine.inspect.steps.backward import backward_at
 from engine.inspect.steps.kind import expect_kind

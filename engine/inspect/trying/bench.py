@@ -19,13 +19,14 @@ from engine.inspect.lens import Lens, no_answer
 from engine.inspect.steps.curves import CURVES
 from engine.inspect.steps.scene import plan
 from engine.inspect.trying.values import Progress, StoppedError
-from engine.training.checks.trial import work_of
+from engine.training.checks.trial import BACKWARD, work_of
 from engine.training.judge.setting import classes_of
 from engine.training.losses import Criterion
 from engine.training.threads import threads_as_before
 
-WORK = 30_000_000_000  # multiply-adds of all lessons of an experiment: some seconds of two cores
-JUDGING = WORK // 10  # of one look at examples to count what is right
+WORK = 60_000_000_000  # multiply-adds of all lessons of an experiment: some seconds of two cores
+JUDGING = 15_000_000_000  # of one look at examples to count what is right
+CLEAR = 0.05  # of all examples: a smaller difference may be chance
 FEWEST_STEPS, MOST_STEPS = 4, 200
 FEWEST_EXAMPLES, BATCH, JUDGED = 4, 32, 400
 LONGEST = 8.0  # seconds of all lessons
@@ -85,7 +86,7 @@ class Bench:
 
     def judged(self) -> tuple[Tensor, Tensor]:
         """As many of them as can be looked at in no time."""
-        count = JUDGING // max(1, work_of(self.experiment))
+        count = JUDGING * BACKWARD // work_of(self.experiment)
         return self.examples(max(2 * FEWEST_EXAMPLES, min(JUDGED, count)))
 
     def learned(self, count: int) -> tuple[Tensor, Tensor]:
@@ -196,6 +197,10 @@ class Bench:
         answer = self.answer(lens, x)
         right = float((answer.argmax(1) == targets).float().mean()) if self.classes else nan
         return Score(float(self.loss(answer, targets)), right)
+
+    def has_learned(self, accuracy: float, targets: Tensor) -> bool:
+        """Whether more is right than always the same class would have."""
+        return accuracy >= int(torch.bincount(targets).max()) / len(targets) + CLEAR
 
     def class_name(self, number: int) -> str:
         """Of a class; of numbers which one."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.inspect.trying.base import Trying, Tryout, register
-from engine.inspect.trying.bench import Bench
+from engine.inspect.trying.bench import CLEAR, Bench
 from engine.inspect.trying.values import Lines, Table
 from engine.messages import say
 from engine.units import share_text
-
-MATTERS = 0.05  # of all examples: less is chance
 
 
 @register
@@ -36,7 +34,10 @@ class OrderOfExamples(Tryout):
             scores[name] = bench.score(lens, *judged).accuracy
         mixed, sorted_ = scores["shuffled"], scores["class by class"]
         values = {"mixed": share_text(mixed), "sorted": share_text(sorted_), "steps": bench.steps}
-        if mixed - sorted_ >= MATTERS:
+        if not bench.has_learned(max(mixed, sorted_), judged[1]):
+            sentence = say("In {steps} steps too little is learned to tell: {mixed} is right where examples came "
+                           "shuffled, {sorted} where they came class by class.", **values)
+        elif mixed - sorted_ >= CLEAR:
             sentence = say("It matters: after {steps} steps {mixed} is right where examples came shuffled, {sorted} "
                            "where they came class by class. A class that was long ago is forgotten.", **values)
         else:

@@ -8,8 +8,7 @@ from torch import Tensor
 from engine.inspect.lens import Lens
 from engine.inspect.steps.scene import plan
 from engine.inspect.trying.base import Trying, Tryout, register
-from engine.inspect.trying.bench import Bench
-from engine.inspect.trying.order_examples import MATTERS
+from engine.inspect.trying.bench import CLEAR, Bench
 from engine.inspect.trying.values import Bars, Grid
 from engine.messages import say
 from engine.units import share_text
@@ -48,7 +47,10 @@ class OrderOfPixels(Tryout):
             scores.append(bench.score(lens, see, wanted).accuracy)
         plain, mixed = scores
         values = {"plain": share_text(plain), "mixed": share_text(mixed), "steps": bench.steps}
-        if plain - mixed >= MATTERS and _has_windows(lens):
+        if not bench.has_learned(max(plain, mixed), wanted):
+            sentence = say("In {steps} steps too little is learned to tell: {plain} is right, with the pixels in "
+                           "another order {mixed}.", **values)
+        elif plain - mixed >= CLEAR and _has_windows(lens):
             sentence = say("It matters: after {steps} steps {plain} is right, with the pixels in another order "
                            "{mixed}. This network uses what is beside what.", **values)
         elif _has_windows(lens):

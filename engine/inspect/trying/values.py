@@ -1,4 +1,7 @@
-"""What an experiment finds: a sentence, and pictures as plain numbers that whoever shows them draws."""
+"""What an experiment finds: a sentence, and pictures as plain numbers that whoever shows them draws.
+
+Names in pictures are words to be translated, layers' places, or classes.
+"""
 
 from __future__ import annotations
 

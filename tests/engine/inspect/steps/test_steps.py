@@ -231,6 +231,17 @@ def test_several_readers_and_an_input_that_is_read_twice(diamond: Graph) -> None
     assert len(gathered(lens, back, "sum", (1, 4, 4)).parts) == 2  # both ports of one layer
 
 
+def test_words(wired: Callable[..., Graph]) -> None:
+    graph = wired(("words", "Embedding", {"num_embeddings": 6, "embedding_dim": 4, "padding_idx": 1}, ["input"]),
+                  ("here", "Linear", {"out_features": 3}, ["words"]), shape=(7,))
+    lens = Lens(Experiment(graph, DataSpec(), Recipe(seed=1)))
+    back = lens.back(torch.randint(6, (3, 7), generator=torch.Generator().manual_seed(2)).float(), score)
+    check(lens, back, "words", (5, 2), 1)
+    assert weight_gradient(lens, back, "words.weight", (1, 2)).value == 0  # the padding
+    for word in range(6):
+        assert weight_gradient(lens, back, "words.weight", (word, 3)).agrees
+
+
 def test_cross_attention(wired: Callable[..., Graph]) -> None:
     graph = wired(("keys", "Slice", {"dim": 1, "end": 3}, ["input"]),
                   ("wide", "Linear", {"out_features": 10}, ["keys"]),

@@ -118,6 +118,13 @@ def test_pixels_in_another_order_are_worse_for_a_cnn(found: Callable[..., Findin
     assert as_is > other + 0.05 and "It matters" in str(finding.sentence)
 
 
+@pytest.mark.parametrize("id", ["order-examples", "order-pixels", "shifted"])
+def test_what_has_learned_nothing_tells_nothing(id: str, found: Callable[..., Finding],
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.inspect.trying.bench.MOST_STEPS", 4)
+    assert "too little" in str(found(id, (*MLP[:2], ("act", "Sigmoid", {}), *MLP[-1:])).sentence)
+
+
 def test_every_pixel_is_there_once() -> None:
     x = torch.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5)
     other = permuted(x)
