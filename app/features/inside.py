@@ -88,14 +88,10 @@ class Inside(Feature):
         self._come()
 
     def show_start(self) -> None:
-        self._thread.forget()
+        self._come()
 
     def torch_is_here(self) -> None:
         self._come()
-
-    def forget_page(self, page: Page) -> None:
-        super().forget_page(page)
-        self._thread.forget()
 
     @property
     def is_on(self) -> bool:
@@ -118,6 +114,9 @@ class Inside(Feature):
         if now is not None:
             self.came.emit(now)
             self.ask()
+        else:
+            self._thread.rest()
+            self._insight = None  # it holds networks
 
     def _follow_training(self, event: Event) -> None:
         if isinstance(event, (EpochEnded, Finished)) and self.now is not None:
@@ -213,6 +212,11 @@ class Inside(Feature):
         self._thread.ask(partial(insight.see, question), partial(self._take, inside), partial(self._fail, inside))
 
     @property
+    def is_busy(self) -> bool:
+        """Whether something is being looked at, or waits for it."""
+        return self._thread.is_busy
+
+    @property
     def insight(self) -> Insight:
         """What looks, in the thread."""
         if self._insight is None:
@@ -240,7 +244,7 @@ class Inside(Feature):
         return inside.source if inside.source in held(document) else newest(document)
 
     def _take(self, inside: PageInside, seen: Seen) -> None:
-        if self._pages.get(inside.page) is not inside or seen.question.path != inside.page.level.path:
+        if inside is not self.now or seen.question.path != inside.page.level.path:
             return
         inside.seen, inside.wrong = seen, None
         self._times.append(time.perf_counter())
@@ -264,7 +268,7 @@ class Inside(Feature):
             return
 
     def _fail(self, inside: PageInside, message: Message) -> None:
-        if self._pages.get(inside.page) is inside:
+        if inside is self.now:
             inside.seen, inside.wrong = None, message
             inside.outputs.show_outputs({})
             self.looked.emit(inside)

@@ -23,24 +23,27 @@ class _Asked(NamedTuple):
 
 @guarded
 class Steady(QThread):
-    """``ask`` for something: what waits, and has not begun, is forgotten for it. It begins with the first question."""
+    """``ask`` for something: what waits, and has not begun, is forgotten for it. It begins with the first question, and
+    with the next one after a ``rest``."""
 
     _told = Signal(object, object, bool)  # what was asked, result or Message, whether it failed
 
     def __init__(self, parent: QObject, begin: Callable[[], None] = lambda: None, pace: float = 0.0) -> None:
-        """``begin`` is called once, in the thread; ``pace``: seconds from one answer's begin to the next at least, so
-        that the window has time to show them."""
+        """``begin`` is called whenever it begins, in the thread; ``pace``: seconds from one answer's begin to the next
+        at least, so that the window has time to show them."""
         super().__init__(parent)
         self._begin, self._pace = begin, pace
         self._waits: _Asked | None = None
-        self._is_over = self._is_busy = False
+        self._is_over = self._is_busy = self._rests = False
         self._news = Condition()
         self._told.connect(self._tell)
+        self.finished.connect(self._go_on)
 
     @property
     def is_busy(self) -> bool:
         """Whether something is being done or waits."""
-        return self._is_busy or self._waits is not None
+        with self._news:  # one becomes the other
+            return self._is_busy or self._waits is not None
 
     def ask(self, work: Callable[[], Any], done: Callable[[Any], object],
             failed: Callable[[Message], object]) -> None:
@@ -48,15 +51,21 @@ class Steady(QThread):
         if self._is_over:
             return
         with self._news:
-            self._waits = _Asked(work, done, failed)
+            self._waits, self._rests = _Asked(work, done, failed), False
             self._news.notify()
         if not self.isRunning():
             self.start()
 
-    def forget(self) -> None:
-        """What waits is not wanted any more."""
+    def rest(self) -> None:
+        """What waits is not wanted any more, and nothing more will be for a while: the thread ends by itself."""
         with self._news:
-            self._waits = None
+            self._waits, self._rests = None, True
+            self._news.notify()
+
+    def _go_on(self) -> None:
+        """Something was asked for just when it ended."""
+        if self._waits is not None and not self._is_over:
+            self.start()
 
     def run(self) -> None:
         self._begin()
@@ -64,18 +73,17 @@ class Steady(QThread):
         while True:
             with self._news:
                 self._is_busy = False
-                while self._waits is None and not self._is_over:
+                while self._waits is None and not (self._is_over or self._rests):
                     self._news.wait()
                 rest = began + self._pace - time.perf_counter()
                 if rest > 0:
-                    self._news.wait_for(lambda: self._is_over, rest)
-                if self._is_over:
+                    self._news.wait_for(lambda: self._is_over or self._rests, rest)
+                if self._is_over or self._rests:
                     return
                 began = time.perf_counter()
                 asked, self._waits = self._waits, None
                 self._is_busy = True
-            if asked is None:  # it was forgotten meanwhile
-                continue
+            assert asked is not None  # only a rest takes it away
             try:
                 result = asked.work()
             except BaseException as error:  # a person's own code may raise what it likes
