@@ -83,6 +83,7 @@ class Inside(Feature):
     def connect_page(self, page: Page) -> None:
         inside = self._pages[page] = PageInside(page, Outputs(page.scene))
         inside.outputs.picked.connect(partial(self._pick, inside))
+        page.scene.shown.connect(partial(self._follow_level, inside))
 
     def show(self, page: Page) -> None:
         self._come()
@@ -117,6 +118,11 @@ class Inside(Feature):
         else:
             self._thread.rest()
             self._insight = None  # it holds networks
+
+    def _follow_level(self, inside: PageInside) -> None:
+        """Into a block, or out: other cards."""
+        if inside is self.now and (inside.seen is None or inside.seen.question.path != inside.page.level.path):
+            self.ask()
 
     def _follow_training(self, event: Event) -> None:
         if isinstance(event, (EpochEnded, Finished)) and self.now is not None:

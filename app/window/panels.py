@@ -29,7 +29,7 @@ PLANS: Mapping[Workspace, Plan] = {
     }, least_middle=400, is_below=True),
     "inside": Plan({
         "left": Extent(least=200, most=480, usual=236, share=0.156),
-        "right": Extent(least=280, most=760, usual=330, share=0.215),
+        "right": Extent(least=312, most=760, usual=340, share=0.22),
         "bottom": Extent(least=120, most=2000, usual=230, share=0.23),
     }, least_middle=420),
 }  # fmt: skip

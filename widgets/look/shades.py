@@ -45,7 +45,7 @@ def _table(shade: Shade, _theme: str) -> tuple[int, ...]:
     if shade == "grey":
         below, above, ground = QColor("black"), QColor("white"), QColor("black")
     elif shade == "positive":
-        below, above, ground = theme.color("error"), theme.color("validation"), theme.color("canvas")
+        below, above, ground = theme.color("error"), theme.color("validation"), theme.color("panel")
     else:
         below, above = theme.color("error"), theme.color("accent")
     return tuple([mixed(ground, below, step / STEPS).rgb() for step in range(STEPS, 0, -1)]

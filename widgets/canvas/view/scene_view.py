@@ -171,7 +171,7 @@ class SceneView(QGraphicsView):
         """The middle of what is seen where the network begins."""
         slots = [QRectF(*node.position, *size_of(node)) for node in self.canvas.graph.nodes.values()]
         area, room = QRectF(), QSizeF(self.viewport().size())
-        for slot in slots:
+        for slot in (*slots, *[self.canvas.extent()] * bool(self.canvas.aside)):
             area = area.united(slot)
         half = QPointF(room.width() - MARGIN, room.height() - MARGIN) / 2
         goes_down = self.canvas.graph.flow == "down"
