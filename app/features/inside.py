@@ -122,6 +122,7 @@ class Inside(Feature):
     def _follow_level(self, inside: PageInside) -> None:
         """Into a block, or out: other cards."""
         if inside is self.now and (inside.seen is None or inside.seen.question.path != inside.page.level.path):
+            self.came.emit(inside)
             self.ask()
 
     def _follow_training(self, event: Event) -> None:
@@ -150,6 +151,10 @@ class Inside(Feature):
     def set_changes(self, changes: tuple[Change, ...]) -> None:
         """With these outputs made otherwise."""
         self._set(changes=changes)
+
+    def set_copy(self, copy: int) -> None:
+        """Of a repeated block, look into this one."""
+        self._set(copy=copy)
 
     def draw_again(self) -> None:
         """Let dropout drop others."""

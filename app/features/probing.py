@@ -13,8 +13,10 @@ from app.document.in_hand import held
 from app.features.belonging import Belonging
 from app.features.inside import Inside, PageInside
 from app.window.host import Feature, Host
+from engine.blocks.edits import inner
 from engine.layers.base import Shape
 from engine.units import value_text
+from widgets.canvas.cards.words import repeat_of
 from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
@@ -50,14 +52,26 @@ class Probing(Feature):
                   "best": self.tr("Best epoch")}
         self._weights.set_choices([(source, titles[source]) for source in held(document)])
         self._weights.show_choice(self._inside.source_of(inside))
+        self._offer_copies(inside)
         panel.show_mode("train" if inside.training else "predict")
+
+    def _offer_copies(self, inside: PageInside) -> None:
+        """Inside of a repeated block: which of its copies is looked into."""
+        level, graph, count = inside.page.level, inside.page.analysis.graph, 1
+        for depth, name in enumerate(level.path):
+            graph = inner(inside.page.analysis, level.path[:depth]).graph if depth else graph
+            count = max(count, repeat_of(graph.nodes[name].layer))
+        self._copies.setVisible(count > 1)
+        self._copies.set_choices([(str(index), str(index + 1)) for index in range(count)])
+        self._copies.show_choice(str(min(inside.copy, count - 1)))
 
     def _make(self) -> ProbePanel:
         from widgets.parts.choice import Choice  # not seen at first
         from widgets.probe.panel import ProbePanel
 
         panel = self.panel = ProbePanel()
-        self._weights = Choice(self.tr("Weights"), narrowest=5)
+        self._weights, self._copies = Choice(self.tr("Weights"), narrowest=5), Choice(self.tr("Copy"), narrowest=3)
+        self._copies.hide()
         whole = QWidget()
         whole.setObjectName("side")
         column = QVBoxLayout(whole)
@@ -66,6 +80,7 @@ class Probing(Feature):
         top = QVBoxLayout()
         top.setContentsMargins(14, 12, 14, 0)
         top.addWidget(self._weights)
+        top.addWidget(self._copies)
         column.addLayout(top)
         column.addWidget(panel, 1)
         self._connect(panel)
@@ -74,6 +89,7 @@ class Probing(Feature):
 
     def _connect(self, panel: ProbePanel) -> None:
         self._weights.chosen.connect(self._inside.set_source)
+        self._copies.chosen.connect(lambda index: self._inside.set_copy(int(index)))
         panel.drawn.connect(self._draw)
         panel.typed.connect(self._type)
         panel.picture_dropped.connect(lambda path: self.open_picture(Path(path)))

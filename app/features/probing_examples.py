@@ -170,11 +170,16 @@ def _strip(job: Job, asked: Asked, root: Path | None) -> Strip:
     stand_back()
     wish, last = asked.wish, Strip()
     for last in examples(asked.experiment, asked.weights, wish.part, root, order=ORDERS[wish.order], count=PAGE,
-                         begin=wish.first):
+                         begin=wish.first, only=_number(asked), partly=True):
         if job.cancelled():
             break
         job.progress.emit(last.looked, last.total)
     return last
+
+
+def _number(asked: Asked) -> int | None:
+    classes = asked.experiment.data.classes
+    return classes.index(asked.wish.of_class) if asked.wish.of_class in classes else None
 
 
 def _shown(asked: Asked, example: Example) -> Any:

@@ -167,7 +167,7 @@ class Lens:
         place = ""
         for name in path:
             direct = f"{place}.{name}" if place else name
-            if direct not in self._order:
+            if direct not in self._order or self._is_repeated(place):
                 copies = [each for each in self._order if each.startswith(f"{place}.") and each.endswith(f".{name}")
                           and each.count(".") == place.count(".") + 2]
                 if not place or not copies:
@@ -175,6 +175,11 @@ class Lens:
                 direct = copies[min(copy, len(copies) - 1)]
             place = direct
         return place
+
+    def _is_repeated(self, place: str) -> bool:
+        """Whether what is in the block there are its copies: their keys are numbers."""
+        parts = dict(self.modules[place].named_children()) if place in self.modules else {}
+        return bool(parts) and all(name.isdigit() and isinstance(part, fx.GraphModule) for name, part in parts.items())
 
     def train(self, training: bool) -> None:
         """As it learns (dropout drops, batch norm takes the batch's own mean), or as it predicts."""

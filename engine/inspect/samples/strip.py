@@ -33,23 +33,27 @@ NUMBERS = 8  # of what is no image
 
 def examples(experiment: Experiment, weights: Mapping[str, Tensor] | None = None, part: str = "test",
              root: Path | None = None, *, order: Order = "first", count: int = 60, begin: int = 0,
-             most: int = MOST) -> Generator[Strip, None, None]:
+             most: int = MOST, only: int | None = None, partly: bool = False) -> Generator[Strip, None, None]:
     """``count`` examples of a part, from the one numbered ``begin`` in the order on; after each batch the best so far.
 
     By class: as many of each as there is room for (numbers to be learned: by their size). Worst mistakes: those of
     the first ``most`` whose class is wrong, the largest loss first (numbers: the largest loss). To stop, close it.
-    Where the network gives no answer the examples come without, and ``fault`` says why. Raises SampleError, DataError,
-    or LayerloomError where the weights do not fit.
+    ``only``: of one class; ``partly``: with the weights as far as they fit. Where the network gives no answer the
+    examples come without, and ``fault`` says why. Raises SampleError, DataError, or LayerloomError where the weights do
+    not fit.
     """
     data = yield from _loaded(loading(experiment.data, root))
     split = split_of(data, part)
-    chosen = _chosen(data, split.targets, order, begin + count, most)
+    among = torch.arange(len(split))
+    if only is not None and data.spec.task == "classification":
+        among, order = (split.targets == only).nonzero().flatten(), "first" if order == "class" else order
+    chosen = among[_chosen(data, split.targets[among], order, begin + count, most)]
     chosen = chosen if order == "mistakes" else chosen[begin:]
-    judge, shown = _Judge(replace(experiment, data=data.spec), weights, data), _Shown(data, part)
+    judge, shown = _Judge(replace(experiment, data=data.spec), weights, data, partly), _Shown(data, part)
     found, note = list[Example](), None
-    if order == "mistakes" and len(chosen) < len(split):
-        note = say("The first {count} of {all} are looked at", count=grouped(len(chosen)), all=grouped(len(split)))
-    yield Strip((), 0, len(chosen), len(split), note=note)
+    if order == "mistakes" and len(chosen) < len(among):
+        note = say("The first {count} of {all} are looked at", count=grouped(len(chosen)), all=grouped(len(among)))
+    yield Strip((), 0, len(chosen), len(among), note=note)
     for start in range(0, len(chosen), TOGETHER):
         places = chosen[start : start + TOGETHER]
         found += judge.judged(split.inputs[places], split.targets[places], places.tolist())
@@ -57,7 +61,7 @@ def examples(experiment: Experiment, weights: Mapping[str, Tensor] | None = None
             found = _worst(found, begin + count, data.spec.task == "classification")
         wanted = found[begin:] if order == "mistakes" else found
         yield Strip(tuple(map(shown.with_picture, wanted)), min(start + TOGETHER, len(chosen)), len(chosen),
-                    len(split), judge.fault, note)
+                    len(among), judge.fault, note)
 
 
 def _loaded(steps: Steps[Data]) -> Generator[Strip, None, Data]:
@@ -96,9 +100,10 @@ def _worst(found: Sequence[Example], count: int, classes: bool) -> list[Example]
 class _Judge:
     """What the network says of examples."""
 
-    def __init__(self, experiment: Experiment, weights: Mapping[str, Tensor] | None, data: Data) -> None:
+    def __init__(self, experiment: Experiment, weights: Mapping[str, Tensor] | None, data: Data,
+                 partly: bool) -> None:
         self._experiment, self._data = experiment, data
-        self._answers = Answers(Lens(experiment, weights))
+        self._answers = Answers(Lens(experiment, weights, partly=partly))
         self.fault: Message | None = None
 
     def judged(self, stored: Tensor, targets: Tensor, places: Sequence[int]) -> list[Example]:

@@ -95,6 +95,8 @@ def test_a_layer_of_a_repeated_block_is_found_in_each_copy() -> None:
     assert lens.place_of(("block",)) == "block"
     assert [lens.place_of(("block", "fc1"), copy) for copy in (0, 3, 9)] == [
         "block.block1.fc1", "block.block4.fc1", "block.block4.fc1"]
+    assert lens.place_of(("block", "input"), 1) == "block.block2.input"
+    assert Lens(experiment("residual-small")).place_of(("residual1", "input")) == "residual1.input"
     assert lens.place_of(("block", "nobody")) is lens.place_of(("nobody",)) is None
 
 

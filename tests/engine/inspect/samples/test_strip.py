@@ -84,6 +84,21 @@ def test_worst_mistakes_first(weights: dict[str, torch.Tensor],
     assert str(bounded.note) == f"The first 50 of {len(by_hand)} are looked at"
 
 
+@pytest.mark.parametrize("order", ["first", "class", "mistakes"])
+def test_of_one_class(weights: dict[str, torch.Tensor], by_hand: list[tuple[int, int, int, float, float]],
+                      order: str) -> None:
+    found = last(NORMALIZED, weights, "test", order=order, count=1000, only=8)
+    rows = [row for row in by_hand if row[1] == 8]
+    if order == "mistakes":
+        rows = sorted((row for row in rows if row[2] != 8), key=lambda row: -row[4])
+    assert rows and [each.place for each in found.examples] == [row[0] for row in rows]
+    assert found.available == sum(row[1] == 8 for row in by_hand)
+
+
+def test_with_weights_of_another_network_as_far_as_they_fit() -> None:
+    assert last(NORMALIZED, {"nobody.weight": torch.zeros(3)}, "test", count=3, partly=True).fault is None
+
+
 def test_by_class(weights: dict[str, torch.Tensor]) -> None:
     found = last(NORMALIZED, weights, "train", order="class", count=30)
     labels = load_data(NORMALIZED.data).train.targets.tolist()
