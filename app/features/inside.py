@@ -69,6 +69,7 @@ class Inside(Feature):
     came = Signal(object)  # PageInside: its page is in front, or something about it is another
     looked = Signal(object)  # PageInside: something was seen, or why nothing
     layer_chosen = Signal(object)  # PageInside: another layer or channel is in hand
+    menu_asked = Signal(object, str, object, object)  # PageInside, card, channel or None, where on the screen
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -83,6 +84,7 @@ class Inside(Feature):
     def connect_page(self, page: Page) -> None:
         inside = self._pages[page] = PageInside(page, Outputs(page.scene))
         inside.outputs.picked.connect(partial(self._pick, inside))
+        inside.outputs.menu_asked.connect(partial(self.menu_asked.emit, inside))
         page.scene.shown.connect(partial(self._follow_level, inside))
 
     def show(self, page: Page) -> None:

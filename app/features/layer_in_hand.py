@@ -121,6 +121,8 @@ class LayerInHand(Feature):
 
     def _show_classes(self, panel: LayerPanel, inside: PageInside) -> None:
         classes = inside.page.document.experiment.data.classes
+        panel.why.method.show_choice(inside.method)
+        panel.why.of_class.show_choice("" if inside.class_number is None else str(inside.class_number))
         if classes != self._classes:
             self._classes = classes
             panel.set_classes([("", self.tr("The answer")), *((str(n), name) for n, name in enumerate(classes))])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QMenu
 
 from app.document.page import Page
 from app.features.inside import Inside, PageInside
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from app.insight.judged import Judged
     from app.insight.look import Seen
-    from engine.inspect.changes import Change
+    from engine.inspect.changes import Change, Kind
     from engine.inspect.why.ablation import WhatIf as Found
     from widgets.inside.panel import LayerPanel
     from widgets.inside.what_if import Asked
@@ -36,6 +38,8 @@ class WhatIf(Feature):
         super().__init__(host)
         self._inside = host.feature(Inside)
         self._inside.looked.connect(self._show)
+        self._inside.menu_asked.connect(self._open_menu)
+        self.menu: QMenu | None = None  # the last one
         self._jobs = Jobs(self)
         self._job: Job | None = None
         self._panel: LayerPanel | None = None
@@ -51,20 +55,49 @@ class WhatIf(Feature):
     # -- changes ------------------------------------------------------------------------------------------------
 
     def _change(self, asked: Asked) -> None:
+        self.change(self._inside.now.place if self._inside.now is not None else "", asked.kind, asked.channel,
+                    asked.factor, asked.other if asked.kind == "swap" else None)
+
+    def change(self, place: str, kind: Kind, channel: int | None, factor: float = 0.0,
+               other: int | None = None) -> None:
+        """Make a channel of a layer's output, or all of it, otherwise from now on."""
         from engine.inspect.changes import Change  # is loaded
         from engine.inspect.why.places import axis_at  # is loaded
 
         now = self._inside.now
-        if now is None or now.seen is None or now.place not in now.seen.look.outputs:
+        if now is None or now.seen is None or place not in now.seen.look.outputs:
             return
-        output = now.seen.look.outputs[now.place]
-        other = asked.other if asked.kind == "swap" else None
-        held = output.detach().clone() if asked.kind == "hold" else None
-        change = Change(now.place, asked.kind, asked.channel, asked.factor, other, held,
-                        axis=axis_at(now.seen.lens, now.place, output))
+        output = now.seen.look.outputs[place]
+        held = output.detach().clone() if kind == "hold" else None
+        change = Change(place, kind, channel, factor, other, held, axis=axis_at(now.seen.lens, place, output))
         others = tuple(each for each in now.changes if (each.place, each.kind, each.channel) != (
             change.place, change.kind, change.channel))
         self._inside.set_changes((*others, change))
+
+    def _open_menu(self, inside: PageInside, card: str, channel: int | None, at: QPoint) -> None:
+        """What can be done with a map on the canvas."""
+        place = inside.seen.places.get(card, "") if inside.seen is not None else ""
+        if inside is not self._inside.now or not place:
+            return
+        menu = self.menu = QMenu(inside.page.view)
+        if channel is not None:
+            for text, kind, factor in ((self.tr("Mask channel {channel}"), "mask", 0.0),
+                                       (self.tr("Double channel {channel}"), "scale", 2.0),
+                                       (self.tr("Hold channel {channel}"), "hold", 0.0)):
+                menu.addAction(text.format(channel=channel),
+                               partial(self.change, place, kind, channel, factor))  # type: ignore[arg-type]
+            if inside.card == card and inside.channel not in (None, channel):
+                text = self.tr("Swap channels {one} and {other}").format(one=inside.channel, other=channel)
+                menu.addAction(text, partial(self.change, place, "swap", inside.channel, 0.0, channel))
+            menu.addSeparator()
+        menu.addAction(self.tr("Mask all of {name}").format(name=card), partial(self.change, place, "mask", None))
+        menu.addAction(self.tr("Hold all of {name} as it is").format(name=card),
+                       partial(self.change, place, "hold", None))
+        if inside.changes:
+            menu.addSeparator()
+            menu.addAction(self.tr("As the network has it"), partial(self._inside.set_changes, ()))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
 
     def _remove(self, id: str) -> None:
         now = self._inside.now
@@ -142,6 +175,8 @@ def _classes(seen: Seen) -> tuple[tuple[str, float, float], ...]:
 
 def words_of(change: Change) -> Message:
     """A change in words."""
+    if change.channel is None:
+        return say("{place} masked" if change.kind == "mask" else "{place} held", place=change.place)
     values = {"place": change.place, "channel": change.channel, "factor": f"{change.factor:g}", "other": change.other}
     if change.kind == "mask":
         return say("{place}: channel {channel} masked", **values)

@@ -41,11 +41,25 @@ def backward_shown(made: Steps, look: Look, wrong: str) -> Shown:
         parts += back.arrived.parts
     lines.append(ShownLine("∂L/∂y", measure_text(back.gradient)))
     for part in (*back.to_inputs, *back.to_weights)[:MOST_WINDOWS]:
-        lines.append(ShownLine(message_text(part.title), measure_text(part.sum)))
+        lines.append(ShownLine(_named(part), measure_text(part.sum)))
     parts += [*back.to_inputs, *back.to_weights]
     heading, rows = _table(parts)
     note = sentence_text(back.missing) if back.missing is not None else ""
     return Shown(message_text(made.title), (), back.gradient, tuple(lines), heading, rows, note)
+
+
+def _named(part: Part) -> str:
+    """What is handed on, and to which number."""
+    of = part.terms[0].of if len(part.terms) == 1 else None
+    title = message_text(part.title)
+    return title if of is None or of.index is None else f"{title} → {of.name}[{', '.join(map(str, of.index))}]"
+
+
+def joined(first: Shown, second: Shown) -> Shown:
+    """One after the other, under the first one's title: the other's is a line."""
+    lines = (*first.lines, ShownLine(second.title), *second.lines)
+    return first._replace(lines=lines, heading=first.heading or second.heading, terms=(*first.terms, *second.terms),
+                          windows=first.windows or second.windows)
 
 
 def _gathered(found: Gathered) -> list[ShownLine]:

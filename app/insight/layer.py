@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from app.insight.arithmetic import backward_shown, forward_shown
+from app.insight.arithmetic import backward_shown, forward_shown, joined
 from app.insight.values import array_of
 from engine.analysis.analysis import Analysis
 from engine.analysis.receptive import reach, receptive_field
@@ -18,6 +18,7 @@ from engine.experiment.experiment import Experiment
 from engine.inspect.answers import class_name, top
 from engine.inspect.lens import Back, Lens, Look
 from engine.inspect.samples.sample import Sample
+from engine.inspect.steps.losses import loss_step
 from engine.inspect.steps.steps import step
 from engine.inspect.why.activation import CUTTING, FLAT, activation, is_activation
 from engine.inspect.why.gradcam import grad_cam
@@ -113,6 +114,8 @@ class Layers:
             seen = seen._replace(gradients=_gradients(lens, place, back), gradients_wrong=wrong)
         if wanted.unit is not None or wanted.page == "steps":
             seen = _with_steps(seen, lens, look, back, wrong, seed)
+            if wanted.page == "steps" and output is look.answer and sample.target is not None:
+                seen = _with_loss(seen, lens, look, sample.target)
         if wanted.page in ("maps", "why"):
             seen = seen._replace(why=_why(wanted, lens, look, seed))
         unit = wanted.hover or wanted.unit
@@ -207,6 +210,18 @@ def _with_steps(seen: LayerSeen, lens: Lens, look: Look, back: Back | None, wron
         return seen._replace(forward=Steps(note=_words(error)), backward=None)
     backward = None if seen.wanted.page != "steps" else backward_shown(made, look, wrong)
     return seen._replace(forward=forward_shown(made, look), backward=backward)
+
+
+def _with_loss(seen: LayerSeen, lens: Lens, look: Look, target: Tensor) -> LayerSeen:
+    """Behind the last layer's arithmetic that of the loss: softmax, cross-entropy, and what comes back."""
+    assert look.answer is not None
+    try:
+        made = loss_step(lens.experiment.recipe, look.answer, target)
+    except (LayerloomError, RuntimeError, IndexError):
+        return seen
+    forward = None if seen.forward is None else joined(seen.forward, forward_shown(made, look))
+    backward = None if seen.backward is None else joined(backward_shown(made, look, ""), seen.backward)
+    return seen._replace(forward=forward, backward=backward)
 
 
 def _field(lens: Lens, look: Look, analysis: Analysis, place: str, index: tuple[int, ...]) -> Field:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsItem,
@@ -27,6 +27,7 @@ FEW_LABELS = 12  # bars that are named
 TILE, GAP, REST = 38.0, 3.0, 34.0  # a map's height, between two, and for how many are not drawn
 LABEL, BAR = 12.0, 42.0  # below bars, and how wide one is at most
 Pick = Callable[[int], object]
+Ask = Callable[[int | None, QPoint], object]
 
 
 class Slot(NamedTuple):
@@ -46,6 +47,7 @@ class OutputItem(Pressable, QGraphicsItem):
         self.setAcceptHoverEvents(True)
         self.setZValue(BUTTON_LAYER)
         self.picked: Pick = lambda _channel: None
+        self.asked: Ask = lambda _channel, _at: None  # for a menu about a channel, or about all of them
         self.shown: Shown | None = None
         self.slot = Slot(QRectF())
         self.chosen: int | None = None  # the channel in hand
@@ -134,6 +136,12 @@ class OutputItem(Pressable, QGraphicsItem):
         channel = self.channel_at(event.pos())
         if self.boundingRect().contains(event.pos()):
             self.picked(-1 if channel is None else channel)
+
+    def open_menu(self, point: QPointF, at: QPoint) -> bool:
+        if self.shown is None or self.shown.kind == "fault":
+            return False
+        self.asked(self.channel_at(self.mapFromScene(point)), at)
+        return True
 
     def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hover(self.channel_at(event.pos()))

@@ -22,6 +22,7 @@ class Outputs(QObject):
     """Pictures beside the cards while one looks inside. They are children of their cards, and move with them."""
 
     picked = Signal(str, int)  # of which card, and which channel; −1: none
+    menu_asked = Signal(str, object, object)  # of which card, its channel or None, and where on the screen
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
@@ -63,6 +64,7 @@ class Outputs(QObject):
             if name not in self.items:
                 item = self.items[name] = OutputItem(self._scene.cards[name])
                 item.picked = partial(self.picked.emit, name)
+                item.asked = partial(self.menu_asked.emit, name)
                 item.setVisible(not self._scene.is_far)
                 item.show_output(self._shown[name])
         self._place()

@@ -32,6 +32,7 @@ from widgets.canvas.gestures.clipboard import begins, copied, copy_part, pasted,
 from widgets.canvas.gestures.edits import Edits
 from widgets.canvas.gestures.gestures import Gestures
 from widgets.canvas.gestures.keys import bindings, meaning, nudge_of
+from widgets.canvas.ground.pressable import Pressable
 from widgets.canvas.scene.asking import SearchAt
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.beginning import Beginning
@@ -183,6 +184,9 @@ class CanvasView(SceneView):
             if self._cuts:
                 return
             at = self.mapToScene(event.pos())
+            if any(item.open_menu(at, event.globalPos()) for item in self.canvas.items(at)
+                   if isinstance(item, Pressable)):
+                return
             self.canvas.select_at(at)
         else:
             at = self.search_point()
