@@ -50,6 +50,7 @@ class PageInside:
     hover: Unit | None = None  # the unit under the mouse
     method: str = "gradcam"  # how it is asked why
     class_number: int | None = None  # of which class; None: of the one that is answered
+    path: tuple[str, ...] = ()  # of the level that was asked about last
     fitted: set[tuple[str, ...]] = field(default_factory=set)  # levels that were seen with all that lies beside
 
     @property
@@ -122,10 +123,13 @@ class Inside(Feature):
             self._insight = None  # it holds networks
 
     def _follow_level(self, inside: PageInside) -> None:
-        """Into a block, or out: other cards."""
-        if inside is self.now and (inside.seen is None or inside.seen.question.path != inside.page.level.path):
-            self.came.emit(inside)
-            self.ask()
+        """What was seen of one level says nothing of another."""
+        if inside.path != inside.page.level.path:
+            inside.path, inside.seen = inside.page.level.path, None
+            inside.outputs.show_outputs({})
+            if inside is self.now:
+                self.came.emit(inside)
+                self.ask()
 
     def _follow_training(self, event: Event) -> None:
         if isinstance(event, (EpochEnded, Finished)) and self.now is not None:
@@ -244,6 +248,7 @@ class Inside(Feature):
         from app.insight.look import Question  # is loaded
 
         document, level = inside.page.document, inside.page.level
+        inside.path = level.path
         if inside.make is None:
             inside.make = First(self.host.settings.data_root)
         wanted = Wanted("", self.layer_page, inside.unit, inside.hover, inside.method, inside.class_number)

@@ -15,7 +15,7 @@ from engine.units import shape_text
 from widgets.look.text import sentence_text, title_of
 
 if TYPE_CHECKING:
-    from app.insight.layer import LayerSeen
+    from app.insight.layer import Field, LayerSeen
     from app.insight.look import Seen
     from widgets.inside.panel import LayerPanel
 
@@ -33,6 +33,7 @@ class LayerInHand(Feature):
         self._inside.came.connect(self._come)
         self._inside.looked.connect(self._show)
         self._shown: Any = None  # the kernels that are on the screen
+        self._has_steps = False
         self._classes: tuple[str, ...] | None = None
 
     def _come(self, _inside: PageInside) -> None:
@@ -68,8 +69,7 @@ class LayerInHand(Feature):
         seen = inside.seen
         if seen is None:
             panel.show_layer("")
-            panel.show_output(None)
-            panel.show_message(sentence_text(inside.wrong) if inside.wrong is not None else "")
+            self._show_nothing(panel, sentence_text(inside.wrong) if inside.wrong is not None else "")
             return
         node = inside.page.level.graph.nodes.get(inside.card)
         if node is None:
@@ -79,13 +79,35 @@ class LayerInHand(Feature):
         facts = " · ".join(filter(None, (shape_text(shape) if shape else "", layer.facts if layer else "")))
         panel.show_layer(inside.card, title_of(node.layer), node.layer.category, facts)
         if layer is None:
+            if seen.question.card == inside.card:  # else it will be told of
+                self._show_nothing(panel, self._why_nothing(inside, seen))
             return
         panel.set_pages([page for page in PAGES if self._applies(page, node.layer)])
         self._show_output(panel, inside, seen, layer)
         self._show_pages(panel, layer)
         self._show_classes(panel, inside)
         self._show_why(panel, inside, seen, layer)
-        self._show_field(layer)
+        self._show_field(layer.field)
+
+    def _show_nothing(self, panel: LayerPanel, words: str) -> None:
+        """What there was of another layer is not seen any more; why, on every page."""
+        from widgets.inside.arithmetic import Steps  # is loaded
+
+        panel.show_output(None)
+        panel.show_message(words)
+        panel.show_curve(None)
+        panel.show_kernels((), words)
+        panel.show_gradients((), words)
+        panel.show_steps(Steps(note=words))
+        panel.show_why("", None, None, words)
+        self._shown = None
+        self._show_field(None)
+
+    def _why_nothing(self, inside: PageInside, seen: Seen) -> str:
+        shown = seen.outputs.get(inside.card)
+        if shown is not None and shown.kind == "fault":
+            return shown.text
+        return self.tr("Nothing is known here: something before it cannot run.")
 
     @staticmethod
     def _applies(page: str, layer: Any) -> bool:
@@ -101,23 +123,22 @@ class LayerInHand(Feature):
         place = seen.places.get(inside.card, "")
         labels = seen.question.experiment.data.classes if seen.look.outputs.get(place) is seen.look.answer else ()
         panel.show_output(layer.output, labels, layer.other)
-        wrong = seen.look.faults.get(place) or seen.look.faults.get(inside.card)
-        panel.show_message("" if layer.output is not None else sentence_text(wrong) if wrong is not None else
-                           self.tr("Nothing is known here: something before it cannot run."))
+        panel.show_message("" if layer.output is not None else self._why_nothing(inside, seen))
         panel.show_unit(Unit(*inside.unit) if inside.unit is not None and layer.output is not None else None)
         panel.show_curve(layer.curve, layer.curve_counts, layer.curve_edges, layer.curve_words)
 
     def _show_pages(self, panel: LayerPanel, layer: LayerSeen) -> None:
+        from widgets.inside.arithmetic import Steps  # is loaded
+
         if layer.kernels is not None and layer.kernels is not self._shown:
             self._shown = layer.kernels
             panel.show_kernels(layer.kernels, "" if layer.kernels else self.tr("This layer has no weights."))
         if layer.gradients is not None:
             nothing = layer.gradients_wrong or self.tr("The loss does not depend on this layer.")
             panel.show_gradients(layer.gradients, "" if layer.gradients else nothing)
-        if layer.forward is not None:
-            panel.show_steps(layer.forward, layer.backward)
-        else:
-            panel.maps.show_unit_steps(None)
+        if layer.forward is not None or self._has_steps:  # else those of another unit would stay
+            panel.show_steps(layer.forward or Steps(), layer.backward)
+        self._has_steps = layer.forward is not None
 
     def _show_classes(self, panel: LayerPanel, inside: PageInside) -> None:
         classes = inside.page.document.experiment.data.classes
@@ -134,12 +155,8 @@ class LayerInHand(Feature):
         elif inside.method != "occlusion":
             panel.show_why("", None, None, "")
 
-    def _show_field(self, layer: LayerSeen) -> None:
+    def _show_field(self, field: Field | None) -> None:
         probe = self.host.feature(Probing).panel
-        if probe is None:
-            return
-        field = layer.field
-        probe.show_window(QRectF(*field.box) if field is not None and field.box is not None else None)
-        probe.show_overlay(field.heat if field is not None else None)
-
-
+        if probe is not None:
+            probe.show_window(QRectF(*field.box) if field is not None and field.box is not None else None)
+            probe.show_overlay(field.heat if field is not None else None)

@@ -32,7 +32,7 @@ LEFT, NONE, ENTER = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Q
 DIGITS = DataSpec(dataset="digits")
 
 
-def network(shape: Shape, *layers: Layer, **weights: NodeParameters) -> Graph:
+def network(shape: Shape | None, *layers: Layer, **weights: NodeParameters) -> Graph:
     """Layers one below the other, named by their kinds in small letters; an input of this shape before them."""
     nodes, counts = [Node("input", Input(shape=shape))], dict[str, int]()
     for row, layer in enumerate(layers, 1):
