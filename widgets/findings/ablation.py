@@ -75,13 +75,13 @@ class AblationChart(QWidget):
         below.setSpacing(12)
         below.addWidget(self.queue)
         below.addWidget(self.bar, 1)
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.bars)
         whole.setContentsMargins(0, 0, 0, 6)
         whole.setSpacing(4)
         whole.addLayout(top)
         whole.addLayout(below)
         whole.addLayout(self._stack, 1)
+        self._stack.addWidget(self.empty)  # now that it has a parent: by itself it would be a window for a moment
+        self._stack.addWidget(self.bars)
         self._put_on()
 
     def _put_on(self) -> None:
