@@ -22,7 +22,7 @@ from engine.training.events import EpochEnded, Event, Finished
 from widgets.canvas.outputs.outputs import Outputs
 
 if TYPE_CHECKING:
-    from app.insight.look import Insight, Question, Seen
+    from app.insight.look import Insight, Question, Refused, Seen
     from engine.inspect.changes import Change
 
 Unit = tuple[int, int, int]
@@ -44,6 +44,7 @@ class PageInside:
     copy: int = 0  # of a repeated block, which one is looked into
     seen: Seen | None = None
     wrong: Message | None = None  # why nothing is seen
+    refused: Message | None = None  # why what was in hand last can be no sample
     changes: tuple[Change, ...] = ()
     card: str = ""  # whose output is in hand, and which unit of it: channel, row, column
     unit: Unit | None = None
@@ -52,6 +53,11 @@ class PageInside:
     class_number: int | None = None  # of which class; None: of the one that is answered
     path: tuple[str, ...] = ()  # of the level that was asked about last
     fitted: set[tuple[str, ...]] = field(default_factory=set)  # levels that were seen with all that lies beside
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing is seen because what is in hand can be no sample."""
+        return self.wrong is not None and self.wrong is self.refused
 
     @property
     def channel(self) -> int | None:
@@ -226,7 +232,8 @@ class Inside(Feature):
             self._fail(inside, say("PyTorch is still loading"))
             return
         question, insight = self._question(inside), self.insight
-        self._thread.ask(partial(insight.see, question), partial(self._take, inside), partial(self._fail, inside))
+        self._thread.ask(partial(insight.try_to_see, question), partial(self._come_back, inside),
+                         partial(self._fail, inside))
 
     @property
     def is_busy(self) -> bool:
@@ -260,6 +267,15 @@ class Inside(Feature):
         """Which weights it is looked at with."""
         document = inside.page.document
         return inside.source if inside.source in held(document) else newest(document)
+
+    def _come_back(self, inside: PageInside, found: Seen | Refused) -> None:
+        from app.insight.look import Seen  # is loaded
+
+        if isinstance(found, Seen):
+            self._take(inside, found)
+        elif found.make is inside.make:
+            inside.refused = found.message
+            self._fail(inside, found.message)
 
     def _take(self, inside: PageInside, seen: Seen) -> None:
         if inside is not self.now or seen.question.path != inside.page.level.path:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document.in_hand import held
+from app.document.page import Page
 from app.features.belonging import Belonging
 from app.features.inside import Inside, PageInside
 from app.window.host import Feature, Host
 from engine.blocks.edits import inner
 from engine.layers.base import Shape
+from engine.messages import say
 from engine.units import value_text
 from widgets.canvas.cards.words import repeat_of
 from widgets.look.text import sentence_text
+from widgets.probe.dropped import PICTURES, is_picture
 
 if TYPE_CHECKING:
     from app.insight.look import Seen
@@ -25,15 +30,17 @@ if TYPE_CHECKING:
 
 LIVE_MS = 500  # without a look the rate is not said any more
 SOME = 12  # numbers of an answer that are written
-PICTURES = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm"
 
 
 class Probing(Feature):
     """Makes samples of what is drawn, dropped, opened or typed, and shows what came of them."""
 
+    taken = Signal(str)  # something else is in hand: "drawn", "typed", "file", "image", "camera" or "example"
+
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.panel: ProbePanel | None = None
+        self._inverted: dict[Page, bool] = self.per_page()  # whether pictures from outside are
         self._inside = host.feature(Inside)
         self._inside.came.connect(self._come)
         self._inside.looked.connect(self._show)
@@ -54,6 +61,7 @@ class Probing(Feature):
         self._weights.show_choice(self._inside.source_of(inside))
         self._offer_copies(inside)
         panel.show_mode("train" if inside.training else "predict")
+        panel.show_inverted(self._is_inverted)
 
     def _offer_copies(self, inside: PageInside) -> None:
         """Inside of a repeated block: which of its copies is looked into."""
@@ -95,9 +103,11 @@ class Probing(Feature):
         panel.picture_dropped.connect(lambda path: self.open_picture(Path(path)))
         panel.image_given.connect(self.take_image)
         panel.picture_requested.connect(self._ask_picture)
-        panel.mode_chosen.connect(self._choose_mode)
+        panel.mode_chosen.connect(self.choose_mode)
+        panel.inverted_toggled.connect(self._invert)
 
-    def _choose_mode(self, mode: str) -> None:
+    def choose_mode(self, mode: str) -> None:
+        """“train”: as while it learns, “predict”: as afterwards."""
         self._inside.set_training(mode == "train")
         if self.panel is not None:
             self.panel.show_mode("train" if mode == "train" else "predict")
@@ -108,46 +118,71 @@ class Probing(Feature):
     def _root(self) -> Path | None:
         return self.host.settings.data_root
 
+    @property
+    def _is_inverted(self) -> bool:
+        return self.page is not None and self._inverted.get(self.page, False)
+
+    def _hold(self, kind: str, make: Callable[..., Any]) -> None:
+        self._drawing = kind == "drawn"
+        self._inside.hold(make)
+        self.taken.emit(kind)
+
     def _draw(self, pixels: Any) -> None:
         from app.insight.hand import Drawn  # is loaded: the panel is there
 
-        self._drawing = True
-        self._inside.hold(Drawn(pixels, self._root))
+        self._hold("drawn", Drawn(pixels, self._root))
 
     def _type(self, text: str) -> None:
         from app.insight.hand import Typed  # is loaded
 
-        self._drawing = False
-        self._inside.hold(Typed(text, self._root))
+        self._hold("typed", Typed(text, self._root))
 
     def open_picture(self, path: Path) -> None:
         """Look at a file."""
         from app.insight.hand import File  # is loaded
 
-        self._drawing = False
-        self._inside.hold(File(path, self._root))
+        self._hold("file", File(path, self._root, self._is_inverted))
 
     def take_image(self, image: QImage) -> None:
         """Look at a picture that is no file: pasted, or dragged from another program."""
-        self.take_pixels(pixels_of(image))
+        self.take_pixels(pixels_of(image), "image")
 
-    def take_pixels(self, pixels: Any) -> None:
+    def take_pixels(self, pixels: Any, kind: str = "camera") -> None:
         """The same as uint8 H×W×3."""
-        from app.insight.hand import Drawn  # is loaded
+        from app.insight.hand import Image  # is loaded
 
-        self._drawing = False
-        self._inside.hold(Drawn(pixels, self._root))
+        self._hold(kind, Image(pixels, self._root, self._is_inverted))
+
+    def _invert(self, inverted: bool) -> None:
+        """For pictures from outside, and for the one in hand if it is one."""
+        from app.insight.hand import File, Image  # is loaded
+
+        now = self._inside.now
+        if now is not None:
+            self._inverted[now.page] = inverted
+            if isinstance(now.make, (File, Image)):
+                self._inside.hold(replace(now.make, inverted=inverted))
+
+    def opener(self, path: Path) -> Callable[[], object] | None:
+        """A picture that is dropped anywhere while one looks inside."""
+        return (lambda: self.open_picture(path)) if self._inside.is_on and is_picture(path.name) else None
+
+    def clear(self) -> None:
+        """What is drawn is gone."""
+        if self.panel is not None and not self.panel.pad.isHidden():
+            self.panel.pad.clear()
+        else:
+            self.host.say(say("There is nothing to clear: one does not draw for this network"))
 
     def hold_example(self, part: str, index: int) -> None:
         """Look at one of the data."""
         from app.insight.hand import Example  # is loaded
 
-        self._drawing = False
-        self._inside.hold(Example(part, index, self._root))
+        self._hold("example", Example(part, index, self._root))
 
     def _ask_picture(self) -> None:
-        title = self.tr("Open picture")
-        for path in self.asking("pictures").open(title, f"{self.tr('Pictures')} ({PICTURES})")[:1]:
+        title, patterns = self.tr("Open picture"), " ".join(f"*{suffix}" for suffix in PICTURES)
+        for path in self.asking("pictures").open(title, f"{self.tr('Pictures')} ({patterns})")[:1]:
             self.open_picture(path)
 
     # -- what is seen -------------------------------------------------------------------------------------------
@@ -157,10 +192,10 @@ class Probing(Feature):
         if panel is None or inside is not self._inside.now:
             return
         if inside.seen is None:
-            panel.show_no_answer(sentence_text(inside.wrong) if inside.wrong is not None else "")
-            panel.show_rate(None)
+            self._show_wrong(panel, inside)
             return
         seen = inside.seen
+        panel.show_typed_error("")
         self._fit_pad(panel, tuple(seen.sample.x.shape[1:]))
         if not self._drawing and seen.pixels is not None and seen.sample is not self._sample:
             panel.show_pixels(seen.pixels)  # takes away what was drawn over the one before
@@ -168,6 +203,16 @@ class Probing(Feature):
         self._show_answer(panel, seen)
         panel.show_rate(self._inside.rate)
         self._still.start()
+
+    def _show_wrong(self, panel: ProbePanel, inside: PageInside) -> None:
+        """What is wrong with something typed stands where it was typed."""
+        from app.insight.hand import Typed  # is loaded
+
+        text = sentence_text(inside.wrong) if inside.wrong is not None else ""
+        typed = inside.is_refused and isinstance(inside.make, Typed)
+        panel.show_typed_error(text if typed else "")
+        panel.show_no_answer(self.tr("No answer yet.") if typed else text)
+        panel.show_rate(None)
 
     def _fit_pad(self, panel: ProbePanel, shape: Shape) -> None:
         if shape == self._shape:

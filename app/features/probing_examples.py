@@ -60,6 +60,9 @@ class ProbingExamples(Feature):
         self._wish = Wish()
         self._asked: Asked | None = None
         self._panel: ProbePanel | None = None
+        self._total = 0  # of what is asked for
+        self._goes = 0  # −1, 1: the last or the first example of the page that comes will be looked at
+        self._probing.taken.connect(self._forget_chosen)
 
     def _connect(self, panel: ProbePanel) -> None:
         self._panel = panel
@@ -74,8 +77,34 @@ class ProbingExamples(Feature):
     def _choose(self, part: str, order: str, of_class: str) -> None:
         self._wish_for(Wish(part, order, of_class))
 
+    def step(self, by: int) -> None:
+        """Look at the next example of the strip (1) or the one before (−1); at its end another page comes first."""
+        keys = [each.key for each in self._panel.examples.grid.examples] if self._panel is not None else []
+        if not keys:
+            self.host.say(say("There are no examples to look at"))
+            return
+        there = keys.index(self._in_hand) + by if self._in_hand in keys else 0 if by > 0 else len(keys) - 1
+        first = self._wish.first + by * PAGE
+        if 0 <= there < len(keys):
+            self._look_at(keys[there])
+        elif 0 <= first < self._total:
+            self._wish_for(self._wish._replace(first=first))
+            self._goes = by
+
+    @property
+    def _in_hand(self) -> tuple[str, int] | None:
+        """The example that is looked at, as the strip calls it."""
+        from app.insight.hand import Example as InHand  # is loaded
+
+        now = self._inside.now
+        return (now.make.part, now.make.index) if now is not None and isinstance(now.make, InHand) else None
+
+    def _forget_chosen(self, kind: str) -> None:
+        if kind != "example" and self._panel is not None:
+            self._panel.examples.grid.show_chosen(None)
+
     def _wish_for(self, wish: Wish) -> None:
-        self._wish = wish
+        self._wish, self._goes = wish, 0
         if self._inside.now is not None:
             self._come(self._inside.now)
 
@@ -143,7 +172,10 @@ class ProbingExamples(Feature):
             return
         total = len(strip.examples) + asked.wish.first if asked.wish.order == "worst" else strip.available
         more = asked.wish.order == "worst" and len(strip.examples) == PAGE
-        panel.show_examples([_shown(asked, each) for each in strip.examples], asked.wish.first, total + more)
+        self._total, goes, self._goes = total + more, self._goes, 0
+        panel.show_examples([_shown(asked, each) for each in strip.examples], asked.wish.first, self._total)
+        if goes:
+            self._look_at(panel.examples.grid.examples[0 if goes > 0 else -1].key)
 
     def forget_page(self, page: Any) -> None:
         super().forget_page(page)

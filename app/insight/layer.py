@@ -16,10 +16,12 @@ from engine.analysis.analysis import Analysis
 from engine.analysis.receptive import reach, receptive_field
 from engine.experiment.experiment import Experiment
 from engine.inspect.answers import class_name, top
+from engine.inspect.changes import Change
 from engine.inspect.lens import Back, Lens, Look
 from engine.inspect.samples.sample import Sample
 from engine.inspect.steps.losses import loss_step
 from engine.inspect.steps.steps import step
+from engine.inspect.steps.values import Steps as Made
 from engine.inspect.why.activation import CUTTING, FLAT, activation, is_activation
 from engine.inspect.why.gradcam import grad_cam
 from engine.inspect.why.gradients import loss_of, score_of
@@ -87,6 +89,7 @@ class LayerSeen(NamedTuple):
     backward: Steps | None = None
     why: Why | None = None
     field: Field | None = None
+    steps: Made | None = None  # from which ``forward`` and ``backward`` are
 
 
 class Layers:
@@ -173,12 +176,17 @@ def _tensor(name: str, value: Tensor, words: str = "") -> Shown:
 def _back(lens: Lens, look: Look, sample: Sample, seed: int) -> tuple[Back | None, str]:
     """Gradients of the loss; where the true answer is not known, of the score of what is answered."""
     try:
-        if sample.target is not None:
-            return lens.back(look.x, loss_of(lens.experiment, sample.target), seed=seed), ""
-        best = 0 if look.answer is None else int(look.answer[0].flatten().argmax())
-        return lens.back(look.x, score_of(best), seed=seed), ""
+        return gradients_of(lens, look, sample, seed), ""
     except (LayerloomError, RuntimeError) as error:
         return None, _words(error)
+
+
+def gradients_of(lens: Lens, look: Look, sample: Sample, seed: int, changes: Sequence[Change] = ()) -> Back:
+    """The same. Raises LayerloomError, or RuntimeError of torch, where there is none."""
+    if sample.target is not None:
+        return lens.back(look.x, loss_of(lens.experiment, sample.target), changes=changes, seed=seed)
+    best = 0 if look.answer is None else int(look.answer[0].flatten().argmax())
+    return lens.back(look.x, score_of(best), changes=changes, seed=seed)
 
 
 def _words(error: Exception) -> str:
@@ -209,7 +217,7 @@ def _with_steps(seen: LayerSeen, lens: Lens, look: Look, back: Back | None, wron
     except (LayerloomError, RuntimeError, ValueError, IndexError) as error:
         return seen._replace(forward=Steps(note=_words(error)), backward=None)
     backward = None if seen.wanted.page != "steps" else backward_shown(made, look, wrong)
-    return seen._replace(forward=forward_shown(made, look), backward=backward)
+    return seen._replace(forward=forward_shown(made, look), backward=backward, steps=made)
 
 
 def _with_loss(seen: LayerSeen, lens: Lens, look: Look, target: Tensor) -> LayerSeen:

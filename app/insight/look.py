@@ -17,7 +17,7 @@ from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change
 from engine.inspect.lens import Lens, Look
-from engine.inspect.samples.sample import Sample, input_shape
+from engine.inspect.samples.sample import Sample, SampleError, input_shape
 from engine.messages import LayerloomError, Message
 from engine.training.losses import Criterion
 from engine.training.values import Weights
@@ -71,6 +71,13 @@ class Seen(NamedTuple):
     pixels: np.ndarray[Any, Any] | None = None  # of a picture, as the network gets it: uint8 H×W or H×W×3
 
 
+class Refused(NamedTuple):
+    """Why there was nothing to see: of what is in hand no sample can be made."""
+
+    make: Make
+    message: Message
+
+
 class Insight:
     """Keeps the network and the sample between questions. For one thread."""
 
@@ -80,6 +87,15 @@ class Insight:
         self._samples: list[tuple[Make, Experiment, Sample]] = []
         self._layers = Layers()
         self._analysis: tuple[Experiment, Analysis] | None = None
+
+    def try_to_see(self, question: Question) -> Seen | Refused:
+        """Look once. Raises LayerloomError where something else than the sample in hand is the reason."""
+        try:
+            return self.see(question)
+        except SampleError as error:
+            if any(known is question.make for known, *_ in self._samples):
+                raise  # it is about the one that is compared with it
+            return Refused(question.make, error.message)
 
     def see(self, question: Question) -> Seen:
         """Look once. Raises LayerloomError where nothing can be seen."""

@@ -14,7 +14,7 @@ from widgets.canvas.gestures import keys as canvas_keys
 MENUS: Mapping[str, tuple[str, ...]] = {  # their groups, apart by a line
     "File": ("open", "save", "take", "compare", "end"),
     "Edit": ("undo", "clipboard", "change", "find"),
-    "View": ("workspace", "look", "panels", "heat", "walk", "theme"),
+    "View": ("workspace", "look", "panels", "heat", "walk", "inside", "theme"),
     "Network": ("add", "order", "marks", "blocks", "check", "inside"),
     "Train": ("run", "check", "runs", "results"),
     "Help": ("help",),

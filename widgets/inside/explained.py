@@ -39,6 +39,11 @@ class HeatPicture(QWidget):
         self._values, self._heat = values, None
         self.update()
 
+    @property
+    def heat(self) -> Array | None:
+        """What counted, as numbers; None: there is none."""
+        return self._values
+
     def sizeHint(self) -> QSize:
         """A square."""
         return QSize(self._side, self._side)

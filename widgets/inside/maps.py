@@ -12,7 +12,7 @@ from widgets.inside.lattice import BarRow, Cells, Tiled, Unit
 from widgets.inside.shown import Array, Shown, shown
 from widgets.look import theme
 from widgets.look.guarded import guarded
-from widgets.look.pixels import paint_lines
+from widgets.look.pixels import paint_lines, paint_part
 from widgets.look.shades import Shade
 from widgets.look.text import tooltip
 from widgets.parts.saving import offer_saving
@@ -209,7 +209,7 @@ class MapGrid(QWidget):
                 continue
             row, column = divmod(channel, across)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, tall > tile.height())
-            painter.drawImage(tile, atlas, QRectF(column * wide, row * tall, wide, tall))
+            paint_part(painter, tile, atlas, QRectF(column * wide, row * tall, wide, tall))
             paint_lines(painter, tile, lattice.rows, lattice.columns)
 
     def _paint_cells(self, painter: QPainter, lattice: Cells) -> None:

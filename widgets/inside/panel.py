@@ -98,6 +98,14 @@ class LayerPanel(QWidget):
         """The page in front."""
         return next(id for id, scroll in self._scrolls.items() if scroll is self.tabs.current)
 
+    def page_of(self, id: str) -> QWidget:
+        """A page in full, however much of it is scrolled away."""
+        return self._pages[id][0]
+
+    def has_page(self, id: str) -> bool:
+        """Whether it applies to this layer."""
+        return self.tabs.is_there(self._scrolls[id])
+
     def show_page(self, id: str) -> None:
         """Bring a page to the front."""
         self.tabs.show_page(self._scrolls[id])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter
 
 from widgets.look import theme
 
@@ -54,6 +54,14 @@ def paint_pixels(painter: QPainter, place: QRectF, image: QImage, lined: bool = 
     painter.drawImage(place, image)
     if lined:
         paint_lines(painter, place, image.height(), image.width())
+
+
+def paint_part(painter: QPainter, place: QRectF, image: QImage, part: QRectF) -> None:
+    """A rectangle of an image, in its pixels. Qt's SVG files would get all of it instead."""
+    if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+        painter.drawImage(place, image.copy(part.toAlignedRect()))
+    else:
+        painter.drawImage(place, image, part)
 
 
 def paint_lines(painter: QPainter, place: QRectF, rows: int, columns: int) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 from widgets.parts.flow import Flow
 from widgets.parts.scroll import BAR, ScrollPanel
 from widgets.parts.segments import Segment, Segments
 from widgets.parts.words import Words, heading
 from widgets.probe.answers import Answers, Likely
+from widgets.probe.dropped import given_by
 from widgets.probe.example import Example
 from widgets.probe.pad import Pad
 from widgets.probe.strip import Examples
@@ -27,6 +29,7 @@ Mode = Literal["predict", "train"]
 EDGE = 14
 
 
+@guarded
 class ProbePanel(ScrollPanel):
     """Pad, typed row, answer and examples one below the other; it scrolls as a whole."""
 
@@ -37,13 +40,14 @@ class ProbePanel(ScrollPanel):
     image_given = Signal(QImage)
     picture_requested = Signal()
     camera_toggled = Signal(bool)
+    inverted_toggled = Signal(bool)
     mode_chosen = Signal(str)  # "predict" or "train"
     example_chosen = Signal(object)
     example_compared = Signal(object)
     examples_asked = Signal(str, str, str)  # part, order, class
     page_asked = Signal(int)
     examples_acted = Signal()
-    save_requested = Signal(str)
+    save_requested = Signal(str, str)  # "pad" or "answer"; "picture" or "numbers"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +71,9 @@ class ProbePanel(ScrollPanel):
         self.pen, self.rubber = _tool(self.tr("Pen")), _tool(self.tr("Rubber"))
         self.clear_button = _tool(self.tr("Clear"), checkable=False)
         self.open, self.camera = _tool(self.tr("Open picture…"), checkable=False), _tool(self.tr("Camera"))
+        self.invert = _tool(self.tr("Invert"))
+        self.invert.setToolTip(tooltip(self.tr("Pictures from outside: dark lines on white become light ones on black"),
+                                       self.tr("as MNIST has them")))
         self._tools = QButtonGroup(self)
         for button in (self.pen, self.rubber):
             self._tools.addButton(button)
@@ -80,7 +87,7 @@ class ProbePanel(ScrollPanel):
         column.addWidget(_row(heading(self.tr("Probe")), _right(self.mode), spread=True))
         self.rate.setProperty("role", "small")
         self._pad_parts = (self.hint, self.pad, _row(self.pen, self.rubber, self.clear_button, self.rate),
-                           self.swatches, _row(self.open, self.camera))
+                           self.swatches, _row(self.open, self.invert, self.camera))
         for part in (*self._pad_parts, self.typed_row):
             column.addWidget(part)
         for title, part in ((self.tr("Answer"), self.answers), ("", self.examples)):
@@ -96,18 +103,35 @@ class ProbePanel(ScrollPanel):
         pad, examples = self.pad, self.examples
         for given, ours in (
             (pad.drawn, self.drawn), (pad.stroke_ended, self.stroke_ended), (pad.image_given, self.image_given),
-            (pad.picture_dropped, self.picture_dropped), (pad.save_requested, self.save_requested),
-            (self.answers.save_requested, self.save_requested), (self.typed_row.typed, self.typed),
+            (pad.picture_dropped, self.picture_dropped), (self.typed_row.typed, self.typed),
             (examples.chosen, self.example_chosen), (examples.compared, self.example_compared),
             (examples.asked, self.examples_asked), (examples.page_asked, self.page_asked),
             (examples.acted, self.examples_acted), (self.camera.toggled, self.camera_toggled),
             (self.mode.chosen, self.mode_chosen), (self.swatches.chosen, pad.set_color),
+            (self.invert.toggled, self.inverted_toggled), (self.typed_row.picture_given, self._pass_on),
         ):  # fmt: skip
             given.connect(ours)
+        pad.save_requested.connect(lambda kind: self.save_requested.emit("pad", kind))
+        self.answers.save_requested.connect(lambda kind: self.save_requested.emit("answer", kind))
         self.open.clicked.connect(self.picture_requested)
         self.clear_button.clicked.connect(pad.clear)
         self.pen.clicked.connect(lambda: pad.set_tool("pen"))
         self.rubber.clicked.connect(lambda: pad.set_tool("rubber"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A picture is pasted, whatever in here has the keyboard."""
+        is_paste = event.matches(QKeySequence.StandardKey.Paste)
+        given = given_by(QGuiApplication.clipboard().mimeData()) if is_paste else None
+        if given is None:
+            super().keyPressEvent(event)
+        else:
+            self._pass_on(given)
+
+    def _pass_on(self, given: object) -> None:
+        if isinstance(given, str):
+            self.picture_dropped.emit(given)
+        elif isinstance(given, QImage):
+            self.image_given.emit(given)
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
@@ -118,6 +142,7 @@ class ProbePanel(ScrollPanel):
 
     def set_typed_only(self) -> None:
         """The network sees no pictures: one types."""
+        self.camera.setChecked(False)
         self._show_pad(False)
 
     def _show_pad(self, there: bool) -> None:
@@ -150,6 +175,12 @@ class ProbePanel(ScrollPanel):
         self.camera.setVisible(there)
         if not there:
             self.camera.setChecked(False)
+
+    def show_inverted(self, inverted: bool) -> None:
+        """Whether pictures from outside are, of which nothing is said."""
+        self.invert.blockSignals(True)
+        self.invert.setChecked(inverted)
+        self.invert.blockSignals(False)
 
     def show_mode(self, mode: Mode) -> None:
         """As when predicting, or as while training."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 from widgets.parts.words import Words
+from widgets.probe.dropped import given_by, is_picture
 
 MOST, KEPT, EDGE = 5, 50, 14  # lines in sight; inputs that are remembered; pixels around the text
 
@@ -20,6 +21,7 @@ class _Line(QPlainTextEdit):
 
     entered = Signal()
     past_asked = Signal(int)  # -1: earlier, 1: later
+    picture_given = Signal(object)  # the path of a file, or a QImage
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,15 +54,35 @@ class _Line(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text, and pictures."""
+        return _picture_in(source) is not None or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """A picture that is pasted or dropped here is no text: it is to be looked at."""
+        given = _picture_in(source)
+        if given is None:
+            super().insertFromMimeData(source)
+        else:
+            self.picture_given.emit(given)
+
     def _is_at(self, way: QTextCursor.MoveOperation) -> bool:
         """Whether there is no line further that way."""
         return not QTextCursor(self.textCursor()).movePosition(way)
+
+
+def _picture_in(source: QMimeData) -> str | QImage | None:
+    given = given_by(source)
+    if isinstance(given, str):
+        return given if is_picture(given) else None
+    return None if source.hasText() else given
 
 
 class TypedRow(QWidget):
     """Says what was typed; whoever reads it says what is wrong with it."""
 
     typed = Signal(str)
+    picture_given = Signal(object)  # the path of a file, or a QImage
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +96,7 @@ class TypedRow(QWidget):
                                      self.tr("Enter runs it, Shift+Enter begins a line.")))
         self.line.entered.connect(self._enter)
         self.line.past_asked.connect(self._go)
+        self.line.picture_given.connect(self.picture_given)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

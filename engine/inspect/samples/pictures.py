@@ -17,7 +17,7 @@ from engine.data.formats.pixels import flat
 from engine.data.sources.image_folder import ImageFolder
 from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment
-from engine.inspect.samples.prepared import as_given, data_for, expect_fit
+from engine.inspect.samples.prepared import as_given, data_for, expect_fit, follows_from_examples
 from engine.inspect.samples.sample import Sample, SampleError, UnreadSampleError, input_shape
 from engine.layers.base import Shape
 from engine.messages import Message
@@ -47,6 +47,17 @@ def from_picture(experiment: Experiment, path: Path, root: Path | None = None, *
     return Pictures(experiment, root).of_file(path, inverted)
 
 
+def needs_data(experiment: Experiment) -> bool:
+    """Whether the data have to be read, so that a picture can be prepared as they are."""
+    return _is_prepared_alike(experiment) and follows_from_examples(experiment.data)
+
+
+def _is_prepared_alike(experiment: Experiment) -> bool:
+    """Whether the network takes what the data are; else a picture is prepared for what it takes."""
+    spec = experiment.data
+    return spec.is_image and (not spec.is_known or input_shape(experiment) == spec.sample_shape)
+
+
 class Pictures:
     """Makes samples of many pictures: what of the data decides how one is prepared is found out once."""
 
@@ -55,7 +66,7 @@ class Pictures:
         self._experiment = experiment
         wanted, spec = input_shape(experiment), experiment.data
         self._data: Data | None = None
-        if spec.is_image and (wanted == spec.sample_shape or not spec.is_known):
+        if _is_prepared_alike(experiment):
             self._data = data_for(experiment, root)
             spec = self._data.spec
             wanted = spec.sample_shape if isinstance(spec.source, ImageFolder) else spec.stored_shape  # read as seen

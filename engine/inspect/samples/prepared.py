@@ -27,10 +27,15 @@ def data_for(experiment: Experiment, root: Path | None) -> Data:
     Raises DataError.
     """
     spec = experiment.data
-    if spec.normalize or not spec.is_known or not holds_bytes(spec):
+    if follows_from_examples(spec):
         return load_data(spec, root)
     none = Split(torch.empty(0, *spec.stored_shape, dtype=torch.uint8), torch.empty(0, dtype=torch.int64))
     return Data(spec, none, none, none, (0.0,), (1.0,))
+
+
+def follows_from_examples(spec: DataSpec) -> bool:
+    """Whether how an example is prepared is only known once the data are read."""
+    return spec.normalize or not spec.is_known or not holds_bytes(spec)
 
 
 def with_known_data(experiment: Experiment, root: Path | None) -> Experiment:

@@ -28,13 +28,18 @@ def from_text(experiment: Experiment, text: str, root: Path | None = None, *, se
     or ``name=value, …``, and are scaled as the data are; what torch writes is what the network gets there, too.
     ``several``: x may be more than one example, B×…. Raises SampleError, or DataError.
     """
-    if is_table(experiment) and not is_tensor_text(text):
+    if needs_data(experiment, text):
         return from_row(experiment, load_data(experiment.data, root), text)
     x = as_batch(tensor_of(text), input_shape(experiment))
     if len(x) > 1 and not several:
         raise SampleError("These are {count} examples of {shape}: type one of them", count=grouped(len(x)),
                           shape=shape_text(tuple(x.shape[1:])))
     return Sample(x, None, x[0].clone(), _title(text))
+
+
+def needs_data(experiment: Experiment, text: str) -> bool:
+    """Whether the data have to be read to know what is typed: the values of a table's columns."""
+    return is_table(experiment) and not is_tensor_text(text)
 
 
 def is_table(experiment: Experiment) -> bool:

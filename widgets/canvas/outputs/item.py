@@ -22,6 +22,7 @@ from widgets.canvas.ground.stacking import BUTTON_LAYER
 from widgets.canvas.outputs.shown import Shown
 from widgets.look import theme
 from widgets.look.guarded import guarded
+from widgets.look.pixels import paint_part
 
 FEW_LABELS = 12  # bars that are named
 TILE, GAP, REST = 38.0, 3.0, 34.0  # a map's height, between two, and for how many are not drawn
@@ -189,7 +190,7 @@ class OutputItem(Pressable, QGraphicsItem):
         height, width = shown.tile
         for index, tile in enumerate(tiles):
             source = QRectF(index * width, 0, width, height) if shown.kind == "maps" else QRectF(picture.rect())
-            painter.drawImage(tile, picture, source)
+            paint_part(painter, tile, picture, source)
             if shown.kind == "maps" and index in self.changed:
                 painter.setPen(QPen(QColor(look.warn), 1.5))
                 painter.drawLine(tile.bottomLeft(), tile.topRight())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPageSize, QPaintDevice, QPainter, QPdfWriter
@@ -13,6 +14,9 @@ from engine.analysis.analysis import Analysis
 from engine.figures.export import DrawingError, check_picture, written_as
 from engine.files import write_bytes
 from engine.formats import suffixes
+from engine.graph.graph import Graph
+from widgets.canvas.outputs.outputs import Outputs
+from widgets.canvas.outputs.shown import Shown
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.look import theme
 from widgets.look.guarded import guarded
@@ -21,6 +25,14 @@ MARGIN = 32.0
 SCALE = 2.0  # pixels of a PNG for one of the scene
 LARGEST = 30_000  # pixels: painters reach no further
 POINTS = 0.75  # for one pixel of the scene
+
+
+class Beside(NamedTuple):
+    """What lies beside the cards while one looks inside: the graph with room for it, outputs, channels that differ."""
+
+    graph: Graph
+    outputs: Mapping[str, Shown]
+    changed: Mapping[str, Collection[int]]
 
 
 @guarded
@@ -34,27 +46,43 @@ class _Still(CanvasScene):
 
 
 def save_canvas(analysis: Analysis, problems: Sequence[Problem], caption: str, path: Path, look: theme.Theme,
-                ground: str = "") -> None:
+                ground: str = "", beside: Beside | None = None) -> None:
     """Write .svg, .pdf or .png in this theme, on ``ground`` or the theme's own. Raises DrawingError, WriteError."""
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise DrawingError("{path}: the canvas is written as {suffixes}", path=path.name,
                            suffixes=suffixes(written_as("canvas"), " or "))
     with theme.painting_as(look):
-        scene = _scene(analysis, problems, caption)
+        scene = _scene(analysis, problems, caption, beside)
         scene.ground = ground
-        area = scene.itemsBoundingRect().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        content = _as_bytes(scene, area, write)
+        content = _as_bytes(scene, _area(scene), write)
         scene.deleteLater()
     write_bytes(path, content)
     check_picture(path)
 
 
-def _scene(analysis: Analysis, problems: Sequence[Problem], caption: str) -> _Still:
+def canvas_image(analysis: Analysis, problems: Sequence[Problem], caption: str, beside: Beside | None = None) -> QImage:
+    """The same picture as pixels, in the theme of now. Raises DrawingError."""
+    scene = _scene(analysis, problems, caption, beside)
+    image = _image(scene, _area(scene))
+    scene.deleteLater()
+    return image
+
+
+def _area(scene: _Still) -> QRectF:
+    return scene.itemsBoundingRect().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+
+def _scene(analysis: Analysis, problems: Sequence[Problem], caption: str, beside: Beside | None) -> _Still:
     scene = _Still()
-    scene.show_graph(analysis.graph)
+    scene.show_graph(analysis.graph if beside is None else beside.graph)
     scene.show_caption(caption)
     scene.show_analysis(analysis, problems)
+    if beside is not None:
+        outputs = Outputs(scene)
+        outputs.set_on(True)
+        outputs.show_outputs(beside.outputs)
+        outputs.mark("", None, beside.changed)
     for card in scene.cards.values():
         if card.repair_button is not None:
             card.repair_button.hide()
@@ -101,11 +129,15 @@ def _pdf(scene: _Still, area: QRectF, device: QBuffer) -> None:
 
 
 def _png(scene: _Still, area: QRectF, device: QBuffer) -> None:
+    if not QImageWriter(device, b"png").write(_image(scene, area)):
+        raise DrawingError("The picture cannot be painted")
+
+
+def _image(scene: _Still, area: QRectF) -> QImage:
     scale = min(SCALE, LARGEST / max(area.width(), area.height()))
     image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
     _render(scene, area, image, QRectF(image.rect()))
-    if not QImageWriter(device, b"png").write(image):
-        raise DrawingError("The picture cannot be painted")
+    return image
 
 
 _WRITERS = {".svg": _svg, ".pdf": _pdf, ".png": _png}  # for every kind of file that a canvas is written as
