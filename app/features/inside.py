@@ -22,7 +22,7 @@ from engine.training.events import EpochEnded, Event, Finished
 from widgets.canvas.outputs.outputs import Outputs
 
 if TYPE_CHECKING:
-    from app.insight.look import Insight, Question, Seen
+    from app.insight.look import Insight, NotTaken, Question, Seen
     from engine.inspect.changes import Change
 
 Unit = tuple[int, int, int]
@@ -37,6 +37,7 @@ class PageInside:
     page: Page
     outputs: Outputs
     make: Callable[..., Any] | None = None  # the sample; None: nothing was chosen
+    taken: Callable[..., Any] | None = None  # the last one that the network could take
     second: Callable[..., Any] | None = None  # one that is compared with it
     training: bool = False
     source: str = ""  # which weights; "": the newest
@@ -69,6 +70,7 @@ class Inside(Feature):
 
     came = Signal(object)  # PageInside: its page is in front, or something about it is another
     looked = Signal(object)  # PageInside: something was seen, or why nothing
+    refused = Signal(object)  # NotTaken: the sample that was asked for last; what was seen is seen still
     layer_chosen = Signal(object)  # PageInside: another layer or channel is in hand
 
     def __init__(self, host: Host) -> None:
@@ -254,10 +256,15 @@ class Inside(Feature):
         document = inside.page.document
         return inside.source if inside.source in held(document) else newest(document)
 
-    def _take(self, inside: PageInside, seen: Seen) -> None:
+    def _take(self, inside: PageInside, seen: Seen | NotTaken) -> None:
+        from app.insight.look import NotTaken  # is loaded
+
         if inside is not self.now or seen.question.path != inside.page.level.path:
             return
-        inside.seen, inside.wrong = seen, None
+        if isinstance(seen, NotTaken):
+            self._go_back(inside, seen)
+            return
+        inside.seen, inside.wrong, inside.taken = seen, None, seen.question.make
         self._times.append(time.perf_counter())
         inside.outputs.show_outputs(seen.outputs)
         self._mark(inside)
@@ -267,6 +274,20 @@ class Inside(Feature):
         self.looked.emit(inside)
         if inside.card not in inside.page.level.graph.nodes:
             self._take_in_hand(inside, seen)
+
+    def _go_back(self, inside: PageInside, said: NotTaken) -> None:
+        """To the sample that was in hand before, where there was one."""
+        if said.second:
+            if inside.second is said.question.second:
+                inside.second = None
+            self.refused.emit(said)
+            self.ask()
+        elif inside.taken in (None, said.question.make) or inside.seen is None:
+            self._fail(inside, said.message)
+        else:
+            if inside.make is said.question.make:
+                inside.make = inside.taken
+            self.refused.emit(said)
 
     def _take_in_hand(self, inside: PageInside, seen: Seen) -> None:
         """Nobody has chosen a layer: what is selected, else the first with maps, else the last."""

@@ -15,7 +15,7 @@ from engine.units import shape_text
 from widgets.look.text import sentence_text, title_of
 
 if TYPE_CHECKING:
-    from app.insight.layer import Field, LayerSeen
+    from app.insight.layer import LayerSeen
     from app.insight.look import Seen
     from widgets.inside.panel import LayerPanel
 
@@ -87,7 +87,9 @@ class LayerInHand(Feature):
         self._show_pages(panel, layer)
         self._show_classes(panel, inside)
         self._show_why(panel, inside, seen, layer)
-        self._show_field(layer.field)
+        field = layer.field
+        box = QRectF(*field.box) if field is not None and field.box is not None else None
+        self.host.feature(Probing).show_field(box, field.heat if field is not None else None, seen.look.x.shape)
 
     def _show_nothing(self, panel: LayerPanel, words: str) -> None:
         """What there was of another layer is not seen any more; why, on every page."""
@@ -101,7 +103,7 @@ class LayerInHand(Feature):
         panel.show_steps(Steps(note=words))
         panel.show_why("", None, None, words)
         self._shown = None
-        self._show_field(None)
+        self.host.feature(Probing).show_field(None, None)
 
     def _why_nothing(self, inside: PageInside, seen: Seen) -> str:
         shown = seen.outputs.get(inside.card)
@@ -152,9 +154,3 @@ class LayerInHand(Feature):
                            layer.why.sentence)
         elif inside.method != "occlusion":
             panel.show_why("", None, None, "")
-
-    def _show_field(self, field: Field | None) -> None:
-        probe = self.host.feature(Probing).panel
-        if probe is not None:
-            probe.show_window(QRectF(*field.box) if field is not None and field.box is not None else None)
-            probe.show_overlay(field.heat if field is not None else None)

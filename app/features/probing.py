@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document.in_hand import held
+from app.document.page import Page
 from app.features.belonging import Belonging
 from app.features.inside import Inside, PageInside
 from app.window.host import Feature, Host
@@ -18,7 +20,8 @@ from engine.units import value_text
 from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
-    from app.insight.look import Seen
+    from app.insight.look import NotTaken, Seen
+    from widgets.parts.choice import Choice
     from widgets.probe.panel import ProbePanel
 
 LIVE_MS = 500  # without a look the rate is not said any more
@@ -32,9 +35,12 @@ class Probing(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.panel: ProbePanel | None = None
+        self.weights: Choice  # in the panel
         self._inside = host.feature(Inside)
         self._inside.came.connect(self._come)
         self._inside.looked.connect(self._show)
+        self._inside.refused.connect(self._refuse)
+        self._of: PageInside | None = None  # what the pad shows the sample of
         self._shape: Shape | None = None
         self._drawing = False  # the pad shows what is being drawn: it is not written over
         self._still = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -44,11 +50,14 @@ class Probing(Feature):
 
     def _come(self, inside: PageInside) -> None:
         panel = self.panel or self._make()
+        if inside is not self._of:
+            self._of, self._drawing = inside, False
+            panel.show_typed_error("")
         document = inside.page.document
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best epoch")}
-        self._weights.set_choices([(source, titles[source]) for source in held(document)])
-        self._weights.show_choice(self._inside.source_of(inside))
+        self.weights.set_choices([(source, titles[source]) for source in held(document)])
+        self.weights.show_choice(self._inside.source_of(inside))
         panel.show_mode("train" if inside.training else "predict")
 
     def _make(self) -> ProbePanel:
@@ -56,7 +65,7 @@ class Probing(Feature):
         from widgets.probe.panel import ProbePanel
 
         panel = self.panel = ProbePanel()
-        self._weights = Choice(self.tr("Weights"), narrowest=5)
+        self.weights = Choice(self.tr("Weights"), narrowest=5)
         whole = QWidget()
         whole.setObjectName("side")
         column = QVBoxLayout(whole)
@@ -64,7 +73,7 @@ class Probing(Feature):
         column.setSpacing(0)
         top = QVBoxLayout()
         top.setContentsMargins(14, 12, 14, 0)
-        top.addWidget(self._weights)
+        top.addWidget(self.weights)
         column.addLayout(top)
         column.addWidget(panel, 1)
         self._connect(panel)
@@ -72,7 +81,7 @@ class Probing(Feature):
         return panel
 
     def _connect(self, panel: ProbePanel) -> None:
-        self._weights.chosen.connect(self._inside.set_source)
+        self.weights.chosen.connect(self._inside.set_source)
         panel.drawn.connect(self._draw)
         panel.typed.connect(self._type)
         panel.picture_dropped.connect(lambda path: self.open_picture(Path(path)))
@@ -144,12 +153,32 @@ class Probing(Feature):
             panel.show_rate(None)
             return
         seen = inside.seen
-        self._fit_pad(panel, tuple(seen.sample.x.shape[1:]))
+        self._fit_pad(panel, seen.paper)
         if not self._drawing and seen.pixels is not None:
             panel.show_pixels(seen.pixels)
         self._show_answer(panel, seen)
         panel.show_rate(self._inside.rate)
         self._still.start()
+
+    def _refuse(self, said: NotTaken) -> None:
+        """What is typed wrong is said where it stands, anything else over the canvas."""
+        from app.insight.hand import Typed  # is loaded
+
+        if self.panel is not None and not said.second and isinstance(said.question.make, Typed):
+            self.panel.show_typed_error(sentence_text(said.message))
+        else:
+            self.host.say(said.message)
+
+    def show_field(self, box: QRectF | None, heat: Any, shape: Sequence[int] = ()) -> None:
+        """What a unit sees: a rectangle in pixels of what the network gets, …×H×W, and heat over all of it."""
+        if self.panel is None:
+            return
+        if box is not None and len(shape) > 1:
+            (height, width), (tall, wide) = shape[-2:], self.panel.pad.drawing.size
+            across, down = wide / width, tall / height
+            box = QRectF(box.left() * across, box.top() * down, box.width() * across, box.height() * down)
+        self.panel.show_window(box)
+        self.panel.show_overlay(heat)
 
     def _fit_pad(self, panel: ProbePanel, shape: Shape) -> None:
         if shape == self._shape:
@@ -175,6 +204,11 @@ class Probing(Feature):
         else:
             more = f" … ({len(seen.numbers)})" if len(seen.numbers) > SOME else ""
             panel.show_no_answer("  ".join(map(value_text, seen.numbers[:SOME])) + more)
+
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if self._of is not None and self._of.page is page:
+            self._of = None
 
     def finish(self) -> None:
         self._still.stop()

@@ -12,12 +12,14 @@ from torch import Tensor
 from app.insight.layer import Layers, LayerSeen, Wanted
 from app.insight.values import array_of
 from engine.analysis.analysis import Analysis, analyze
+from engine.data.sources.image_folder import ImageFolder
 from engine.experiment.experiment import Experiment
 from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change
 from engine.inspect.lens import Lens, Look
 from engine.inspect.samples.sample import Sample, input_shape
+from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message
 from engine.training.losses import Criterion
 from engine.training.values import Weights
@@ -64,7 +66,16 @@ class Seen(NamedTuple):
     true_class: int | None = None
     true_number: float | None = None
     layer: LayerSeen | None = None  # in hand
-    pixels: np.ndarray[Any, Any] | None = None  # of a picture, as the network gets it: uint8 H×W or H×W×3
+    pixels: np.ndarray[Any, Any] | None = None  # of a picture, before it is resized: uint8 H×W or H×W×3
+    paper: Shape = ()  # C×H×W of what one draws for this network
+
+
+class NotTaken(NamedTuple):
+    """The network cannot take the sample, or the ``second`` one."""
+
+    question: Question
+    message: Message
+    second: bool = False
 
 
 class Insight:
@@ -77,15 +88,19 @@ class Insight:
         self._layers = Layers()
         self._analysis: tuple[Experiment, Analysis] | None = None
 
-    def see(self, question: Question) -> Seen:
+    def see(self, question: Question) -> Seen | NotTaken:
         """Look once. Raises LayerloomError where nothing can be seen."""
         lens = self._bench.lens(question.experiment, question.weights, training=question.training)
-        sample = self._made_by(question.make, question.experiment)
-        look = lens.look(sample.x, changes=question.changes, seed=question.seed)
-        other = None
-        if question.second is not None:
-            second = self._made_by(question.second, question.experiment)
-            other = lens.look(second.x, changes=question.changes, seed=question.seed)
+        samples = list[Sample]()
+        for make in (question.make, *([] if question.second is None else [question.second])):
+            try:
+                samples.append(self._made_by(make, question.experiment))
+            except LayerloomError as error:
+                return NotTaken(question, error.message, bool(samples))
+        look, *others = (lens.look(each.x, changes=question.changes, seed=question.seed) for each in samples)
+        return self._seen(question, lens, samples[0], look, others[0] if others else None)
+
+    def _seen(self, question: Question, lens: Lens, sample: Sample, look: Look, other: Look | None) -> Seen:
         places = {name: place for name in question.names
                   if (place := lens.place_of((*question.path, name), question.copy)) is not None}
         outputs = {name: made for name in question.names
@@ -93,12 +108,13 @@ class Insight:
         guesses = tuple(top(look.answer, question.experiment, MOST_GUESSES)) if look.answer is not None else ()
         numbers = tuple(look.answer[0].flatten()[:MOST_NUMBERS].tolist()) if look.answer is not None else ()
         true_class, true_number = _truth(sample)
+        paper = paper_of(question.experiment, tuple(sample.x.shape[1:]))
         layer = None
         if question.wanted is not None and question.card in places:
             layer = self._layers.see(replace(question.wanted, place=places[question.card]), lens, look, sample,
                                      self._analysed(question.experiment), other, question.seed)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
-                    numbers, true_class, true_number, layer, pixels_of(sample))
+                    numbers, true_class, true_number, layer, pixels_of(sample, paper), paper)
 
     def _analysed(self, experiment: Experiment) -> Analysis:
         if self._analysis is None or self._analysis[0] is not experiment:
@@ -123,11 +139,22 @@ def _truth(sample: Sample) -> tuple[int | None, float | None]:
     return (None, float(target)) if target.is_floating_point() else (int(target), None)
 
 
-def pixels_of(sample: Sample) -> np.ndarray[Any, Any] | None:
-    """The picture that the network gets, its least number black and its greatest white where these are not 0 and 1."""
-    x = sample.x[0].float()
-    if x.dim() != 3 or x.shape[0] not in (1, 3):
+def paper_of(experiment: Experiment, given: Shape) -> Shape:
+    """What one draws, where the network is ``given`` pictures of this shape: one of the data before it is resized."""
+    data = experiment.data
+    if data.is_image and data.is_known and given == data.sample_shape and not isinstance(data.source, ImageFolder):
+        return data.stored_shape
+    return given
+
+
+def pixels_of(sample: Sample, paper: Shape) -> np.ndarray[Any, Any] | None:
+    """The picture as it is on paper, else as the network gets it; its least number black and its greatest white where
+    these are not 0 and 1."""
+    stored = sample.stored
+    plain = stored if stored is not None and stored.shape == paper else sample.x[0]
+    if plain.dim() != 3 or plain.shape[0] not in (1, 3):
         return None
+    x = plain.float() / 255 if plain.dtype == torch.uint8 else plain.float()
     least, most = float(x.min()), float(x.max())
     if least < 0 or most > 1:
         x = (x - least) / ((most - least) or 1.0)
