@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF
-
 from app.features.inside import Inside, PageInside
-from app.features.probing import Probing
 from app.window.host import Feature, Host
 from engine.blocks.base import Block
 from engine.layers.inputs import Input
@@ -87,9 +84,6 @@ class LayerInHand(Feature):
         self._show_pages(panel, layer)
         self._show_classes(panel, inside)
         self._show_why(panel, inside, seen, layer)
-        field = layer.field
-        box = QRectF(*field.box) if field is not None and field.box is not None else None
-        self.host.feature(Probing).show_field(box, field.heat if field is not None else None, seen.look.x.shape)
 
     def _show_nothing(self, panel: LayerPanel, words: str) -> None:
         """What there was of another layer is not seen any more; why, on every page."""
@@ -103,7 +97,6 @@ class LayerInHand(Feature):
         panel.show_steps(Steps(note=words))
         panel.show_why("", None, None, words)
         self._shown = None
-        self.host.feature(Probing).show_field(None, None)
 
     def _why_nothing(self, inside: PageInside, seen: Seen) -> str:
         shown = seen.outputs.get(inside.card)

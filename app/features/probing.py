@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
     from app.insight.look import NotTaken, Seen
+    from engine.inspect.samples.sample import Sample
     from widgets.parts.choice import Choice
     from widgets.probe.panel import ProbePanel
 
@@ -41,6 +41,7 @@ class Probing(Feature):
         self._inside.looked.connect(self._show)
         self._inside.refused.connect(self._refuse)
         self._of: PageInside | None = None  # what the pad shows the sample of
+        self._sample: Sample | None = None  # that one
         self._shape: Shape | None = None
         self._drawing = False  # the pad shows what is being drawn: it is not written over
         self._still = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -51,7 +52,7 @@ class Probing(Feature):
     def _come(self, inside: PageInside) -> None:
         panel = self.panel or self._make()
         if inside is not self._of:
-            self._of, self._drawing = inside, False
+            self._of, self._sample, self._drawing = inside, None, False
             panel.show_typed_error("")
         document = inside.page.document
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
@@ -151,11 +152,15 @@ class Probing(Feature):
         if inside.seen is None:
             panel.show_no_answer(sentence_text(inside.wrong) if inside.wrong is not None else "")
             panel.show_rate(None)
+            panel.show_window(None)
+            panel.show_overlay(None)
             return
         seen = inside.seen
         self._fit_pad(panel, seen.paper)
-        if not self._drawing and seen.pixels is not None:
+        if not self._drawing and seen.pixels is not None and seen.sample is not self._sample:
             panel.show_pixels(seen.pixels)
+        self._sample = seen.sample
+        self._show_field(panel, seen)
         self._show_answer(panel, seen)
         panel.show_rate(self._inside.rate)
         self._still.start()
@@ -169,21 +174,22 @@ class Probing(Feature):
         else:
             self.host.say(said.message)
 
-    def show_field(self, box: QRectF | None, heat: Any, shape: Sequence[int] = ()) -> None:
-        """What a unit sees: a rectangle in pixels of what the network gets, …×H×W, and heat over all of it."""
-        if self.panel is None:
-            return
-        if box is not None and len(shape) > 1:
-            (height, width), (tall, wide) = shape[-2:], self.panel.pad.drawing.size
-            across, down = wide / width, tall / height
-            box = QRectF(box.left() * across, box.top() * down, box.width() * across, box.height() * down)
-        self.panel.show_window(box)
-        self.panel.show_overlay(heat)
+    @staticmethod
+    def _show_field(panel: ProbePanel, seen: Seen) -> None:
+        """What the unit in hand, or under the mouse, sees of the picture."""
+        field = seen.layer.field if seen.layer is not None else None
+        box = None
+        if field is not None and field.box is not None:
+            (height, width), (tall, wide) = seen.look.x.shape[-2:], panel.pad.drawing.size
+            left, top, across, down = field.box
+            box = QRectF(left * wide / width, top * tall / height, across * wide / width, down * tall / height)
+        panel.show_window(box)
+        panel.show_overlay(field.heat if field is not None else None)
 
     def _fit_pad(self, panel: ProbePanel, shape: Shape) -> None:
         if shape == self._shape:
             return
-        self._shape, self._drawing = shape, False
+        self._shape, self._sample, self._drawing = shape, None, False
         if len(shape) == 3 and shape[0] in (1, 3) and min(shape[1:]) > 1:
             panel.set_input(shape[1], shape[2], shape[0])
         else:
@@ -208,7 +214,7 @@ class Probing(Feature):
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
         if self._of is not None and self._of.page is page:
-            self._of = None
+            self._of = self._sample = None
 
     def finish(self) -> None:
         self._still.stop()
