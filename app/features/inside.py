@@ -22,7 +22,7 @@ from engine.training.events import EpochEnded, Event, Finished
 from widgets.canvas.outputs.outputs import Outputs
 
 if TYPE_CHECKING:
-    from app.insight.look import Insight, Question, Refused, Seen
+    from app.insight.look import Insight, NotTaken, Question, Seen
     from engine.inspect.changes import Change
 
 Unit = tuple[int, int, int]
@@ -44,7 +44,7 @@ class PageInside:
     copy: int = 0  # of a repeated block, which one is looked into
     seen: Seen | None = None
     wrong: Message | None = None  # why nothing is seen
-    refused: Message | None = None  # why what was in hand last can be no sample
+    taken: Callable[..., Any] | None = None  # the last one that the network could take
     changes: tuple[Change, ...] = ()
     card: str = ""  # whose output is in hand, and which unit of it: channel, row, column
     unit: Unit | None = None
@@ -53,11 +53,6 @@ class PageInside:
     class_number: int | None = None  # of which class; None: of the one that is answered
     path: tuple[str, ...] = ()  # of the level that was asked about last
     fitted: set[tuple[str, ...]] = field(default_factory=set)  # levels that were seen with all that lies beside
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether nothing is seen because what is in hand can be no sample."""
-        return self.wrong is not None and self.wrong is self.refused
 
     @property
     def channel(self) -> int | None:
@@ -75,6 +70,7 @@ class Inside(Feature):
 
     came = Signal(object)  # PageInside: its page is in front, or something about it is another
     looked = Signal(object)  # PageInside: something was seen, or why nothing
+    refused = Signal(object)  # NotTaken: the sample that was asked for last; what was seen is seen still
     layer_chosen = Signal(object)  # PageInside: another layer or channel is in hand
     menu_asked = Signal(object, str, object, object)  # PageInside, card, channel or None, where on the screen
 
@@ -232,8 +228,7 @@ class Inside(Feature):
             self._fail(inside, say("PyTorch is still loading"))
             return
         question, insight = self._question(inside), self.insight
-        self._thread.ask(partial(insight.try_to_see, question), partial(self._come_back, inside),
-                         partial(self._fail, inside))
+        self._thread.ask(partial(insight.see, question), partial(self._take, inside), partial(self._fail, inside))
 
     @property
     def is_busy(self) -> bool:
@@ -268,19 +263,15 @@ class Inside(Feature):
         document = inside.page.document
         return inside.source if inside.source in held(document) else newest(document)
 
-    def _come_back(self, inside: PageInside, found: Seen | Refused) -> None:
-        from app.insight.look import Seen  # is loaded
+    def _take(self, inside: PageInside, seen: Seen | NotTaken) -> None:
+        from app.insight.look import NotTaken  # is loaded
 
-        if isinstance(found, Seen):
-            self._take(inside, found)
-        elif found.make is inside.make:
-            inside.refused = found.message
-            self._fail(inside, found.message)
-
-    def _take(self, inside: PageInside, seen: Seen) -> None:
         if inside is not self.now or seen.question.path != inside.page.level.path:
             return
-        inside.seen, inside.wrong = seen, None
+        if isinstance(seen, NotTaken):
+            self._go_back(inside, seen)
+            return
+        inside.seen, inside.wrong, inside.taken = seen, None, seen.question.make
         self._times.append(time.perf_counter())
         inside.outputs.show_outputs(seen.outputs)
         self._mark(inside)
@@ -290,6 +281,20 @@ class Inside(Feature):
         self.looked.emit(inside)
         if inside.card not in inside.page.level.graph.nodes:
             self._take_in_hand(inside, seen)
+
+    def _go_back(self, inside: PageInside, said: NotTaken) -> None:
+        """To the sample that was in hand before, where there was one."""
+        if said.second:
+            if inside.second is said.question.second:
+                inside.second = None
+            self.refused.emit(said)
+            self.ask()
+        elif inside.taken in (None, said.question.make) or inside.seen is None:
+            self._fail(inside, said.message)
+        else:
+            if inside.make is said.question.make:
+                inside.make = inside.taken
+            self.refused.emit(said)
 
     def _take_in_hand(self, inside: PageInside, seen: Seen) -> None:
         """Nobody has chosen a layer: what is selected, else the first with maps, else the last."""

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF
-
 from app.features.inside import Inside, PageInside
-from app.features.probing import Probing
 from app.window.host import Feature, Host
 from engine.blocks.base import Block
 from engine.layers.inputs import Input
@@ -15,7 +12,7 @@ from engine.units import shape_text
 from widgets.look.text import sentence_text, title_of
 
 if TYPE_CHECKING:
-    from app.insight.layer import Field, LayerSeen
+    from app.insight.layer import LayerSeen
     from app.insight.look import Seen
     from widgets.inside.panel import LayerPanel
 
@@ -87,7 +84,6 @@ class LayerInHand(Feature):
         self._show_pages(panel, layer)
         self._show_classes(panel, inside)
         self._show_why(panel, inside, seen, layer)
-        self._show_field(layer.field)
 
     def _show_nothing(self, panel: LayerPanel, words: str) -> None:
         """What there was of another layer is not seen any more; why, on every page."""
@@ -101,7 +97,6 @@ class LayerInHand(Feature):
         panel.show_steps(Steps(note=words))
         panel.show_why("", None, None, words)
         self._shown = None
-        self._show_field(None)
 
     def _why_nothing(self, inside: PageInside, seen: Seen) -> str:
         shown = seen.outputs.get(inside.card)
@@ -154,9 +149,3 @@ class LayerInHand(Feature):
                            layer.why.sentence)
         elif inside.method != "occlusion":
             panel.show_why("", None, None, "")
-
-    def _show_field(self, field: Field | None) -> None:
-        probe = self.host.feature(Probing).panel
-        if probe is not None:
-            probe.show_window(QRectF(*field.box) if field is not None and field.box is not None else None)
-            probe.show_overlay(field.heat if field is not None else None)

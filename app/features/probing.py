@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -25,7 +25,9 @@ from widgets.look.text import sentence_text
 from widgets.probe.dropped import PICTURES, is_picture
 
 if TYPE_CHECKING:
-    from app.insight.look import Seen
+    from app.insight.look import NotTaken, Seen
+    from engine.inspect.samples.sample import Sample
+    from widgets.parts.choice import Choice
     from widgets.probe.panel import ProbePanel
 
 LIVE_MS = 500  # without a look the rate is not said any more
@@ -44,8 +46,11 @@ class Probing(Feature):
         self._inside = host.feature(Inside)
         self._inside.came.connect(self._come)
         self._inside.looked.connect(self._show)
+        self._inside.refused.connect(self._refuse)
+        self.weights: Choice  # in the panel
+        self._of: PageInside | None = None  # what the pad shows the sample of
         self._shape: Shape | None = None
-        self._sample: object = None  # that is on the pad
+        self._sample: Sample | None = None  # that one
         self._drawing = False  # the pad shows what is being drawn: it is not written over
         self._still = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._still.timeout.connect(lambda: self.panel.show_rate(None) if self.panel is not None else None)
@@ -54,11 +59,14 @@ class Probing(Feature):
 
     def _come(self, inside: PageInside) -> None:
         panel = self.panel or self._make()
+        if inside is not self._of:
+            self._of, self._sample, self._drawing = inside, None, False
+            panel.show_typed_error("")
         document = inside.page.document
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best epoch")}
-        self._weights.set_choices([(source, titles[source]) for source in held(document)])
-        self._weights.show_choice(self._inside.source_of(inside))
+        self.weights.set_choices([(source, titles[source]) for source in held(document)])
+        self.weights.show_choice(self._inside.source_of(inside))
         self._offer_copies(inside)
         panel.show_mode("train" if inside.training else "predict")
         panel.show_inverted(self._is_inverted)
@@ -78,7 +86,7 @@ class Probing(Feature):
         from widgets.probe.panel import ProbePanel
 
         panel = self.panel = ProbePanel()
-        self._weights, self._copies = Choice(self.tr("Weights"), narrowest=5), Choice(self.tr("Copy"), narrowest=3)
+        self.weights, self._copies = Choice(self.tr("Weights"), narrowest=5), Choice(self.tr("Copy"), narrowest=3)
         self._copies.hide()
         whole = QWidget()
         whole.setObjectName("side")
@@ -87,7 +95,7 @@ class Probing(Feature):
         column.setSpacing(0)
         top = QVBoxLayout()
         top.setContentsMargins(14, 12, 14, 0)
-        top.addWidget(self._weights)
+        top.addWidget(self.weights)
         top.addWidget(self._copies)
         column.addLayout(top)
         column.addWidget(panel, 1)
@@ -96,7 +104,7 @@ class Probing(Feature):
         return panel
 
     def _connect(self, panel: ProbePanel) -> None:
-        self._weights.chosen.connect(self._inside.set_source)
+        self.weights.chosen.connect(self._inside.set_source)
         self._copies.chosen.connect(lambda index: self._inside.set_copy(int(index)))
         panel.drawn.connect(self._draw)
         panel.typed.connect(self._type)
@@ -193,13 +201,16 @@ class Probing(Feature):
             return
         if inside.seen is None:
             self._show_wrong(panel, inside)
+            panel.show_window(None)
+            panel.show_overlay(None)
             return
         seen = inside.seen
         panel.show_typed_error("")
-        self._fit_pad(panel, tuple(seen.sample.x.shape[1:]))
+        self._fit_pad(panel, seen.paper)
         if not self._drawing and seen.pixels is not None and seen.sample is not self._sample:
             panel.show_pixels(seen.pixels)  # takes away what was drawn over the one before
         self._sample = seen.sample
+        self._show_field(panel, seen)
         self._show_answer(panel, seen)
         panel.show_rate(self._inside.rate)
         self._still.start()
@@ -209,15 +220,36 @@ class Probing(Feature):
         from app.insight.hand import Typed  # is loaded
 
         text = sentence_text(inside.wrong) if inside.wrong is not None else ""
-        typed = inside.is_refused and isinstance(inside.make, Typed)
+        typed = isinstance(inside.make, Typed)
         panel.show_typed_error(text if typed else "")
         panel.show_no_answer(self.tr("No answer yet.") if typed else text)
         panel.show_rate(None)
 
+    def _refuse(self, said: NotTaken) -> None:
+        """What is typed wrong is said where it stands, anything else over the canvas."""
+        from app.insight.hand import Typed  # is loaded
+
+        if self.panel is not None and not said.second and isinstance(said.question.make, Typed):
+            self.panel.show_typed_error(sentence_text(said.message))
+        else:
+            self.host.say(said.message)
+
+    @staticmethod
+    def _show_field(panel: ProbePanel, seen: Seen) -> None:
+        """What the unit in hand, or under the mouse, sees of the picture."""
+        field = seen.layer.field if seen.layer is not None else None
+        box = None
+        if field is not None and field.box is not None:
+            (height, width), (tall, wide) = seen.look.x.shape[-2:], panel.pad.drawing.size
+            left, top, across, down = field.box
+            box = QRectF(left * wide / width, top * tall / height, across * wide / width, down * tall / height)
+        panel.show_window(box)
+        panel.show_overlay(field.heat if field is not None else None)
+
     def _fit_pad(self, panel: ProbePanel, shape: Shape) -> None:
         if shape == self._shape:
             return
-        self._shape, self._drawing = shape, False
+        self._shape, self._sample, self._drawing = shape, None, False
         if len(shape) == 3 and shape[0] in (1, 3) and min(shape[1:]) > 1:
             panel.set_input(shape[1], shape[2], shape[0])
         else:
@@ -238,6 +270,11 @@ class Probing(Feature):
         else:
             more = f" … ({len(seen.numbers)})" if len(seen.numbers) > SOME else ""
             panel.show_no_answer("  ".join(map(value_text, seen.numbers[:SOME])) + more)
+
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if self._of is not None and self._of.page is page:
+            self._of = self._sample = None
 
     def finish(self) -> None:
         self._still.stop()

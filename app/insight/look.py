@@ -12,12 +12,14 @@ from torch import Tensor
 from app.insight.layer import Layers, LayerSeen, Wanted
 from app.insight.values import array_of
 from engine.analysis.analysis import Analysis, analyze
+from engine.data.sources.image_folder import ImageFolder
 from engine.experiment.experiment import Experiment
 from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change
 from engine.inspect.lens import Lens, Look
-from engine.inspect.samples.sample import Sample, SampleError, input_shape
+from engine.inspect.samples.sample import Sample, input_shape
+from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message
 from engine.training.losses import Criterion
 from engine.training.values import Weights
@@ -68,14 +70,16 @@ class Seen(NamedTuple):
     before: tuple[Guess, ...] = ()  # the same without that
     second: Sample | None = None  # that is compared, and what was seen of it
     other: Look | None = None
-    pixels: np.ndarray[Any, Any] | None = None  # of a picture, as the network gets it: uint8 H×W or H×W×3
+    pixels: np.ndarray[Any, Any] | None = None  # of a picture, before it is resized: uint8 H×W or H×W×3
+    paper: Shape = ()  # C×H×W of what one draws for this network
 
 
-class Refused(NamedTuple):
-    """Why there was nothing to see: of what is in hand no sample can be made."""
+class NotTaken(NamedTuple):
+    """The network cannot take the sample, or the ``second`` one."""
 
-    make: Make
+    question: Question
     message: Message
+    second: bool = False
 
 
 class Insight:
@@ -88,24 +92,23 @@ class Insight:
         self._layers = Layers()
         self._analysis: tuple[Experiment, Analysis] | None = None
 
-    def try_to_see(self, question: Question) -> Seen | Refused:
-        """Look once. Raises LayerloomError where something else than the sample in hand is the reason."""
-        try:
-            return self.see(question)
-        except SampleError as error:
-            if any(known is question.make for known, *_ in self._samples):
-                raise  # it is about the one that is compared with it
-            return Refused(question.make, error.message)
-
-    def see(self, question: Question) -> Seen:
+    def see(self, question: Question) -> Seen | NotTaken:
         """Look once. Raises LayerloomError where nothing can be seen."""
         lens = self._bench.lens(question.experiment, question.weights, training=question.training)
-        sample = self._made_by(question.make, question.experiment)
-        look = lens.look(sample.x, changes=question.changes, seed=question.seed)
-        other = second = None
-        if question.second is not None:
-            second = self._made_by(question.second, question.experiment)
-            other = lens.look(second.x, changes=question.changes, seed=question.seed)
+        samples = list[Sample]()
+        for make in (question.make, *([] if question.second is None else [question.second])):
+            try:
+                samples.append(self._made_by(make, question.experiment))
+            except LayerloomError as error:
+                return NotTaken(question, error.message, bool(samples))
+        look, *others = (lens.look(each.x, changes=question.changes, seed=question.seed) for each in samples)
+        compared = (samples[1], others[0]) if others else None
+        return self._seen(question, lens, look, samples[0], compared)
+
+    def _seen(self, question: Question, lens: Lens, look: Look, sample: Sample,
+              compared: tuple[Sample, Look] | None = None) -> Seen:
+        second, other = compared or (None, None)
+        paper = paper_of(question.experiment, tuple(sample.x.shape[1:]))
         places = {name: place for name in question.names
                   if (place := lens.place_of((*question.path, name), question.copy)) is not None}
         outputs = {name: made for name in question.names
@@ -119,7 +122,8 @@ class Insight:
                                      self._analysed(question.experiment), other, question.seed)
         after, before = self._changed(question, lens, sample, look)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
-                    numbers, true_class, true_number, layer, after, before, second, other, pixels_of(sample))
+                    numbers, true_class, true_number, layer, after, before, second, other,
+                    pixels_of(sample, paper), paper)
 
     def _changed(self, question: Question, lens: Lens, sample: Sample, look: Look
                  ) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
@@ -154,11 +158,22 @@ def _truth(sample: Sample) -> tuple[int | None, float | None]:
     return (None, float(target)) if target.is_floating_point() else (int(target), None)
 
 
-def pixels_of(sample: Sample) -> np.ndarray[Any, Any] | None:
-    """The picture that the network gets, its least number black and its greatest white where these are not 0 and 1."""
-    x = sample.x[0].float()
-    if x.dim() != 3 or x.shape[0] not in (1, 3):
+def paper_of(experiment: Experiment, given: Shape) -> Shape:
+    """What one draws, where the network is ``given`` pictures of this shape: one of the data before it is resized."""
+    data = experiment.data
+    if data.is_image and data.is_known and given == data.sample_shape and not isinstance(data.source, ImageFolder):
+        return data.stored_shape
+    return given
+
+
+def pixels_of(sample: Sample, paper: Shape) -> np.ndarray[Any, Any] | None:
+    """The picture as it is on paper, else as the network gets it; its least number black and its greatest white where
+    these are not 0 and 1."""
+    stored = sample.stored
+    plain = stored if stored is not None and stored.shape == paper else sample.x[0]
+    if plain.dim() != 3 or plain.shape[0] not in (1, 3):
         return None
+    x = plain.float() / 255 if plain.dtype == torch.uint8 else plain.float()
     least, most = float(x.min()), float(x.max())
     if least < 0 or most > 1:
         x = (x - least) / ((most - least) or 1.0)

@@ -50,7 +50,7 @@ class Pad(QWidget):
         self.drawing = Drawing(height, width, channels)
         self._image: QImage | None = None
         self._overlay: QImage | None = None
-        self._window: QRectF | None = None
+        self.framed: QRectF | None = None  # what is framed: pixels that a unit sees
         self._at = (0.0, 0.0)  # where the stroke is
         self._cursor = (width // 2, height // 2)  # the keyboard's
         self._timer = QTimer(self, singleShot=True, interval=0)
@@ -97,7 +97,7 @@ class Pad(QWidget):
     def _show_other(self) -> None:
         """Nothing that lay over the pixels before is about these."""
         height, width = self.drawing.size
-        self._overlay = self._window = None
+        self._overlay = self.framed = None
         self._cursor = min(self._cursor[0], width - 1), min(self._cursor[1], height - 1)
         self._describe()
         self.updateGeometry()
@@ -113,7 +113,7 @@ class Pad(QWidget):
 
     def show_window(self, window: QRectF | None) -> None:
         """A rectangle in pixels, as what one unit sees of the picture; it may reach beyond it."""
-        self._window = window
+        self.framed = window
         self.update()
 
     def show_overlay(self, values: Pixels | None) -> None:
@@ -300,8 +300,8 @@ class Pad(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.place(), self._overlay)
         painter.setPen(QPen(theme.color("accent"), 2))
-        if self._window is not None:
-            painter.drawRect(self.area_of(self._window))
+        if self.framed is not None:
+            painter.drawRect(self.area_of(self.framed))
         if self.hasFocus():
             painter.setPen(QPen(theme.color("validation"), 1.5))
             painter.drawRect(self.area_of(QRectF(*self._cursor, 1, 1)).adjusted(-1, -1, 1, 1))
