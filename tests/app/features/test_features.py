@@ -129,6 +129,26 @@ View
     Next pane | F6
     Previous pane | Shift+F6
   —
+  Look inside
+    ☐ Layers as while training | Alt+T | grey
+    Let dropout drop others | Alt+R | grey
+    Clear the drawing | Alt+Del | grey
+    Next example | Alt+PgDown | grey
+    Previous example | Alt+PgUp | grey
+    Look at the next layer | Ctrl+PgDown | grey
+    Look at the layer before | Ctrl+PgUp | grey
+    Maps of the layer | Alt+1 | grey
+    Kernels of the layer | Alt+2 | grey
+    Gradients of the layer | Alt+3 | grey
+    Step by step | Alt+4 | grey
+    Why this answer | Alt+5 | grey
+  Save what is seen inside
+    Save outputs of all layers… | grey
+    Save picture of the network with outputs… | grey
+    Copy picture of the network with outputs | grey
+    Save picture of the layer… | grey
+    Save numbers of the layer… | grey
+  —
   ☑ Theme of the system
   ☐ Dark theme
   ☐ Light theme
@@ -168,6 +188,11 @@ Network
   Next problem | F8
   Previous problem | Shift+F8
   Copy PyTorch code | Ctrl+Shift+C
+  —
+  Mask every channel of every layer
+  Stop masking
+  Small experiments
+  Put the second sample away
 Train
   Train | Ctrl+Return
   Pause or resume | Ctrl+P | grey
@@ -229,9 +254,9 @@ def test_the_menus_have_every_row_in_the_order_of_groups_and_ranks(window) -> No
 def test_the_tabs_stand_by_their_rank(window) -> None:
     for panel, titles, hidden in (
             (window.places.left, ["Layers", "Outline"], []),
-            (window.places.bottom, ["Runs", "Sweep", "Queue", "Compare", "Training", "Problems", "Data", "Results",
-                                    "Parameters", "Code", "Code layer"],
-             ["Runs", "Sweep", "Queue", "Compare", "Code layer"])):
+            (window.places.bottom, ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Compare",
+                                    "Training", "Problems", "Data", "Results", "Parameters", "Code", "Code layer"],
+             ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Compare", "Code layer"])):
         assert [panel.tabText(index) for index in range(panel.count())] == titles
         assert [panel.tabText(index) for index in range(panel.count()) if not panel.isTabVisible(index)] == hidden
         assert panel.tabText(panel.currentIndex()) == next(title for title in titles if title not in hidden)
