@@ -246,8 +246,8 @@ class Inside(Feature):
 
     def _question(self, inside: PageInside) -> Question:
         from app.insight.hand import First  # is loaded
-        from app.insight.layer import Wanted  # is loaded
         from app.insight.look import Question  # is loaded
+        from app.insight.wanted import Wanted
 
         document, level = inside.page.document, inside.page.level
         inside.path = level.path

@@ -12,8 +12,8 @@ from engine.units import shape_text
 from widgets.look.text import sentence_text, title_of
 
 if TYPE_CHECKING:
-    from app.insight.layer import LayerSeen
     from app.insight.look import Seen
+    from app.insight.wanted import LayerSeen
     from widgets.inside.panel import LayerPanel
 
 WITHOUT_WEIGHTS = ("input", "pooling", "regularization", "merge")

@@ -41,7 +41,7 @@ class Occluding(Feature):
         if inside is not self._inside.now or seen is None or inside.method != "occlusion":
             self._drop()
             return
-        asked = seen.sample, seen.lens, self._class(inside, seen)
+        asked = seen.sample, seen.lens, self._class(inside, seen), inside.changes
         if asked != self._asked:
             self._drop()
             self._asked = asked
@@ -57,7 +57,8 @@ class Occluding(Feature):
 
     @staticmethod
     def _class(inside: PageInside, seen: Seen) -> int | None:
-        from app.insight.layer import Wanted, class_in_hand  # is loaded: something was seen
+        from app.insight.reasons import class_in_hand  # is loaded: something was seen
+        from app.insight.wanted import Wanted
 
         return class_in_hand(Wanted(class_number=inside.class_number), seen.look)
 
@@ -111,5 +112,6 @@ def _occluded(job: Job, seen: Seen, number: int) -> None:
     from engine.inspect.why.occlusion import occlusion  # loads torch
 
     stand_back()
-    for found in occlusion(seen.lens.copy(), seen.sample.x, number, cancelled=job.cancelled):
+    lens = seen.lens.with_changes(seen.question.changes).copy()
+    for found in occlusion(lens, seen.sample.x, number, cancelled=job.cancelled):
         job.progress.emit(found, None)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import Tensor
 
-from app.insight.layer import Layers, LayerSeen, Wanted
+from app.insight.layer import Layers
 from app.insight.values import array_of
+from app.insight.wanted import LayerSeen, Wanted
 from engine.analysis.analysis import Analysis, analyze
 from engine.data.sources.image_folder import ImageFolder
 from engine.experiment.experiment import Experiment
@@ -118,7 +119,8 @@ class Insight:
         true_class, true_number = _truth(sample)
         layer = None
         if question.wanted is not None and question.card in places:
-            layer = self._layers.see(replace(question.wanted, place=places[question.card]), lens, look, sample,
+            layer = self._layers.see(replace(question.wanted, place=places[question.card]),
+                                     lens.with_changes(question.changes), look, sample,
                                      self._analysed(question.experiment), other, question.seed)
         after, before = self._changed(question, lens, sample, look)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,

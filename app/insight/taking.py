@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
-from app.insight.layer import LayerSeen, gradients_of
+from app.insight.layer import gradients_of
+from app.insight.wanted import LayerSeen
 from engine.inspect.answers import class_name, probabilities
 from engine.inspect.lens import Lens
 from engine.inspect.steps.texts import as_arrays

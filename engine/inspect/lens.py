@@ -79,6 +79,7 @@ class Lens:
         self.experiment = experiment
         self.faults: dict[str, Message] = {}
         self.anew: tuple[str, ...] = ()
+        self.changes: tuple[Change, ...] = ()  # that hold whenever it is looked through
         self.module = self._made(weights, partly)
         for part in self.module.modules():
             if getattr(part, "inplace", False):
@@ -95,6 +96,12 @@ class Lens:
         self._order = dict[str, None]()
         self._walk(self.module, "", ())
         self.places = tuple(self._order)
+
+    def with_changes(self, changes: Sequence[Change]) -> Lens:
+        """The same network, weights and all, with these outputs made otherwise whenever it is looked through."""
+        other = copy(self)
+        other.changes = (*self.changes, *changes)
+        return other
 
     def copy(self) -> Lens:
         """Another with weights of its own, which may be changed in its ``module``."""
@@ -235,7 +242,7 @@ class Lens:
 
     def _look(self, x: Tensor, changes: Sequence[Change], seed: int, outputs: dict[str, Tensor] | None = None) -> Look:
         by_place = dict[str, list[Change]]()
-        for change in changes:
+        for change in (*self.changes, *changes):
             by_place.setdefault(change.place, []).append(change)
         run = Run(self, by_place, seed, outputs=outputs)
         with self.undisturbed(seed):

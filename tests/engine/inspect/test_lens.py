@@ -198,6 +198,17 @@ def test_a_change_is_what_a_hook_would_make_of_the_output(change: Change) -> Non
     assert torch.equal(changed, plain) == (change.channel == 99)
 
 
+def test_changes_hold_for_whatever_is_done_with_the_lens() -> None:
+    lens, change = Lens(experiment("lenet")), Change("conv1", "mask", 2)
+    x = batch(lens.experiment)
+    other = lens.with_changes([change])
+    assert torch.equal(other.look(x).answer, lens.look(x, changes=[change]).answer)
+    assert torch.equal(other.answer(x), other.look(x).answer) and torch.equal(other.copy().answer(x), other.answer(x))
+    back, asked = other.back(x, torch.sum), lens.back(x, torch.sum, changes=[change])
+    assert all(torch.equal(gradient, asked.weights[key]) for key, gradient in back.weights.items())
+    assert not back.weights["conv1.weight"][2].any() and lens.changes == ()
+
+
 def test_what_is_held_stays_while_the_sample_is_another() -> None:
     lens = Lens(experiment("lenet"))
     one, other = batch(lens.experiment, 1), 1 - batch(lens.experiment, 1)
