@@ -129,6 +129,26 @@ View
     Next pane | F6
     Previous pane | Shift+F6
   —
+  Look inside
+    ☐ Layers as while training | Alt+T | grey
+    Let dropout drop others | Alt+R | grey
+    Clear the drawing | Alt+Del | grey
+    Next example | Alt+PgDown | grey
+    Previous example | Alt+PgUp | grey
+    Look at the next layer | Ctrl+PgDown | grey
+    Look at the layer before | Ctrl+PgUp | grey
+    Maps of the layer | Alt+1 | grey
+    Kernels of the layer | Alt+2 | grey
+    Gradients of the layer | Alt+3 | grey
+    Step by step | Alt+4 | grey
+    Why this answer | Alt+5 | grey
+  Save what is seen inside
+    Save outputs of all layers… | grey
+    Save picture of the network with outputs… | grey
+    Copy picture of the network with outputs | grey
+    Save picture of the layer… | grey
+    Save numbers of the layer… | grey
+  —
   ☑ Theme of the system
   ☐ Dark theme
   ☐ Light theme
