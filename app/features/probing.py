@@ -40,6 +40,7 @@ class Probing(Feature):
         self._inside.came.connect(self._come)
         self._inside.looked.connect(self._show)
         self._inside.refused.connect(self._refuse)
+        self._inside.waits.connect(self._tell_of_waiting)
         self._of: PageInside | None = None  # what the pad shows the sample of
         self._sample: Sample | None = None  # that one
         self._shape: Shape | None = None
@@ -164,6 +165,11 @@ class Probing(Feature):
         self._show_answer(panel, seen)
         panel.show_rate(self._inside.rate)
         self._still.start()
+
+    def _tell_of_waiting(self, _inside: PageInside) -> None:
+        """What is on the screen is not yet of what was asked for last."""
+        if self.panel is not None:
+            self.panel.show_no_answer(self.tr("The network is being computed. That takes a while…"))
 
     def _refuse(self, said: NotTaken) -> None:
         """What is typed wrong is said where it stands, anything else over the canvas."""
