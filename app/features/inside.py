@@ -123,8 +123,13 @@ class Inside(Feature):
             self.came.emit(now)
             self.ask()
         else:
-            self._thread.rest()
-            self._insight = None  # it holds networks
+            self.rest()
+
+    def rest(self) -> None:
+        """Nothing is looked at until something is asked for again."""
+        self._slow.stop()
+        self._thread.rest()
+        self._insight = None  # it holds networks
 
     def _follow_level(self, inside: PageInside) -> None:
         """What was seen of one level says nothing of another."""

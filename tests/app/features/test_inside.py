@@ -25,8 +25,8 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.normalization import BatchNorm1d
 from engine.layers.regularization import Dropout
-from tests.app.looking import LEFT, NONE, Looking, looking, network, read, written
-from tests.app.windows import CTRL, opened, shared
+from tests.app.looking import LEFT, NONE, Looking, looking, looking_window, network, read, written
+from tests.app.windows import CTRL, opened
 
 TRAIN_MS = 60_000
 LENET = "gallery:lenet-digits"
@@ -34,7 +34,7 @@ LENET = "gallery:lenet-digits"
 
 @pytest.fixture(scope="module")
 def shared_window(request) -> Iterator[MainWindow]:
-    with shared(request) as window:
+    with looking_window(request) as window:
         yield window
 
 
@@ -101,7 +101,7 @@ def test_start_page_and_back_and_closing_while_it_looks(look):
     window.commands["start"].trigger()
     QApplication.processEvents()
     assert window.page is None and not seen.now.outputs.items
-    window.turn_to(0)
+    window.turn_to(1)
     seen.settle()
     agrees(seen)
     window.feature(Documents).open(LENET)
@@ -110,7 +110,7 @@ def test_start_page_and_back_and_closing_while_it_looks(look):
     assert not seen.now.outputs.items, "only the page in front looks"
     window.feature(Inside).ask()
     other.page.document.history.mark_clean()
-    assert window.close_page(1)
+    assert window.close_page(2)
     seen.settle()
     agrees(seen)
 
@@ -362,10 +362,9 @@ def test_training_while_one_looks(look, qtbot):
 # -- how it looks ---------------------------------------------------------------------------------------------------
 
 
-def test_from_afar_and_back_in_another_theme(look):
+def test_from_afar_and_back(look):
     seen = look()
     view = seen.page.view
-    seen.window.commands["theme_light"].trigger()
     for zoom, there in ((0.3, False), (0.8, True)):
         view.zoom_at(zoom / view.zoom(), view.viewport().rect().center())
         seen.settle()

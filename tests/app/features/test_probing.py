@@ -21,8 +21,8 @@ from engine.graph.graph import Graph
 from engine.layers.convolution import Conv2d
 from engine.layers.linear import Flatten, Linear
 from engine.layers.regularization import Dropout
-from tests.app.looking import LEFT, NONE, Looking, looking, network, read, written
-from tests.app.windows import CTRL, in_front, shared
+from tests.app.looking import LEFT, NONE, Looking, looking, looking_window, network, read, written
+from tests.app.windows import CTRL, in_front
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 LENET = "gallery:lenet-digits"
@@ -30,7 +30,7 @@ LENET = "gallery:lenet-digits"
 
 @pytest.fixture(scope="module")
 def shared_window(request) -> Iterator[MainWindow]:
-    with shared(request) as window:
+    with looking_window(request) as window:
         yield window
 
 
@@ -128,7 +128,7 @@ def test_each_page_has_its_own_drawing(look):
     first = seen.probe.pad.pixels()
     assert not np.array_equal(first, drawn)
     assert np.array_equal(first, (other.now.seen.sample.stored[0].numpy()))
-    window.turn_to(0)
+    window.turn_to(1)
     seen.settle()
     assert np.array_equal(seen.probe.pad.pixels(), drawn)
     assert np.allclose(drawn / 255, pixels(seen), atol=1e-6)
