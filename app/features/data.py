@@ -35,6 +35,7 @@ class Data(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
+        self.tab = Tab(self.tr("Data"), self._make, self._show_spec, rank=2)
         self.library = Library(host.widget, host.settings)
         self.files = DataFiles(host.widget, host.settings, self._front)
         self._count = 0
@@ -44,7 +45,7 @@ class Data(Feature):
         self._take_back: Callable[[], object] = lambda: None
 
     def tabs(self) -> Sequence[Tab]:
-        return [Tab(self.tr("Data"), self._make, self._show_spec, rank=2)]
+        return [self.tab]
 
     def commands(self) -> Sequence[Row]:
         return [Command("data_folder", "Choose data folder…", self.library.choose_folder, "Train", "results", rank=1)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 
 from app.document.in_hand import held, newest
 from app.document.page import Page
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Unit = tuple[int, int, int]
 RATE_SECONDS = 2.0
+SLOW_MS = 2000  # until it is said that one waits
 PACE = 0.022  # seconds between two looks at least: the window shows no more, and has the rest for itself
 
 
@@ -69,6 +70,7 @@ class Inside(Feature):
     """Looks while its workspace is in front, whenever something that is seen becomes another."""
 
     came = Signal(object)  # PageInside: its page is in front, or something about it is another
+    waits = Signal(object)  # PageInside: what is asked for takes long
     looked = Signal(object)  # PageInside: something was seen, or why nothing
     refused = Signal(object)  # NotTaken: the sample that was asked for last; what was seen is seen still
     layer_chosen = Signal(object)  # PageInside: another layer or channel is in hand
@@ -79,6 +81,8 @@ class Inside(Feature):
         self._pages: dict[Page, PageInside] = self.per_page()
         self._insight: Insight | None = None
         self._thread = Steady(self, stand_back, PACE)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self._wait)
         self.layer_page = "maps"  # what of the layer in hand is to be seen
         self._times: deque[float] = deque(maxlen=100)
         host.feature(Training).trainer.event_arrived.connect(self._follow_training)
@@ -121,8 +125,13 @@ class Inside(Feature):
             self.came.emit(now)
             self.ask()
         else:
-            self._thread.rest()
-            self._insight = None  # it holds networks
+            self.rest()
+
+    def rest(self) -> None:
+        """Nothing is looked at until something is asked for again."""
+        self._slow.stop()
+        self._thread.rest()
+        self._insight = None  # it holds networks
 
     def _follow_level(self, inside: PageInside) -> None:
         """What was seen of one level says nothing of another."""
@@ -155,6 +164,8 @@ class Inside(Feature):
     def set_source(self, source: str) -> None:
         """With these weights."""
         self._set(source=source)
+        if self.now is not None:
+            self.came.emit(self.now)
 
     def set_changes(self, changes: tuple[Change, ...]) -> None:
         """With these outputs made otherwise."""
@@ -228,7 +239,13 @@ class Inside(Feature):
             self._fail(inside, say("PyTorch is still loading"))
             return
         question, insight = self._question(inside), self.insight
+        if not self._slow.isActive():
+            self._slow.start()
         self._thread.ask(partial(insight.see, question), partial(self._take, inside), partial(self._fail, inside))
+
+    def _wait(self) -> None:
+        if self.now is not None and self.is_busy:
+            self.waits.emit(self.now)
 
     @property
     def is_busy(self) -> bool:
@@ -266,6 +283,7 @@ class Inside(Feature):
     def _take(self, inside: PageInside, seen: Seen | NotTaken) -> None:
         from app.insight.look import NotTaken  # is loaded
 
+        self._slow.stop()
         if inside is not self.now or seen.question.path != inside.page.level.path:
             return
         if isinstance(seen, NotTaken):
@@ -307,6 +325,7 @@ class Inside(Feature):
             return
 
     def _fail(self, inside: PageInside, message: Message) -> None:
+        self._slow.stop()
         if inside is self.now:
             inside.seen, inside.wrong = None, message
             inside.outputs.show_outputs({})
@@ -330,4 +349,5 @@ class Inside(Feature):
         return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 2 else None
 
     def finish(self) -> None:
+        self._slow.stop()
         self._thread.finish()

@@ -73,7 +73,8 @@ class LayerInHand(Feature):
             return
         layer = seen.layer if seen.question.card == inside.card else None
         shape = inside.page.level.analysis.nodes[inside.card].output_shape
-        facts = " · ".join(filter(None, (shape_text(shape) if shape else "", layer.facts if layer else "")))
+        facts = " · ".join(filter(None, (shape_text(shape) if shape else "", layer.facts if layer else "",
+                                         self._of_weights(inside, seen))))
         panel.show_layer(inside.card, title_of(node.layer), node.layer.category, facts)
         if layer is None:
             if seen.question.card == inside.card:  # else it will be told of
@@ -84,6 +85,11 @@ class LayerInHand(Feature):
         self._show_pages(panel, layer)
         self._show_classes(panel, inside)
         self._show_why(panel, inside, seen, layer)
+
+    def _of_weights(self, inside: PageInside, seen: Seen) -> str:
+        place = f"{seen.places.get(inside.card, inside.card)}."
+        begins = any(key.startswith(place) for key in seen.lens.anew)
+        return self.tr("with new weights: those that were learned do not fit") if begins else ""
 
     def _show_nothing(self, panel: LayerPanel, words: str) -> None:
         """What there was of another layer is not seen any more; why, on every page."""

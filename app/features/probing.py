@@ -48,6 +48,7 @@ class Probing(Feature):
         self._inside.looked.connect(self._show)
         self._inside.refused.connect(self._refuse)
         self.weights: Choice  # in the panel
+        self._inside.waits.connect(self._tell_of_waiting)
         self._of: PageInside | None = None  # what the pad shows the sample of
         self._shape: Shape | None = None
         self._sample: Sample | None = None  # that one
@@ -224,6 +225,11 @@ class Probing(Feature):
         panel.show_typed_error(text if typed else "")
         panel.show_no_answer(self.tr("No answer yet.") if typed else text)
         panel.show_rate(None)
+
+    def _tell_of_waiting(self, _inside: PageInside) -> None:
+        """What is on the screen is not yet of what was asked for last."""
+        if self.panel is not None:
+            self.panel.show_no_answer(self.tr("The network is being computed. That takes a while…"))
 
     def _refuse(self, said: NotTaken) -> None:
         """What is typed wrong is said where it stands, anything else over the canvas."""

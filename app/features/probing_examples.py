@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.document.in_hand import held
+from app.features.data import Data
 from app.features.inside import Inside, PageInside
 from app.features.probing import Probing
 from app.window.host import Feature, Host
@@ -55,6 +56,7 @@ class ProbingExamples(Feature):
         super().__init__(host)
         self._inside, self._probing = host.feature(Inside), host.feature(Probing)
         self._inside.came.connect(self._come)
+        self._inside.looked.connect(self._mark)
         self._jobs = Jobs(self)
         self._job: Job | None = None
         self._wish = Wish()
@@ -117,14 +119,25 @@ class ProbingExamples(Feature):
     def _compare(self, key: object) -> None:
         from app.insight.hand import Example as InHand  # is loaded
 
-        if isinstance(key, tuple) and self._panel is not None:
+        now = self._inside.now
+        if isinstance(key, tuple) and now is not None:
             part, index = key
-            self._inside.compare(InHand(part, index, self.host.settings.data_root))
-            self._panel.examples.grid.show_compared(key)
+            again = isinstance(now.second, InHand) and (now.second.part, now.second.index) == (part, index)
+            self._inside.compare(None if again else InHand(part, index, self.host.settings.data_root))
+
+    def _mark(self, inside: PageInside) -> None:
+        """Which are in hand: those of this page, however they came there."""
+        from app.insight.hand import Example as InHand  # is loaded
+
+        if self._panel is not None and inside is self._inside.now:
+            grid, makes = self._panel.examples.grid, (inside.make, inside.second)
+            chosen, compared = ((make.part, make.index) if isinstance(make, InHand) else None for make in makes)
+            grid.show_chosen(chosen)
+            grid.show_compared(compared)
 
     def _act(self) -> None:
         """The data are not there: the page about them says how they come."""
-        self.host.commands["show_data"].trigger() if "show_data" in self.host.commands else None
+        self.host.places.bottom.bring(self.host.feature(Data).tab)
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -149,7 +162,7 @@ class ProbingExamples(Feature):
             self._job.drop()
         self._asked, root = asked, self.host.settings.data_root
         if (missing := _missing(asked.experiment, root)) is not None:
-            panel.examples.show_message(message_text(missing))
+            panel.examples.show_message(message_text(missing), self.tr("Show the data"))
             return
         panel.examples.show_message(self.tr("Reading…"))
         job = self._job = self._jobs.start(

@@ -7,21 +7,23 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from app.features.documents import Documents
 from app.features.inside import Inside, PageInside
 from app.features.layer_in_hand import LayerInHand
 from app.features.probing import Probing
 from app.window.window import MainWindow
 from engine.data.spec.spec import DataSpec
-from engine.experiment.experiment import DEFAULT, Experiment, save_experiment
+from engine.experiment.experiment import Experiment, save_experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import Init, NodeParameters, ValueEdit
 from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
-from tests.app.windows import CTRL, lent
+from tests.app.windows import CTRL, shared
 from widgets.canvas.outputs.item import OutputItem
 from widgets.inside.lattice import Unit
 from widgets.inside.maps_page import ScaledMaps
@@ -47,6 +49,20 @@ def by_hand(values: list[tuple[tuple[int, ...], float]], bias: float = 0.0) -> N
     """A weight whose numbers are set one by one, and a bias."""
     edits = tuple(ValueEdit(key="weight", index=index, value=value) for index, value in values)
     return NodeParameters(weight=Init(kind="constant"), bias=Init(kind="constant", value=bias), edits=edits)
+
+
+def rested(window: MainWindow, qtbot) -> None:
+    """All that was asked for is seen."""
+    inside = window.feature(Inside)
+
+    def at_rest() -> bool:
+        QApplication.processEvents()
+        return not inside.is_busy
+
+    for _ in range(2):  # what was seen may have been the reason for another question
+        QApplication.processEvents()
+        qtbot.waitUntil(at_rest)
+        QApplication.processEvents()
 
 
 class Looking:
@@ -76,16 +92,7 @@ class Looking:
 
     def settle(self) -> None:
         """All that was asked for is seen."""
-        inside = self.window.feature(Inside)
-
-        def at_rest() -> bool:
-            QApplication.processEvents()
-            return not inside.is_busy
-
-        for _ in range(2):  # what was seen may have been the reason for another question
-            QApplication.processEvents()
-            self._qtbot.waitUntil(at_rest)
-            QApplication.processEvents()
+        rested(self.window, self._qtbot)
 
     # -- hands --------------------------------------------------------------------------------------------------
 
@@ -200,10 +207,36 @@ def _number(words: str) -> float:
 
 
 @contextmanager
-def looking(window: MainWindow, qtbot, source: str = DEFAULT) -> Iterator[Looking]:
-    """A network is opened and looked into."""
-    with lent(window, qtbot, source):
-        yield Looking(window, qtbot)
+def looking_window(request: pytest.FixtureRequest) -> Iterator[MainWindow]:
+    """One window for all tests of a file, with an empty network that stays: arranging it anew takes longest."""
+    with shared(request) as window:
+        window.feature(Documents).new()
+        window.commands["workspace_inside"].trigger()
+        window.feature(Inside).rest()
+        yield window
+
+
+@contextmanager
+def looking(window: MainWindow, qtbot, source: str) -> Iterator[Looking]:
+    """A network is opened and looked into; afterwards it is closed, with all that was opened beside it."""
+    tab, bottom = window.places.bottom.currentIndex(), window.places.bottom
+    window.feature(Documents).open(source)
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.page.view.setFocus()
+    yield Looking(window, qtbot)
+    window.settle()
+    window.commands["workspace_inside"].trigger()
+    for page in window.pages:
+        page.document.history.mark_clean()
+        page.document.mark = None  # whatever has become of its file
+    while len(window.pages) > 1:
+        assert window.close_page(1)
+    rested(window, qtbot)
+    window.feature(Inside).rest()
+    qtbot.waitUntil(lambda: not any(thread.isRunning() for thread in window.findChildren(QThread)))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    bottom.setCurrentIndex(tab)
 
 
 def written(folder: Path, graph: Graph, data: DataSpec = DIGITS, **recipe: object) -> str:

@@ -35,7 +35,7 @@ class Examples(QWidget):
         self.grid, self.message, self.action = ExampleGrid(), Words("small"), QPushButton()
         self.range = ElidedLabel(role="dim")
         self.back, self.forth = _arrow("‹", self.tr("Page before")), _arrow("›", self.tr("Next page"))
-        self._first = self._total = 0
+        self._first = self._total = self._page = 0
         self._choices()
         self._assemble()
         self._connect()
@@ -105,6 +105,7 @@ class Examples(QWidget):
     def show_examples(self, examples: Sequence[Example], first: int = 0, total: int | None = None) -> None:
         """A page of them: the first is number ``first`` (from 0) of ``total``."""
         self._first, self._total = first, len(examples) if total is None else total
+        self._page = max(self._page, len(examples))  # the last one may be shorter
         self._say("", "")
         self.grid.show_examples(examples)
         self.grid.setVisible(bool(examples))
@@ -142,7 +143,7 @@ class Examples(QWidget):
         self.asked.emit(part, order, name)
 
     def _turn(self, pages: int) -> None:
-        first = max(0, self._first + pages * len(self.grid.examples))
+        first = max(0, self._first + pages * self._page)
         if first != self._first and first < self._total:
             self.page_asked.emit(first)
 

@@ -20,8 +20,7 @@ from engine.layers.normalization import BatchNorm2d, LayerNorm
 from engine.layers.pooling import AvgPool2d, MaxPool2d
 from engine.layers.regularization import Dropout
 from engine.layers.sequence import LSTM
-from tests.app.looking import LEFT, NONE, Looking, by_hand, looking, network, read, written
-from tests.app.windows import shared
+from tests.app.looking import LEFT, NONE, Looking, by_hand, looking, looking_window, network, read, written
 from widgets.inside.lattice import Unit
 
 PAGES = ("Maps", "Kernels", "Gradients", "Step by step", "Why")
@@ -29,7 +28,7 @@ PAGES = ("Maps", "Kernels", "Gradients", "Step by step", "Why")
 
 @pytest.fixture(scope="module")
 def shared_window(request) -> Iterator[MainWindow]:
-    with shared(request) as window:
+    with looking_window(request) as window:
         yield window
 
 

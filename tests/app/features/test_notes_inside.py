@@ -13,8 +13,7 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import NodeParameters
 from engine.layers.convolution import Conv2d
 from engine.layers.pooling import AvgPool2d, MaxPool2d
-from tests.app.looking import Looking, by_hand, looking, network, written
-from tests.app.windows import shared
+from tests.app.looking import Looking, by_hand, looking, looking_window, network, written
 
 X = "torch.arange(9.).reshape(3, 3)"
 KERNEL = [[0.0, 1.0], [2.0, 3.0]]
@@ -22,7 +21,7 @@ KERNEL = [[0.0, 1.0], [2.0, 3.0]]
 
 @pytest.fixture(scope="module")
 def shared_window(request) -> Iterator[MainWindow]:
-    with shared(request) as window:
+    with looking_window(request) as window:
         yield window
 
 
@@ -206,8 +205,9 @@ def test_the_notes_tables(look, source, size, table):
         document.edit("size", replace(document.experiment, data=data))
         seen.type("torch.rand(size=(1, 1, 224, 224))")
     for name, shape in table.items():
-        seen.take(name)
-        assert seen.header() == shape and seen.flows(name) <= {shape}
         computed = seen.now.seen.look.outputs[name].shape[1:]
         assert "×".join(map(str, computed)) == shape
-    assert seen.flows("flatten") == {table["flatten"]}
+        assert seen.flows(name) == ({shape} if name != "fc3" and (size is None or name != "fc1") else set())
+        if size is None or name in ("stage4", "pool2", "fc1"):  # a look at 224×224 takes a while
+            seen.take(name)
+            assert seen.header() == shape

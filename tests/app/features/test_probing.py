@@ -21,15 +21,16 @@ from engine.graph.graph import Graph
 from engine.layers.convolution import Conv2d
 from engine.layers.linear import Flatten, Linear
 from engine.layers.regularization import Dropout
-from tests.app.looking import LEFT, NONE, Looking, looking, network, read, written
-from tests.app.windows import CTRL, shared
+from tests.app.looking import LEFT, NONE, Looking, looking, looking_window, network, read, written
+from tests.app.windows import CTRL, in_front
 
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 LENET = "gallery:lenet-digits"
 
 
 @pytest.fixture(scope="module")
 def shared_window(request) -> Iterator[MainWindow]:
-    with shared(request) as window:
+    with looking_window(request) as window:
         yield window
 
 
@@ -127,7 +128,7 @@ def test_each_page_has_its_own_drawing(look):
     first = seen.probe.pad.pixels()
     assert not np.array_equal(first, drawn)
     assert np.array_equal(first, (other.now.seen.sample.stored[0].numpy()))
-    window.turn_to(0)
+    window.turn_to(1)
     seen.settle()
     assert np.array_equal(seen.probe.pad.pixels(), drawn)
     assert np.allclose(drawn / 255, pixels(seen), atol=1e-6)
@@ -181,6 +182,40 @@ def test_worst_mistakes_come_first(look, qtbot):
     order.setFocus()
     QTest.keyClick(order, Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: [each.key for each in examples.grid.examples] == first)
+
+
+def test_another_sample_is_put_beside_it_and_away_again(look):
+    seen = look()
+    grid = strip(seen).grid
+
+    def click(place: int, keys=NONE) -> None:
+        seen.probe.ensureWidgetVisible(grid)
+        QTest.mouseClick(grid, LEFT, keys, grid.place(place).center().toPoint())
+        seen.settle()
+
+    click(1)
+    click(2, SHIFT)
+    seen.take("conv1")
+    side = seen.panel.maps.side
+    assert side.isVisible() and seen.now.second is not None
+    numbers = {}
+    for id in ("this", "other", "difference"):
+        seen.press(side.buttons[id])
+        numbers[id] = seen.panel.maps.maps.grid.values.array
+    assert np.allclose(numbers["difference"], numbers["this"] - numbers["other"])
+    assert np.abs(numbers["difference"]).max() > 0
+    click(2, SHIFT)
+    assert seen.now.second is None and not side.isVisible()
+
+
+def test_data_that_are_not_there_are_said_and_shown(look):
+    seen = look("gallery:lenet")
+    examples = seen.probe.examples
+    assert "not on this computer" in read(examples.message) and not examples.grid.isVisible()
+    assert seen.answer(), "what is looked at meanwhile are zeros"
+    seen.probe.ensureWidgetVisible(examples.action)
+    seen.press(examples.action)
+    assert in_front(seen.window) == "Data"
 
 
 # -- files ----------------------------------------------------------------------------------------------------------
