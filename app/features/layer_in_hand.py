@@ -67,9 +67,14 @@ class LayerInHand(Feature):
             return
         seen = inside.seen
         if seen is None:
+            from widgets.inside.arithmetic import Steps  # is loaded: the panel is there
+
             panel.show_layer("")
             panel.show_output(None)
             panel.show_message(sentence_text(inside.wrong) if inside.wrong is not None else "")
+            panel.show_steps(Steps())
+            panel.show_curve(None)
+            panel.show_why("", None, None)
             return
         node = inside.page.level.graph.nodes.get(inside.card)
         if node is None:

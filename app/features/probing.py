@@ -141,10 +141,10 @@ class Probing(Feature):
         if panel is None or inside is not self._inside.now:
             return
         if inside.seen is None:
-            panel.show_no_answer(sentence_text(inside.wrong) if inside.wrong is not None else "")
-            panel.show_rate(None)
+            self._show_wrong(panel, inside)
             return
         seen = inside.seen
+        panel.show_typed_error("")
         self._fit_pad(panel, tuple(seen.sample.x.shape[1:]))
         if not self._drawing and seen.pixels is not None and seen.sample is not self._sample:
             panel.show_pixels(seen.pixels)  # takes away what was drawn over the one before
@@ -152,6 +152,16 @@ class Probing(Feature):
         self._show_answer(panel, seen)
         panel.show_rate(self._inside.rate)
         self._still.start()
+
+    def _show_wrong(self, panel: ProbePanel, inside: PageInside) -> None:
+        """Of what was typed it is said where that stands."""
+        from app.insight.hand import Typed  # is loaded: something was asked for
+
+        words = sentence_text(inside.wrong) if inside.wrong is not None else ""
+        typed = isinstance(inside.make, Typed)
+        panel.show_typed_error(words if typed else "")
+        panel.show_no_answer(self.tr("No answer.") if typed else words)
+        panel.show_rate(None)
 
     def _fit_pad(self, panel: ProbePanel, shape: Shape) -> None:
         if shape == self._shape:

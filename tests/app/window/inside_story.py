@@ -143,9 +143,9 @@ def choose(choice: Choice, id: str) -> None:
 
 
 def turn(tabs: InnerTabs, title: str) -> None:
-    """A click on a tab."""
+    """A click on a tab; with little room its title is shorter."""
     bar = tabs.bar
-    index = next(index for index in range(bar.count()) if bar.tabText(index) == title)
+    index = next(index for index in range(bar.count()) if title in (bar.tabText(index), bar.tabToolTip(index)))
     apart()
     click(bar.mapToGlobal(bar.tabRect(index).center()))
     until(lambda: bar.currentIndex() == index, f"{title} is in front")
