@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from widgets.findings.ablation import AblationChart, Queued
     from widgets.findings.ablation_bars import Ablation
     from widgets.inside.panel import LayerPanel
+
+SHOWN_MS = 60  # from one showing of what is known to the next, while channels come fast
 
 
 @dataclass(eq=False)
@@ -94,6 +97,8 @@ class Masking(Feature):
         self._jobs = Jobs(self)
         self._job: Job | None = None
         self._panel: LayerPanel | None = None
+        self._soon = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._soon.timeout.connect(self._fill)
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]
@@ -185,7 +190,8 @@ class Masking(Feature):
     def _take(self, masks: PageMasks, layer: Layer, found: Masked) -> None:
         if self._now is not None and self._now[1] is layer:
             layer.take(found)
-            self._fill()
+            if not self._soon.isActive():
+                self._soon.start()
 
     def _end(self, masks: PageMasks, layer: Layer, wrong: Message | None) -> None:
         layer.share, layer.is_over, layer.wrong = None, True, wrong
@@ -245,9 +251,10 @@ class Masking(Feature):
 
     def _fill_chart(self, chart: AblationChart, now: PageInside | None, masks: PageMasks | None,
                     layer: Layer | None) -> None:
-        chart.show_layer(now.place if now is not None else "")
         if layer is not None and layer.accuracies:
             chart.show_ablation(_ablation(layer))
+        else:
+            chart.show_layer(now.place if now is not None else "")
         chart.choose_channel(now.channel if now is not None else None)
         running = self._now[1] if self._now is not None else None
         chart.show_progress(running.share if running is not None else None, running.place if running else "")
@@ -282,6 +289,7 @@ class Masking(Feature):
         super().forget_page(page)
 
     def finish(self) -> None:
+        self._soon.stop()
         self._queue.clear()
         self._jobs.finish()
 

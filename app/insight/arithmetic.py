@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
 from app.insight.values import array_of
 from engine.inspect.lens import Look
-from engine.inspect.steps.values import Gathered, Part, Steps, Term, Window
+from engine.inspect.steps.values import Factor, Gathered, Part, Steps, Term, Window
 from engine.units import measure_text, value_text
 from widgets.inside.arithmetic import Line as ShownLine
 from widgets.inside.arithmetic import Steps as Shown
@@ -68,21 +69,24 @@ def _gathered(found: Gathered) -> list[ShownLine]:
 
 
 def _table(parts: Sequence[Part]) -> tuple[tuple[str, ...], tuple[tuple[str | float, ...], ...]]:
-    """Every term: where its factors are from, what they are, and their product."""
-    rows = list[tuple[str | float, ...]]()
-    for part in parts:
-        for term in part.terms:
-            if len(rows) >= MOST_TERMS:
-                return ("", "", "="), tuple(rows)
-            rows.append(_row(term))
-    return ("", "", "="), tuple(rows)
+    """Every term: where its factors are from, what they are, and their product. Names that all have stand above."""
+    terms = list(islice((term for part in parts for term in part.terms), MOST_TERMS))
+    names = {tuple(factor.name for factor in term.factors) for term in terms}
+    above = len(names) == 1 and all(factor.index is not None for term in terms for factor in term.factors)
+    rows = tuple(_row(term, not above) for term in terms)
+    return (" · ".join(next(iter(names))) if above else "", "", "="), rows
 
 
-def _row(term: Term) -> tuple[str | float, ...]:
-    names = " · ".join(factor.name if factor.index is None else f"{factor.name}[{', '.join(map(str, factor.index))}]"
-                       for factor in term.factors)
+def _row(term: Term, named: bool) -> tuple[str | float, ...]:
+    places = " · ".join(_at(factor, named) for factor in term.factors)
     numbers = " · ".join(value_text(factor.value) for factor in term.factors)
-    return names, numbers, term.product
+    return places, numbers, term.product
+
+
+def _at(factor: Factor, named: bool) -> str:
+    """``conv1.weight[0,2,1]``, or without its name."""
+    index = "" if factor.index is None else ",".join(map(str, factor.index))
+    return f"{factor.name}[{index}]" if named and index else factor.name if named else index
 
 
 def _windows(made: Steps, look: Look) -> list[ShownWindow]:

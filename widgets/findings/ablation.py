@@ -18,7 +18,7 @@ from widgets.parts.elided import ElidedLabel
 from widgets.parts.segments import Segment, Segments
 from widgets.parts.still import StillButton
 
-ORDER, SORTED, NARROW = "order", "sorted", 620
+ORDER, SORTED, NARROW, LOW = "order", "sorted", 620, 150
 State = Literal["running", "waiting", "done", "failed"]
 
 
@@ -47,7 +47,7 @@ class AblationChart(QWidget):
                               Segment(SORTED, self.tr("Sorted")))
         self.button, self.save, self.bar = StillButton(), SaveButton(), QProgressBar()
         self.bars, self.empty = AblationBars(), QLabel(wordWrap=True)
-        self._is_running, self._reason = False, ""
+        self._is_running, self._reason, self._is_queue = False, "", False
         self._build()
         self.order.chosen.connect(self._set_order)
         self.button.clicked.connect(lambda: (self.stopped if self._is_running else self.asked).emit())
@@ -129,7 +129,8 @@ class AblationChart(QWidget):
         text = " · ".join(self._queued(each) for each in queue)
         self.queue.set_text(text)
         self.queue.setAccessibleName(self.tr("Queue: {layers}").format(layers=text))
-        self.queue.setVisible(bool(queue))
+        self._is_queue = bool(queue)
+        self._refresh()
 
     def _queued(self, queued: Queued) -> str:
         states = {"running": share_text(queued.share or 0.0), "waiting": self.tr("waits"), "done": "✓",
@@ -141,6 +142,7 @@ class AblationChart(QWidget):
         self.bars.choose(channel)
 
     def _refresh(self) -> None:
+        self.queue.setVisible(self._is_queue and (self._is_running or self.height() >= LOW))
         start = self.tr("Mask every channel in turn")
         brief = self.tr("Mask in turn") if self.width() < NARROW else start
         self.button.setText(self.tr("Stop") if self._is_running else brief)

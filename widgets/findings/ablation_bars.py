@@ -18,7 +18,7 @@ from widgets.look.guarded import guarded
 from widgets.plot.scales import LinearScale
 from widgets.plot.ticks import nice_step
 
-TOP, EDGE, LEAST = 22.0, 12.0, 92
+TOP, EDGE, LEAST, LOW = 22.0, 12.0, 60, 84
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -999_999, Qt.Key.Key_End: 999_999}
 
@@ -121,13 +121,18 @@ class AblationBars(QWidget):
         finite = [value for value in self._lost if math.isfinite(value)]
         low, high = min([0.0, *finite]), max([0.0, *finite])
         high = high if high > low else low + 0.01
-        room = self.height() - TOP - LINE
+        room = self.height() - TOP - self._below
         return LinearScale(low, high, nice_step(high - low, int(max(2, min(5, room // 30)))))
+
+    @property
+    def _below(self) -> float:
+        """What the words below the bars take: with little room there are none."""
+        return LINE if self.height() >= LOW else 2.0
 
     @property
     def plot(self) -> QRectF:
         """Where the bars are."""
-        area = QRectF(self.rect()).adjusted(EDGE, TOP + 4, -EDGE, -LINE - 2)
+        area = QRectF(self.rect()).adjusted(EDGE, TOP + 4, -EDGE, -self._below - 2)
         texts = [text for _, text in self.scale().ticks()]
         return area.adjusted(max(width_of(text, numbers()) for text in texts) + GAP, 0, 0, 0)
 
@@ -168,7 +173,7 @@ class AblationBars(QWidget):
             painter.fillRect(QRectF(plot.left(), y, plot.width(), 1), theme.color("line"))
             write(painter, QRectF(0, y - LINE / 2, plot.left() - GAP, LINE), RIGHT, text, "dim", numbers())
         bars = self.bars()
-        if not bars:
+        if not bars or self.height() < LOW:
             return
         right = bars[-1][1].end
         below = QRectF(plot.left(), plot.bottom() + 2, max(60.0, right - plot.left()), LINE)

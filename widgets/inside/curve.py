@@ -129,14 +129,16 @@ class CurvePicture(QWidget):
 
     def _paint_legend(self, painter: QPainter, curve: Curve) -> None:
         painter.setFont(theme.ui_font(11))
-        left = 0.0
-        for text, color in ((curve.title, "accent"), (self.tr("derivative"), "validation"),
-                            (self.tr("this layer's values"), "wire"), (self.tr("saturated"), "error")):
-            if (color == "wire" and not self._counts) or (color == "error" and not curve.saturated):
-                continue
+        named = [(curve.title, "accent"), (self.tr("derivative"), "validation")]
+        named += [(self.tr("this layer's values"), "wire")] if self._counts else []
+        named += [(self.tr("saturated"), "error")] if curve.saturated else []
+        size, left = painter.fontMetrics(), 0.0
+        if sum(size.horizontalAdvance(text) + 26 for text, _ in named) - 12 > self.width():
+            named = [(self.tr("values") if color == "wire" else text, color) for text, color in named]
+        for text, color in named:
             painter.fillRect(QRectF(left, LEGEND / 2 - 1, 10, 3), theme.color(color))
             painter.setPen(theme.color("dim"))
-            wide = painter.fontMetrics().horizontalAdvance(text)
+            wide = size.horizontalAdvance(text)
             painter.drawText(QRectF(left + 14, 0, wide + 2, LEGEND), Qt.AlignmentFlag.AlignVCenter, text)
             left += wide + 26
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 LEAST, GOOD, MOST, GAP = 28, 112, 160, 5  # a tile's width, and what is between two
 CELL_LEAST, CELL_MOST, CELLS_HIGH = 3, 17, 110  # a cell; how high a few hundred of them get, about
-BARS_HIGH, LABELS = 84, 14
+BARS_HIGH, LABELS, BAR_WIDE = 84, 14, 72
 FLATTEST, STEEPEST = 0.2, 2.0  # of a tile
 ALONE = 1.2  # a single picture is at most so much higher than wide
 
@@ -153,9 +153,13 @@ class BarRow:
         """Bars and labels."""
         return BARS_HIGH + LABELS
 
+    def _wide(self, width: int) -> float:
+        """A single number is no wall."""
+        return min(BAR_WIDE, width / self.count)
+
     def tile(self, channel: int, width: int) -> QRectF:
         """A column, without its label."""
-        wide = width / self.count
+        wide = self._wide(width)
         return QRectF(round(channel * wide), 0, round((channel + 1) * wide) - round(channel * wide), BARS_HIGH)
 
     def area(self, unit: Unit, width: int) -> QRectF:
@@ -164,8 +168,9 @@ class BarRow:
 
     def at(self, point: QPointF, width: int) -> Unit | None:
         """By the column."""
-        there = 0 <= point.x() < width and 0 <= point.y() < self.height(width)
-        return Unit(min(self.count - 1, int(point.x() / width * self.count))) if there else None
+        wide = self._wide(width)
+        there = 0 <= point.x() < self.count * wide and 0 <= point.y() < self.height(width)
+        return Unit(min(self.count - 1, int(point.x() / wide))) if there else None
 
     def stepped(self, unit: Unit, across: int, down: int, width: int) -> Unit:
         """Only to the sides."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from widgets.inside.arithmetic import Steps
@@ -17,12 +18,14 @@ from widgets.inside.steps import StepsView
 from widgets.inside.tensors_page import Tensor, TensorsPage
 from widgets.inside.what_if import Active, Effect
 from widgets.inside.why import WhyView
+from widgets.look.guarded import guarded
 from widgets.parts.inner_tabs import InnerTabs
 from widgets.parts.scroll import BAR, ScrollPanel
 
-EDGE = 16
+EDGE, NARROW = 16, 330  # with less room a tab is called in short
 
 
+@guarded
 class LayerPanel(QWidget):
     """Shows plain values of one layer, and asks for more by its signals."""
 
@@ -90,6 +93,15 @@ class LayerPanel(QWidget):
     def _hold(self, channel: int | None) -> None:
         values = self.maps.maps.grid.values
         self.why.what_if.set_channel(channel, 0 if values is None else values.units.shape[0])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """All tabs are in sight."""
+        super().resizeEvent(event)
+        words = self.tr("Steps") if self.width() < NARROW else self._pages["steps"][1]
+        index = [*self._pages].index("steps")
+        if self.tabs.bar.tabText(index) != words:
+            self.tabs.bar.setTabText(index, words)
+            self.tabs.bar.setTabToolTip(index, self._pages["steps"][1])
 
     # -- what it shows ------------------------------------------------------------------------------------------
 

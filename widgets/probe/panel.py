@@ -86,15 +86,15 @@ class ProbePanel(ScrollPanel):
         column.setSpacing(8)
         column.addWidget(_row(heading(self.tr("Probe")), _right(self.mode), spread=True))
         self.rate.setProperty("role", "small")
-        self._pad_parts = (self.hint, self.pad, _row(self.pen, self.rubber, self.clear_button, self.rate),
-                           self.swatches, _row(self.open, self.invert, self.camera))
+        tools = _row(self.pen, self.rubber, self.clear_button, self.open, self.invert, self.camera)
+        self._pad_parts = (self.hint, self.pad, tools, self.swatches)
         for part in (*self._pad_parts, self.typed_row):
             column.addWidget(part)
-        for title, part in ((self.tr("Answer"), self.answers), ("", self.examples)):
-            column.addSpacing(8)
-            if title:
-                column.addWidget(heading(title))
-            column.addWidget(part)
+        column.addSpacing(8)
+        column.addWidget(_row(heading(self.tr("Answer")), _right(self.rate), spread=True))
+        column.addWidget(self.answers)
+        column.addSpacing(8)
+        column.addWidget(self.examples)
         column.addStretch(1)
         self.setWidget(content)
         self._show_swatches()

@@ -56,9 +56,16 @@ def test_saturated_spans_are_shaded_and_all_is_named(curve: ActivationCurve) -> 
     assert left.left() == 0 and left.right() == pytest.approx(curve.picture.at(-2.5, 0).x())
     assert right.left() == pytest.approx(curve.picture.at(2.5, 0).x()) and right.right() == curve.picture.width()
     said = words(marks)
-    assert {"tanh", "derivative", "this layer's values", "saturated", "−4", "4", "0", "1"} <= set(said)
+    assert {"tanh", "derivative", "values", "saturated", "−4", "4", "0", "1"} <= set(said)
     curve.show_values((), ())
-    assert "this layer's values" not in words(drawn(curve.picture))
+    assert "values" not in words(drawn(curve.picture))
+
+
+def test_with_room_the_values_are_said_to_be_this_layers(qtbot: QtBot) -> None:
+    wide = in_front(qtbot, ActivationCurve(), 420, 240)
+    wide.show_curve(TANH)
+    wide.show_values((1, 2), (-1, 0, 1))
+    assert "this layer's values" in words(drawn(wide.picture))
 
 
 def test_without_a_function_there_is_nothing(curve: ActivationCurve) -> None:
