@@ -20,6 +20,7 @@ from app.features.layer_in_hand import LayerInHand
 from app.features.probing import Probing
 from app.window import dialogs
 from app.window.window import MainWindow
+from engine.messages import Message, say
 from engine.network.building import build_module
 from tests.app.windows import lent, shared
 from tests.seen import colors
@@ -230,8 +231,11 @@ def test_a_full_disk_is_said_and_nothing_is_left(command: str, window, qtbot, as
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_nothing_was_seen_that_is_said(window, qtbot, asked) -> None:
-    window.feature(Probing).panel.typed.emit("[1, 2]")
-    qtbot.waitUntil(lambda: now(window).seen is None, timeout=SEEN_MS)
-    window.commands["save_outputs"].trigger()
-    assert asked == [] and "the network takes" in said(window)
+@pytest.mark.parametrize("reason", [None, say("The network cannot be made")])
+def test_where_nothing_was_seen_that_is_said(reason: Message | None, window, asked) -> None:
+    now(window).seen, now(window).wrong = None, reason
+    for id in ("save_outputs", "save_inside", "copy_inside", "save_layer_picture", "save_layer_numbers"):
+        window.page.notice.clear()
+        window.commands[id].trigger()
+        assert said(window) == (str(reason) if reason else "There is nothing to save yet: nothing was seen")
+    assert asked == []

@@ -118,7 +118,8 @@ def test_a_picture_can_be_dropped_anywhere_while_one_looks_inside(window, qtbot,
     assert dropped(window, data)
     x = x_of(window, qtbot, before)
     np.testing.assert_allclose(x, square(), atol=BYTE)
-    np.testing.assert_allclose(panel(window).pad.pixels() / 255, square(), atol=BYTE)
+    pad = panel(window).pad.pixels()  # those of the data, before they are made larger
+    np.testing.assert_array_equal(pad > 127, np.pad(np.ones((3, 3), bool), ((2, 3), (3, 2))))
     window.commands["workspace_build"].trigger()
     assert not dropped(window, data)
 
@@ -244,10 +245,10 @@ def test_what_is_wrong_with_something_typed_stands_where_it_was_typed(window, qt
     qtbot.waitUntil(lambda: row.error.isVisible(), timeout=SEEN_MS)
     assert "the network takes 1×28×28" in row.error.text().replace("\u200b", "")
     assert "28×28" not in " ".join(texts(answers))
+    before = now(window).seen.sample if now(window).seen is not None else None
     typed(window, "torch.arange(784.).reshape(28, 28)")
-    qtbot.waitUntil(lambda: now(window).seen is not None, timeout=SEEN_MS)
+    np.testing.assert_array_equal(x_of(window, qtbot, before), torch.arange(784.0).reshape(28, 28))
     assert not row.error.text() and answers.bars.isVisible()
-    np.testing.assert_array_equal(now(window).seen.sample.x[0, 0], torch.arange(784.0).reshape(28, 28))
 
 
 # -- data that are not there ----------------------------------------------------------------------------------------
@@ -291,9 +292,11 @@ def test_without_the_data_zeros_are_seen_and_everything_drawn_and_typed(window, 
 def test_what_is_missing_to_normalise_a_drawing_is_said(window, qtbot, nothing, tmp_path) -> None:
     fashion(window, qtbot, tmp_path, normalize=True)
     QTest.mouseClick(panel(window).pad, LEFT)
-    qtbot.waitUntil(lambda: now(window).seen is None, timeout=SEEN_MS)
-    words = " ".join(texts(panel(window).answers)).replace("\u200b", "")
-    assert "Fashion-MNIST is not on this computer yet" in words and "Train fetches it" in words
+
+    def words() -> str:
+        return " ".join([*texts(panel(window)), said(window)]).replace("\u200b", "")
+
+    qtbot.waitUntil(lambda: "how an input is prepared follows from it: Train fetches it" in words(), timeout=SEEN_MS)
     typed(window, "torch.ones(28, 28)")
-    qtbot.waitUntil(lambda: now(window).seen is not None, timeout=SEEN_MS)
+    qtbot.waitUntil(lambda: now(window).seen is not None and now(window).seen.sample.x.min() == 1, timeout=SEEN_MS)
     assert not nothing.exists()
