@@ -8,7 +8,7 @@ import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.features import trainer as trainer_module
 from app.features.documents import Documents
@@ -279,6 +279,17 @@ def test_a_layer_of_ones_own_that_raises(look):
     seen.type("[9, 9, 9, 9]")
     assert seen.output("code1").shown.kind == "fault" and "no" in seen.beside("code1")
     assert "code1" in seen.answer()
+
+
+def test_code_of_a_file_runs_once_one_agrees(look):
+    seen = look(network((4,), ReLU(), Code(source="class Thrice(nn.Module):\n    def forward(self, x):\n"
+                                                  "        return x * 3\n")))
+    seen.type("[0, 1, 2, 1]")
+    assert seen.output("code1").shown.kind == "fault" and "agree" in seen.beside("code1")
+    run, = (button for button in seen.page.notice.findChildren(QPushButton) if button.text() == "Run it")
+    seen.press(run)
+    seen.take("code1")
+    assert seen.maps() == [0, 3, 6, 3] and not read(seen.panel.maps.message)
 
 
 def test_a_layer_of_ones_own_that_takes_long_holds_nobody_up(look, qtbot):
