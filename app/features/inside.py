@@ -122,6 +122,9 @@ class Inside(Feature):
         for inside in self._pages.values():
             inside.outputs.set_on(inside is now)
         if now is not None:
+            chosen = now.page.scene.selected_names()
+            if len(chosen) == 1 and chosen[0] != now.card:  # elsewhere, meanwhile
+                now.card, now.unit, now.hover = chosen[0], None, None
             self.came.emit(now)
             self.ask()
         else:

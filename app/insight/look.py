@@ -15,6 +15,7 @@ from app.insight.wanted import LayerSeen, Wanted
 from engine.analysis.analysis import Analysis, analyze
 from engine.data.sources.image_folder import ImageFolder
 from engine.experiment.experiment import Experiment
+from engine.experiment.trust import not_allowed
 from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change
@@ -91,7 +92,7 @@ class Insight:
         self._bench = Bench()
         self._samples: list[tuple[Make, Experiment, Sample]] = []
         self._layers = Layers()
-        self._analysis: tuple[Experiment, Analysis] | None = None
+        self._analysis: tuple[Experiment, set[str], Analysis] | None = None  # of what, and without which code
 
     def see(self, question: Question) -> Seen | NotTaken:
         """Look once. Raises LayerloomError where nothing can be seen."""
@@ -138,9 +139,10 @@ class Insight:
                 tuple(top(before, question.experiment, count)) if before is not None else ())
 
     def _analysed(self, experiment: Experiment) -> Analysis:
-        if self._analysis is None or self._analysis[0] is not experiment:
-            self._analysis = experiment, analyze(experiment.graph, experiment.data.sample_shape).active
-        return self._analysis[1]
+        waits = not_allowed(experiment.graph)
+        if self._analysis is None or self._analysis[0] is not experiment or self._analysis[1] != waits:
+            self._analysis = experiment, waits, analyze(experiment.graph, experiment.data.sample_shape).active
+        return self._analysis[2]
 
     def _made_by(self, make: Make, experiment: Experiment) -> Sample:
         """The sample; each is made once while it is in hand."""

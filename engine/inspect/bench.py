@@ -4,32 +4,42 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from torch import Tensor
 
 from engine.compare.belonging import same_network
 from engine.experiment.experiment import Experiment
+from engine.experiment.trust import not_allowed
 from engine.inspect.lens import Lens
 
 KEPT = 2  # networks: of two that are compared, both
+
+
+class _Kept(NamedTuple):
+    experiment: Experiment
+    weights: Mapping[str, Tensor] | None
+    lens: Lens
+    waits: set[str]  # code that nobody had agreed to, and that therefore did not run
 
 
 class Bench:
     """For one thread. A network that was only moved, or whose recipe is another, is the same."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[Experiment, Mapping[str, Tensor] | None, Lens]] = OrderedDict()
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()
 
     def lens(self, experiment: Experiment, weights: Mapping[str, Tensor] | None, *, training: bool) -> Lens:
         """The network with these weights as far as they fit, else its initial ones. Raises what ``Lens`` raises."""
-        for key, (known, held, lens) in self._kept.items():
-            if held is weights and _is_same(known, experiment, begins=weights is None):
+        waits = not_allowed(experiment.graph)
+        for key, (known, held, lens, waited) in self._kept.items():
+            if held is weights and waited == waits and _is_same(known, experiment, begins=weights is None):
                 self._kept.move_to_end(key)
                 if lens.training != training:
                     lens.train(training)
                 return lens
         lens = Lens(experiment, weights, training=training, partly=weights is not None)
-        self._kept[id(lens)] = experiment, weights, lens
+        self._kept[id(lens)] = _Kept(experiment, weights, lens, waits)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return lens

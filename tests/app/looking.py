@@ -226,6 +226,7 @@ def looking(window: MainWindow, qtbot, source: str) -> Iterator[Looking]:
     window.page.view.setFocus()
     yield Looking(window, qtbot)
     window.settle()
+    bottom.setCurrentIndex(tab)
     window.commands["workspace_inside"].trigger()
     for page in window.pages:
         page.document.history.mark_clean()
@@ -236,7 +237,6 @@ def looking(window: MainWindow, qtbot, source: str) -> Iterator[Looking]:
     window.feature(Inside).rest()
     qtbot.waitUntil(lambda: not any(thread.isRunning() for thread in window.findChildren(QThread)))
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    bottom.setCurrentIndex(tab)
 
 
 def written(folder: Path, graph: Graph, data: DataSpec = DIGITS, **recipe: object) -> str:

@@ -8,8 +8,9 @@ import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from app.features import trainer as trainer_module
 from app.features.documents import Documents
 from app.features.inside import Inside
 from app.features.training import Training
@@ -25,7 +26,10 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.normalization import BatchNorm1d
 from engine.layers.regularization import Dropout
+from engine.training.events import EpochEnded, Started
+from engine.training.values import Metrics
 from tests.app.looking import LEFT, NONE, Looking, looking, looking_window, network, read, written
+from tests.app.threads import FakeThread, hear
 from tests.app.windows import CTRL, opened
 
 TRAIN_MS = 60_000
@@ -78,9 +82,11 @@ def test_all_outputs_are_seen_and_go_with_the_workspace(look):
     assert seen.page.document.experiment.graph is graph and not seen.page.document.dirty
     assert {name: (card.x(), card.y()) for name, card in seen.page.scene.cards.items()} == {
         name: node.position for name, node in graph.nodes.items()}
+    seen.page.scene.select(["fc2"])
     seen.key(Qt.Key.Key_3, CTRL)
     seen.settle()
     agrees(seen)
+    assert seen.now.card == "fc2" and seen.panel.header.name.text() == "fc2"
 
 
 def test_gone_before_anything_was_seen_leaves_the_canvas_as_it_was(look):
@@ -275,6 +281,17 @@ def test_a_layer_of_ones_own_that_raises(look):
     assert "code1" in seen.answer()
 
 
+def test_code_of_a_file_runs_once_one_agrees(look):
+    seen = look(network((4,), ReLU(), Code(source="class Thrice(nn.Module):\n    def forward(self, x):\n"
+                                                  "        return x * 3\n")))
+    seen.type("[0, 1, 2, 1]")
+    assert seen.output("code1").shown.kind == "fault" and "agree" in seen.beside("code1")
+    run, = (button for button in seen.page.notice.findChildren(QPushButton) if button.text() == "Run it")
+    seen.press(run)
+    seen.take("code1")
+    assert seen.maps() == [0, 3, 6, 3] and not read(seen.panel.maps.message)
+
+
 def test_a_layer_of_ones_own_that_takes_long_holds_nobody_up(look, qtbot):
     code = ("class Slow(nn.Module):\n    def forward(self, x):\n        for _ in range(20_000):\n"
             "            if x.sum() < 5:\n                break\n            x = x * 1.0\n        return x\n")
@@ -357,6 +374,21 @@ def test_training_while_one_looks(look, qtbot):
     seen.settle()
     assert len(seen.maps()) == 7
     assert "do not fit" in read(seen.panel.header.facts)
+
+
+def test_each_epoch_is_seen_while_it_trains(look, monkeypatch):
+    monkeypatch.setattr(trainer_module, "TrainingThread", FakeThread)
+    seen = look(network((1, 8, 8), Flatten(), Linear(out_features=10)), epochs=3)
+    seen.type("torch.ones(8, 8)")
+    seen.take("linear1")
+    seen.window.feature(Training).train()
+    hear(seen.window, Started("cpu", 3, 10, 1, 10, 1))
+    for epoch in (1, 2, 3):
+        weights = {"linear1.weight": torch.full((10, 64), float(epoch)), "linear1.bias": torch.zeros(10)}
+        hear(seen.window, EpochEnded(epoch, Metrics(1.0), Metrics(1.0 / epoch), True, weights))
+        seen.settle()
+        assert seen.maps() == [64.0 * epoch] * 10
+    hear(seen.window, over=True)
 
 
 # -- how it looks ---------------------------------------------------------------------------------------------------
