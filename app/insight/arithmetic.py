@@ -17,7 +17,7 @@ from widgets.inside.arithmetic import Window as ShownWindow
 from widgets.inside.shown import Array
 from widgets.look.text import message_text, sentence_text
 
-MOST_TERMS, MOST_WINDOWS = 2000, 64
+MOST_TERMS, MOST_WINDOWS, DIGITS = 2000, 64, 3  # the last: of a factor, for which there is little room
 
 
 def forward_shown(made: Steps, look: Look) -> Shown:
@@ -64,8 +64,8 @@ def _table(parts: Sequence[Part]) -> tuple[tuple[str, ...], tuple[tuple[str | fl
 
 
 def _row(term: Term, named: bool) -> tuple[str | float, ...]:
-    places = " · ".join(_at(factor, named) for factor in term.factors)
-    numbers = " · ".join(value_text(factor.value) for factor in term.factors)
+    places = (" · " if named else "·").join(_at(factor, named) for factor in term.factors)
+    numbers = " · ".join(value_text(factor.value, DIGITS) for factor in term.factors)
     return places, numbers, term.product
 
 
