@@ -60,13 +60,18 @@ def _table(parts: Sequence[Part]) -> tuple[tuple[str, ...], tuple[tuple[str | fl
     names = {tuple(factor.name for factor in term.factors) for term in terms}
     above = len(names) == 1 and all(factor.index is not None for term in terms for factor in term.factors)
     rows = tuple(_row(term, not above) for term in terms)
-    return (" · ".join(next(iter(names))) if above else "", "", "="), rows
+    return ("·".join(map(_above, terms[0].factors)) if above else "", "", "="), rows
 
 
 def _row(term: Term, named: bool) -> tuple[str | float, ...]:
     places = (" · " if named else "·").join(_at(factor, named) for factor in term.factors)
     numbers = " · ".join(value_text(factor.value, DIGITS) for factor in term.factors)
     return places, numbers, term.product
+
+
+def _above(factor: Factor) -> str:
+    """Of a weight of the layer in hand, whose name everybody sees, only which one."""
+    return factor.name.rpartition(".")[2] if factor.role == "weight" else factor.name
 
 
 def _at(factor: Factor, named: bool) -> str:
