@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QApplication
 
 from app.features.gallery import Gallery
+from app.features.inside import Inside
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.wear import wear
@@ -48,3 +49,4 @@ class Appearance(Feature):
     def _apply(self) -> None:
         wear(self.host.settings.theme)
         self.host.feature(Gallery).refresh()  # its pictures are drawn in the theme's colours
+        self.host.feature(Inside).ask()  # so are the outputs beside the cards

@@ -15,14 +15,14 @@ from app.window.jobs import Job, Jobs, stand_back
 from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
 from engine.training.values import Weights
-from engine.units import value_text
+from engine.units import typed_number, value_text
 from widgets.look.text import message_text, sentence_text, translated
 
 if TYPE_CHECKING:
     from engine.inspect.samples.values import Example, Order, Strip
     from widgets.probe.panel import ProbePanel
 
-PAGE = 12
+PAGE, DIGITS = 12, 3
 ORDERS: dict[str, Order] = {"given": "first", "class": "class", "worst": "mistakes"}
 
 
@@ -233,11 +233,21 @@ def _shown(asked: Asked, example: Example) -> Any:
     key = asked.wish.part, example.place
     picture, known = example.picture, example.predicted != ""
     is_right = None if not known or asked.experiment.data.task != "classification" else not example.is_wrong
-    caption = f"{example.label}→{example.predicted}" if known and is_right is not True else example.label
+    label, predicted = ((example.label, example.predicted) if asked.experiment.data.task == "classification" else
+                        (_brief(example.label), _brief(example.predicted)))
+    caption = f"{label}→{predicted}" if known and is_right is not True else label
     if picture.width:
         import numpy as np  # is loaded
 
         shape = (picture.height, picture.width, picture.channels)
         pixels = np.frombuffer(picture.pixels, dtype=np.uint8).reshape(shape)
         return Shown(key, pixels[:, :, 0] if picture.channels == 1 else pixels, caption, is_right)
-    return Shown(key, None, caption, is_right, line="  ".join(map(value_text, example.numbers)))
+    return Shown(key, None, caption, is_right, line="  ".join(value_text(each, DIGITS) for each in example.numbers))
+
+
+def _brief(text: str) -> str:
+    """A number in a few digits; words as they are."""
+    try:
+        return value_text(typed_number(text), DIGITS)
+    except ValueError:
+        return text

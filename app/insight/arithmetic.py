@@ -17,7 +17,7 @@ from widgets.inside.arithmetic import Window as ShownWindow
 from widgets.inside.shown import Array
 from widgets.look.text import message_text, sentence_text
 
-MOST_TERMS, MOST_WINDOWS = 2000, 64
+MOST_TERMS, MOST_WINDOWS, DIGITS = 2000, 64, 3  # the last: of a factor, for which there is little room
 
 
 def forward_shown(made: Steps, look: Look) -> Shown:
@@ -74,13 +74,18 @@ def _table(parts: Sequence[Part]) -> tuple[tuple[str, ...], tuple[tuple[str | fl
     names = {tuple(factor.name for factor in term.factors) for term in terms}
     above = len(names) == 1 and all(factor.index is not None for term in terms for factor in term.factors)
     rows = tuple(_row(term, not above) for term in terms)
-    return (" · ".join(next(iter(names))) if above else "", "", "="), rows
+    return ("·".join(map(_above, terms[0].factors)) if above else "", "", "="), rows
 
 
 def _row(term: Term, named: bool) -> tuple[str | float, ...]:
-    places = " · ".join(_at(factor, named) for factor in term.factors)
-    numbers = " · ".join(value_text(factor.value) for factor in term.factors)
+    places = (" · " if named else "·").join(_at(factor, named) for factor in term.factors)
+    numbers = " · ".join(value_text(factor.value, DIGITS) for factor in term.factors)
     return places, numbers, term.product
+
+
+def _above(factor: Factor) -> str:
+    """Of a weight of the layer in hand, whose name everybody sees, only which one."""
+    return factor.name.rpartition(".")[2] if factor.role == "weight" else factor.name
 
 
 def _at(factor: Factor, named: bool) -> str:

@@ -61,7 +61,7 @@ class Examples(QWidget):
         pages.addStretch()
         choices = QWidget()
         flow = Flow(choices, gap=6, row_gap=6, stretch=True)
-        for choice in (self.part, self.order, self.of_class):
+        for choice in (self.part, self.of_class, self.order):  # the first two have room side by side
             flow.addWidget(choice)
         self.action.setProperty("role", "tight")
         column = QVBoxLayout(self)

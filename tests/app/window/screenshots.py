@@ -16,8 +16,13 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from PySide6.QtWidgets import QApplication
 
+from app.features.inside import Inside
+from app.features.layer_in_hand import LayerInHand
+from app.features.masking import Masking
+from app.features.probing import Probing
 from app.features.run_book import RunBook
 from app.features.run_table import RunTable
+from app.features.small_experiments import SmallExperiments
 from app.features.sweeping import Sweeping
 from app.features.training import Training
 from app.gui import make_window
@@ -93,6 +98,33 @@ def race(window: MainWindow) -> None:
     pause(1)
 
 
+def look(window: MainWindow) -> None:
+    """An example in hand, and one unit of a layer."""
+    window.page.notice.clear()
+    window.commands["workspace_inside"].trigger()
+    inside = window.feature(Inside)
+    until(lambda: inside.now is not None and inside.now.seen is not None)
+    window.feature(Probing).hold_example("validation", 2)
+    window.page.scene.select(["conv2"])
+    inside.choose("conv2", (3, 4, 5))
+    experiments = window.feature(SmallExperiments)
+    experiments.bring()
+    until(lambda: experiments.view is not None and bool(experiments.view.cards))
+    experiments.view.asked.emit("equal-start")
+    until(lambda: experiments.view.finding("equal-start") is not None and not inside.is_busy)
+    window.page.view.show_from_top()
+
+
+def every_channel_masked(window: MainWindow) -> None:
+    """The arithmetic of the unit, and the heat of the layers that count most."""
+    panel, masking = window.feature(LayerInHand).panel, window.feature(Masking)
+    assert panel is not None
+    panel.show_page("steps")
+    window.commands["mask_all"].trigger()
+    until(lambda: window.feature(Inside).is_busy is False and bool(masking._masks[window.page].layers))
+    until(lambda: all(layer.is_over for layer in masking._masks[window.page].layers.values()))
+
+
 def grab(window: MainWindow, name: str, looks: Sequence[str] = ()) -> None:
     """In both themes."""
     for number, theme in enumerate(("dark", "light")):
@@ -116,6 +148,11 @@ def main() -> None:
         window.feature(Training).train()
         until(lambda: window.feature(Training).trainer.state == "idle")
         grab(window, "")
+        look(window)
+        grab(window, "inside-")
+        every_channel_masked(window)
+        grab(window, "inside-steps-")
+        window.page.scene.select(["conv1"])
         steer(window)
         grab(window, "train-")
         window.commands["stop"].trigger()
