@@ -121,6 +121,8 @@ class Inside(Feature):
         now = self.now
         for inside in self._pages.values():
             inside.outputs.set_on(inside is now)
+            if inside is not now:
+                inside.seen = None  # it holds a network, and every layer's output
         if now is not None:
             chosen = now.page.scene.selected_names()
             if len(chosen) == 1 and chosen[0] != now.card:  # elsewhere, meanwhile

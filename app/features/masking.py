@@ -19,6 +19,7 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host, Tab
 from app.window.jobs import Job, Jobs, stand_back
 from app.window.taking import take
+from engine.compare.belonging import same_network
 from engine.messages import Message, say
 from engine.units import share_text
 from widgets.canvas.cards.face import Face
@@ -26,7 +27,7 @@ from widgets.canvas.cards.face import Face
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.inspect.lens import Lens
+    from app.insight.look import Question, Seen
     from engine.inspect.why.ablation import Masked
     from widgets.findings.ablation import AblationChart, Queued
     from widgets.findings.ablation_bars import Ablation
@@ -39,7 +40,8 @@ SHOWN_MS = 60  # from one showing of what is known to the next, while channels c
 class Layer:
     """One that was asked for, with what is known of it."""
 
-    lens: Lens
+    seen: Seen | None  # the network, until it is masked
+    question: Question
     place: str
     baseline: float = math.nan
     loss: float = math.nan
@@ -49,6 +51,12 @@ class Layer:
     share: float | None = None  # None: it waits, or is over
     is_over: bool = False
     wrong: Message | None = None
+
+    def is_of(self, question: Question) -> bool:
+        """Whether what is known is of the network and the weights that are looked at."""
+        mine, seeds = self.question, [each.experiment.recipe.seed for each in (self.question, question)]
+        return mine.weights is question.weights and mine.training == question.training and same_network(
+            mine.experiment, question.experiment) and (mine.weights is not None or seeds[0] == seeds[1])
 
     def take(self, found: Masked) -> None:
         """One more channel."""
@@ -91,6 +99,7 @@ class Masking(Feature):
         self._inside.looked.connect(self._show)
         self._inside.came.connect(lambda _inside: self._fill())
         self._inside.layer_chosen.connect(lambda _inside: self._fill())
+        host.places.stage.rearranged.connect(self._cool)
         self._masks: dict[Page, PageMasks] = self.per_page()
         self._queue: deque[tuple[PageMasks, Layer]] = deque()
         self._now: tuple[PageMasks, Layer] | None = None
@@ -127,7 +136,7 @@ class Masking(Feature):
         """For the layer in hand."""
         now = self._inside.now
         if now is not None and now.seen is not None and now.place:
-            self._ask_for(self._masks[now.page], now.seen.lens, [now.place])
+            self._ask_for(self._masks[now.page], now.seen, [now.place])
 
     def ask_for_all(self) -> None:
         """For each layer with weights or maps of the level that is shown."""
@@ -140,15 +149,15 @@ class Masking(Feature):
                   if place in now.seen.look.outputs and now.seen.look.outputs[place] is not answer
                   and lens.sources[place]]
         self.host.places.bottom.bring(self.tab)
-        self._ask_for(self._masks[now.page], lens, places)
+        self._ask_for(self._masks[now.page], now.seen, places)
 
-    def _ask_for(self, masks: PageMasks, lens: Lens, places: Sequence[str]) -> None:
-        if any(layer.lens is not lens for layer in masks.layers.values()):
+    def _ask_for(self, masks: PageMasks, seen: Seen, places: Sequence[str]) -> None:
+        if not all(layer.is_of(seen.question) for layer in masks.layers.values()):
             self._forget(masks)  # what is known is of other weights
         for place in places:
             layer = masks.layers.get(place)
             if layer is None or layer.wrong is not None:
-                layer = masks.layers[place] = Layer(lens, place)
+                layer = masks.layers[place] = Layer(seen, seen.question, place)
                 self._queue.append((masks, layer))
         self._begin()
         self._fill()
@@ -166,7 +175,7 @@ class Masking(Feature):
             masks.layers.pop(layer.place, None)
         self._queue.clear()
         if self._now is not None:
-            self._now[1].share, self._now[1].is_over = None, True
+            self._now[1].share, self._now[1].is_over, self._now[1].seen = None, True, None
         self._drop()
         self._fill()
 
@@ -194,7 +203,7 @@ class Masking(Feature):
                 self._soon.start()
 
     def _end(self, masks: PageMasks, layer: Layer, wrong: Message | None) -> None:
-        layer.share, layer.is_over, layer.wrong = None, True, wrong
+        layer.share, layer.is_over, layer.wrong, layer.seen = None, True, wrong, None
         if wrong is not None:
             self.host.say(wrong, "error", of=masks.page.document)
         if self._now is not None and self._now[1] is layer:
@@ -219,12 +228,21 @@ class Masking(Feature):
             masks.heat, masks.words = heat, words
             masks.page.scene.redress()
 
+    def _cool(self) -> None:
+        """The heat belongs to this workspace."""
+        for masks in self._masks.values():
+            if masks.heat and self._inside.now is None:
+                masks.heat, masks.words = {}, {}
+                masks.page.scene.redress()
+
     def _show(self, inside: PageInside) -> None:
         masks = self._masks.get(inside.page)
         if masks is None or inside.seen is None:
             return
-        if masks.layers and any(layer.lens is not inside.seen.lens for layer in masks.layers.values()):
+        if not all(layer.is_of(inside.seen.question) for layer in masks.layers.values()):
             self._forget(masks)
+        if masks.layers:
+            self._warm(masks)
         panel = self.host.feature(LayerInHand).panel
         if panel is not None and panel is not self._panel:
             self._panel = panel
@@ -298,7 +316,8 @@ def _masked(layer: Layer, root: Path | None, job: Job) -> None:
     from app.insight.judged import masked  # loads torch
 
     stand_back()
-    for found in masked(layer.lens, layer.place, root, job.cancelled):
+    assert layer.seen is not None
+    for found in masked(layer.seen.lens, layer.place, root, job.cancelled):
         job.progress.emit(found, None)
 
 
