@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -69,7 +70,25 @@ def paint_lines(painter: QPainter, place: QRectF, rows: int, columns: int) -> No
     tall, wide = place.height() / max(1, rows), place.width() / max(1, columns)
     if min(tall, wide) < LINED:
         return
+    if place == QRectF(place.toRect()) and painter.device().devicePixelRatio() == 1:
+        painter.drawImage(place.topLeft(), _lines(round(place.width()), round(place.height()), rows, columns))
+    else:
+        _draw_lines(painter, place, rows, columns)
+
+
+def _draw_lines(painter: QPainter, place: QRectF, rows: int, columns: int) -> None:
+    tall, wide = place.height() / rows, place.width() / columns
     for column in range(1, columns):
         painter.fillRect(QRectF(round(place.left() + column * wide), place.top(), 1, place.height()), LINE)
     for row in range(1, rows):
         painter.fillRect(QRectF(place.left(), round(place.top() + row * tall), place.width(), 1), LINE)
+
+
+@lru_cache(maxsize=32)
+def _lines(width: int, height: int, rows: int, columns: int) -> QImage:
+    """The same as one picture: a pad is painted anew at every point of a stroke."""
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        _draw_lines(painter, QRectF(0, 0, width, height), rows, columns)
+    return image
