@@ -55,6 +55,7 @@ class ProbingExamples(Feature):
         super().__init__(host)
         self._inside, self._probing = host.feature(Inside), host.feature(Probing)
         self._inside.came.connect(self._come)
+        self._inside.looked.connect(self._mark)
         self._jobs = Jobs(self)
         self._job: Job | None = None
         self._wish = Wish()
@@ -92,6 +93,12 @@ class ProbingExamples(Feature):
             part, index = key
             self._inside.compare(InHand(part, index, self.host.settings.data_root))
             self._panel.examples.grid.show_compared(key)
+
+    def _mark(self, inside: PageInside) -> None:
+        """Which examples are in hand on this page."""
+        if self._panel is not None and inside is self._inside.now:
+            self._panel.examples.grid.show_chosen(_key_of(inside.make))
+            self._panel.examples.grid.show_compared(_key_of(inside.second))
 
     def _act(self) -> None:
         """The data are not there: the page about them says how they come."""
@@ -193,6 +200,12 @@ def _shown(asked: Asked, example: Example) -> Any:
         pixels = np.frombuffer(picture.pixels, dtype=np.uint8).reshape(shape)
         return Shown(key, pixels[:, :, 0] if picture.channels == 1 else pixels, caption, is_right)
     return Shown(key, None, caption, is_right, line="  ".join(value_text(each, DIGITS) for each in example.numbers))
+
+
+def _key_of(make: Any) -> tuple[str, int] | None:
+    from app.insight.hand import Example as InHand  # is loaded: something was asked for
+
+    return (make.part, make.index) if isinstance(make, InHand) else None
 
 
 def _brief(text: str) -> str:
