@@ -135,6 +135,12 @@ class ProbingExamples(Feature):
             grid.show_chosen(chosen)
             grid.show_compared(compared)
 
+    def _mark(self, inside: PageInside) -> None:
+        """Which examples are in hand on this page."""
+        if self._panel is not None and inside is self._inside.now:
+            self._panel.examples.grid.show_chosen(_key_of(inside.make))
+            self._panel.examples.grid.show_compared(_key_of(inside.second))
+
     def _act(self) -> None:
         """The data are not there: the page about them says how they come."""
         self.host.places.bottom.bring(self.host.feature(Data).tab)
@@ -243,6 +249,12 @@ def _shown(asked: Asked, example: Example) -> Any:
         pixels = np.frombuffer(picture.pixels, dtype=np.uint8).reshape(shape)
         return Shown(key, pixels[:, :, 0] if picture.channels == 1 else pixels, caption, is_right)
     return Shown(key, None, caption, is_right, line="  ".join(value_text(each, DIGITS) for each in example.numbers))
+
+
+def _key_of(make: Any) -> tuple[str, int] | None:
+    from app.insight.hand import Example as InHand  # is loaded: something was asked for
+
+    return (make.part, make.index) if isinstance(make, InHand) else None
 
 
 def _brief(text: str) -> str:
