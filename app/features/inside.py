@@ -15,7 +15,7 @@ from app.document.in_hand import held, newest
 from app.document.page import Page
 from app.features.training import Training
 from app.window.host import Feature, Host
-from app.window.jobs import stand_back
+from app.window.jobs import LIVE, stand_back
 from app.window.steady import Steady
 from engine.messages import Message, say
 from engine.training.events import EpochEnded, Event, Finished
@@ -80,7 +80,7 @@ class Inside(Feature):
         super().__init__(host)
         self._pages: dict[Page, PageInside] = self.per_page()
         self._insight: Insight | None = None
-        self._thread = Steady(self, stand_back, PACE)
+        self._thread = Steady(self, partial(stand_back, LIVE), PACE)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._slow.timeout.connect(self._wait)
         self.layer_page = "maps"  # what of the layer in hand is to be seen

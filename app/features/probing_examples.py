@@ -126,16 +126,6 @@ class ProbingExamples(Feature):
             self._inside.compare(None if again else InHand(part, index, self.host.settings.data_root))
 
     def _mark(self, inside: PageInside) -> None:
-        """Which are in hand: those of this page, however they came there."""
-        from app.insight.hand import Example as InHand  # is loaded
-
-        if self._panel is not None and inside is self._inside.now:
-            grid, makes = self._panel.examples.grid, (inside.make, inside.second)
-            chosen, compared = ((make.part, make.index) if isinstance(make, InHand) else None for make in makes)
-            grid.show_chosen(chosen)
-            grid.show_compared(compared)
-
-    def _mark(self, inside: PageInside) -> None:
         """Which examples are in hand on this page."""
         if self._panel is not None and inside is self._inside.now:
             self._panel.examples.grid.show_chosen(_key_of(inside.make))

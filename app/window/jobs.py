@@ -25,7 +25,7 @@ from engine.training.events import Event
 from engine.training.observer import Observer
 from widgets.look.guarded import guarded, report
 
-BEHIND = 10  # of 19
+BEHIND, LIVE = 10, 4  # of 19: what takes long, and what one waits for
 
 if TYPE_CHECKING:
     from engine.runs.continuing import Going
@@ -181,14 +181,14 @@ class TrainingThread(QThread):
             interrupt(self._ident)
 
 
-def stand_back() -> None:
+def stand_back(behind: int = BEHIND) -> None:
     """Whoever uses the window comes first: its thread takes a core from this one, and all others are left to it.
 
     Fewer threads would do the same, but the last digits of a result depend on their number.
     """
     if sys.platform == "linux" and threading.current_thread() is not threading.main_thread():
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), behind)
 
 
 def load_torch(job: Job) -> list[Device]:

@@ -27,15 +27,24 @@ def picture(values: np.ndarray[Any, Any], most: float, shade: Shade) -> QImage:
     ``grey`` (0 black, ``most`` white) as well."""
     import numpy as np  # the first picture of the window does without it
 
-    table = np.asarray(_table(shade, theme.current().name), dtype=np.uint32)
-    with np.errstate(invalid="ignore", over="ignore"):
-        share = np.clip(np.nan_to_num(values.astype(np.float32) / (most or 1.0), nan=0.0), -1, 1)
-    pixels = table[(share * STEPS).round().astype(np.int32) + STEPS]
-    if not np.isfinite(values).all():
-        pixels = np.where(np.isfinite(values), pixels, np.uint32(theme.color("warn").rgb()))
+    table, finite = _array(shade, theme.current().name), np.isfinite(values)
+    known = finite.all()
+    plain = values if known else np.where(finite, values, 0)
+    with np.errstate(over="ignore"):
+        share = np.clip(plain * np.float32(STEPS / (most or 1.0)), -STEPS, STEPS)
+    pixels = table[np.rint(share).astype(np.int32) + STEPS]
+    if not known:
+        pixels = np.where(finite, pixels, np.uint32(theme.color("warn").rgb()))
     height, width = pixels.shape
     pixels = np.ascontiguousarray(pixels)
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+@lru_cache(maxsize=8)
+def _array(shade: Shade, name: str) -> np.ndarray[Any, Any]:
+    import numpy as np  # loaded by now
+
+    return np.asarray(_table(shade, name), dtype=np.uint32)
 
 
 @lru_cache(maxsize=8)
