@@ -50,8 +50,10 @@ def changed(output: Tensor, change: Change) -> Tensor:
         if change.held is None or change.held.shape[1:] != output.shape[1:]:
             return output
         other = change.held.to(output.dtype).expand_as(output)
+    elif change.kind == "scale":
+        other = output * change.factor
     else:
-        other = output * (change.factor if change.kind == "scale" else 0.0)
+        other = torch.zeros_like(output)
     if change.channel is None:
         return other
     chosen = torch.zeros(count, dtype=torch.bool)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any, cast
 
 import torch
@@ -19,13 +20,11 @@ from engine.inspect.changes import Change, changed
 from engine.messages import LayerloomError, Message, say
 from engine.network.compile import build_part
 from engine.network.initialization import initialize
-from engine.network.ready import freeze, ready
+from engine.network.ready import drops, freeze, ready
 from engine.network.watched import Watched
 from engine.network.weights import RANDOM, check_weights
 
 MASKED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)  # what they drop is drawn here, not by torch
-DRAWING = (nn.modules.dropout._DropoutNd, nn.RNNBase, nn.MultiheadAttention, nn.RReLU, nn.TransformerEncoderLayer,
-           nn.TransformerDecoderLayer)  # as they learn
 ALWAYS = (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d)  # draw whenever they run
 Scalar = Callable[[Tensor], Tensor]
 
@@ -80,6 +79,8 @@ class Lens:
         self.faults: dict[str, Message] = {}
         self.anew: tuple[str, ...] = ()
         self.changes: tuple[Change, ...] = ()  # that hold whenever it is looked through
+        self.seed = 0  # of what is dropped, where nothing else is said
+        self._lock = RLock()  # one runs it while another wants a copy: statistics come and go as it learns
         self.module = self._made(weights, partly)
         for part in self.module.modules():
             if getattr(part, "inplace", False):
@@ -97,16 +98,19 @@ class Lens:
         self._walk(self.module, "", ())
         self.places = tuple(self._order)
 
-    def with_changes(self, changes: Sequence[Change]) -> Lens:
-        """The same network, weights and all, with these outputs made otherwise whenever it is looked through."""
+    def with_changes(self, changes: Sequence[Change], seed: int = 0) -> Lens:
+        """The same network, weights and all, with these outputs made otherwise whenever it is looked through, and with
+        what this seed drops."""
         other = copy(self)
-        other.changes = (*self.changes, *changes)
+        other.changes, other.seed = (*self.changes, *changes), seed
         return other
 
     def copy(self) -> Lens:
         """Another with weights of its own, which may be changed in its ``module``."""
         other = copy(self)
-        other.module = deepcopy(self.module)
+        with self._lock:
+            other.module = deepcopy(self.module)
+        other._lock = RLock()
         other._know_places()
         return other
 
@@ -190,8 +194,9 @@ class Lens:
 
     def train(self, training: bool) -> None:
         """As it learns (dropout drops, batch norm takes the batch's own mean), or as it predicts."""
-        self.training = training
-        self.module.train(training)
+        with self._lock:
+            self.training = training
+            self.module.train(training)
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -244,8 +249,9 @@ class Lens:
         by_place = dict[str, list[Change]]()
         for change in (*self.changes, *changes):
             by_place.setdefault(change.place, []).append(change)
+        seed = seed or self.seed
         run = Run(self, by_place, seed, outputs=outputs)
-        with self.undisturbed(seed):
+        with self._lock, self.undisturbed(seed):
             answer = run.run(x)
         is_there = isinstance(answer, Tensor) and self.ends
         return Look(x, run.outputs, answer if is_there else None, {**self.faults, **run.faults})
@@ -266,9 +272,15 @@ class Lens:
 
     def _draws(self) -> bool:
         """Whether torch's own random numbers are needed: waiting for a training's is waiting for its batch."""
-        kinds = (*ALWAYS, *DRAWING) if self.training else ALWAYS
-        return self.has_code or any(isinstance(part, kinds) and not isinstance(part, MASKED)
+        return self.has_code or any(isinstance(part, ALWAYS) or (self.training and _draws_itself(part))
                                      for part in self.modules.values())
+
+
+def _draws_itself(layer: nn.Module) -> bool:
+    """Whether a layer draws by torch's own random numbers as it learns: what it drops is not drawn here."""
+    if isinstance(layer, (*MASKED, fx.GraphModule)):
+        return False
+    return any(isinstance(part, nn.RReLU) or drops(part) for part in layer.modules())
 
 
 class Forgotten(dict[str, Tensor]):
@@ -315,12 +327,20 @@ class Run(Watched):
         except Exception as error:  # whatever a layer, perhaps a person's own code, may raise
             if n.op == "output":
                 raise
-            self.faults[self._place] = fault_message(error)
+            self.faults[self._place] = self._fault(n, error)
             return MISSING
         if isinstance(value, Tensor) and n in self._lens.finals and self._place in self._changes:
             for change in self._changes[self._place]:
                 value = changed(value, change)
         return value
+
+    def _fault(self, n: fx.Node, error: Exception) -> Message:
+        part = self._lens.modules.get(self._place)
+        given = [each for each in (self.env.get(read) for read in n.all_input_nodes) if isinstance(each, Tensor)]
+        if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training and given and (
+                given[0].numel() == given[0].shape[1]):
+            return say("Batch norm cannot learn from one example: look with Predict, or give it more")
+        return fault_message(error)
 
     def inside(self, block: fx.GraphModule, prefix: str) -> Watched:
         return Run(self._lens, self._changes, self._seed, block, prefix, self)
@@ -348,7 +368,5 @@ def fault_message(error: Exception) -> Message:
     """What went wrong in a layer, in words."""
     if isinstance(error, LayerloomError):
         return error.message
-    if isinstance(error, ValueError) and "more than 1 value per channel" in str(error):
-        return say("Batch norm cannot learn from one example: look with Predict, or give it more")
     return say("It cannot run: {reason}", reason=str(error).strip().splitlines()[0] if str(error).strip()
                else type(error).__name__)

@@ -33,7 +33,7 @@ class Ready:
     @property
     def draws(self) -> bool:
         """Whether learning draws random numbers, and so sees less than judging: there is dropout."""
-        return any(_drops(part) for part in self.module.modules())
+        return any(drops(part) for part in self.module.modules())
 
 
 def ready(experiment: Experiment, weights: Mapping[str, Tensor] | None = None, device: torch.device | str = "cpu", *,
@@ -77,7 +77,7 @@ def in_channels_last(module: nn.Module) -> None:
             weight.data = weight.data.to(memory_format=torch.channels_last)  # unlike “contiguous” also of one channel
 
 
-def _drops(module: nn.Module) -> bool:
+def drops(module: nn.Module) -> bool:
     """Whether it is a dropout, or has one as an option (recurrent layers, attention)."""
     share = module.p if isinstance(module, nn.modules.dropout._DropoutNd) else getattr(module, "dropout", 0.0)
     return isinstance(share, float) and share > 0
