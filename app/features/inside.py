@@ -20,6 +20,7 @@ from app.window.steady import Steady
 from engine.messages import Message, say
 from engine.training.events import EpochEnded, Event, Finished
 from widgets.canvas.outputs.outputs import Outputs
+from widgets.canvas.outputs.shown import MOST_TILES
 
 if TYPE_CHECKING:
     from app.insight.look import Insight, NotTaken, Question, Seen
@@ -57,8 +58,11 @@ class PageInside:
 
     @property
     def channel(self) -> int | None:
-        """Of the unit in hand."""
-        return None if self.unit is None else self.unit[0]
+        """Of the unit in hand, as far as it was seen."""
+        layer = self.seen.layer if self.seen is not None and self.seen.question.card == self.card else None
+        if self.unit is None or layer is None or layer.wanted.unit != self.unit:
+            return None if self.unit is None else self.unit[0]
+        return layer.channel
 
     @property
     def place(self) -> str:
@@ -219,14 +223,42 @@ class Inside(Feature):
             self.choose(card, self.unit_of(inside, card, channel))
             inside.page.scene.select([card])
 
-    def unit_of(self, inside: PageInside, card: str, channel: int) -> Unit | None:
-        """In the middle of a channel that was clicked; None: it was beside them."""
-        place = inside.seen.places.get(card, "") if inside.seen is not None else ""
-        if channel < 0 or inside.seen is None or place not in inside.seen.look.outputs:
+    def unit_of(self, inside: PageInside, card: str, tile: int) -> Unit | None:
+        """In the middle of a map that was clicked; None: it was beside them."""
+        shape = self._shape(inside, card)
+        if tile < 0 or shape is None:
             return None
-        shape = inside.seen.look.outputs[place].shape[1:]
         rows, columns = (shape[-2], shape[-1]) if len(shape) > 1 else (1, 1)
-        return (0 if len(shape) == 2 else channel), rows // 2, columns // 2
+        return (0 if len(shape) == 2 else tile), rows // 2, columns // 2
+
+    @staticmethod
+    def _shape(inside: PageInside, card: str) -> tuple[int, ...] | None:
+        place = inside.seen.places.get(card, "") if inside.seen is not None else ""
+        output = inside.seen.look.outputs.get(place) if inside.seen is not None else None
+        return None if output is None else tuple(output.shape[1:])
+
+    def channel_of(self, inside: PageInside, card: str, tile: int) -> int | None:
+        """Of a map that was clicked."""
+        from app.insight.units import channel_of  # what is clicked was seen: it is loaded
+        from engine.inspect.why.places import axis_at
+
+        unit, shape = self.unit_of(inside, card, tile), self._shape(inside, card)
+        if unit is None or shape is None or inside.seen is None:
+            return None
+        place = inside.seen.places[card]
+        return channel_of(unit, shape, axis_at(inside.seen.lens, place, inside.seen.look.outputs[place]))
+
+    def choose_channel(self, card: str, channel: int) -> None:
+        """The middle of this channel is in hand."""
+        from app.insight.units import unit_of  # a channel is known of what was seen: it is loaded
+        from engine.inspect.why.places import axis_at
+
+        now = self.now
+        shape = self._shape(now, card) if now is not None else None
+        if now is None or now.seen is None or shape is None:
+            return
+        place = now.seen.places[card]
+        self.choose(card, unit_of(channel, shape, axis_at(now.seen.lens, place, now.seen.look.outputs[place])))
 
     def show_selection(self, page: Page | None) -> None:
         names = page.scene.selected_names() if page is not None else []
@@ -338,13 +370,17 @@ class Inside(Feature):
 
     def _mark(self, inside: PageInside) -> None:
         places = inside.seen.places if inside.seen is not None else {}
-        by_place = {place: card for card, place in places.items()}
+        by_place = {place: card for card, place in places.items() if self._has_maps(inside, card)}
         changed: dict[str, list[int]] = {}
         for change in inside.changes:
             if change.place in by_place:
                 channels = [each for each in (change.channel, change.other) if each is not None]
-                changed.setdefault(by_place[change.place], []).extend(channels or range(1000))
-        inside.outputs.mark(inside.card, inside.channel, changed)
+                changed.setdefault(by_place[change.place], []).extend(channels or range(MOST_TILES))
+        inside.outputs.mark(inside.card, inside.unit[0] if inside.unit is not None else None, changed)
+
+    def _has_maps(self, inside: PageInside, card: str) -> bool:
+        """Whether what is drawn beside it is one picture, bar or cell for each channel."""
+        return len(self._shape(inside, card) or ()) in (1, 3)
 
     @property
     def rate(self) -> float | None:

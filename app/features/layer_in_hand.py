@@ -126,6 +126,7 @@ class LayerInHand(Feature):
         panel.show_output(layer.output, labels, layer.other)
         panel.show_message("" if layer.output is not None else self._why_nothing(inside, seen))
         panel.show_unit(Unit(*inside.unit) if inside.unit is not None and layer.output is not None else None)
+        panel.show_channel(layer.channel, layer.channels)
         panel.show_curve(layer.curve, layer.curve_counts, layer.curve_edges, layer.curve_words)
 
     def _show_pages(self, panel: LayerPanel, layer: LayerSeen) -> None:

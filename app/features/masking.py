@@ -19,7 +19,7 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host, Tab
 from app.window.jobs import Job, Jobs, stand_back
 from app.window.taking import take
-from engine.compare.belonging import same_network
+from engine.compare.belonging import same_answers
 from engine.messages import Message, say
 from engine.units import share_text
 from widgets.canvas.cards.face import Face
@@ -54,9 +54,9 @@ class Layer:
 
     def is_of(self, question: Question) -> bool:
         """Whether what is known is of the network and the weights that are looked at."""
-        mine, seeds = self.question, [each.experiment.recipe.seed for each in (self.question, question)]
-        return mine.weights is question.weights and mine.training == question.training and same_network(
-            mine.experiment, question.experiment) and (mine.weights is not None or seeds[0] == seeds[1])
+        mine = self.question
+        return mine.weights is question.weights and mine.training == question.training and same_answers(
+            mine.experiment, question.experiment, begins=mine.weights is None)
 
     def take(self, found: Masked) -> None:
         """One more channel."""
@@ -171,11 +171,9 @@ class Masking(Feature):
 
     def stop(self) -> None:
         """None that is asked for is wanted any more; what is known stays."""
-        for masks, layer in self._queue:
-            masks.layers.pop(layer.place, None)
+        for masks, layer in (*self._queue, *((self._now,) if self._now is not None else ())):
+            masks.layers.pop(layer.place, None)  # half of it would pass for all
         self._queue.clear()
-        if self._now is not None:
-            self._now[1].share, self._now[1].is_over, self._now[1].seen = None, True, None
         self._drop()
         self._fill()
 
@@ -192,8 +190,9 @@ class Masking(Feature):
         masks, layer = self._now = self._queue.popleft()
         layer.share = 0.0
         root = self.host.settings.data_root
-        self._job = self._jobs.start(partial(_masked, layer, root), lambda _: self._end(masks, layer, None),
-                                     partial(self._end, masks, layer))
+        assert layer.seen is not None
+        self._job = self._jobs.start(partial(_masked, layer.seen, layer.place, root),
+                                     lambda _: self._end(masks, layer, None), partial(self._end, masks, layer))
         self._job.progress.connect(lambda found, _total: self._take(masks, layer, found))
 
     def _take(self, masks: PageMasks, layer: Layer, found: Masked) -> None:
@@ -281,7 +280,7 @@ class Masking(Feature):
     def _choose(self, channel: int) -> None:
         now = self._inside.now
         if now is not None:
-            self._inside.choose(now.card, self._inside.unit_of(now, now.card, channel))
+            self._inside.choose_channel(now.card, channel)
 
     def _save(self, kind: str) -> None:
         import numpy as np  # is loaded
@@ -312,12 +311,11 @@ class Masking(Feature):
         self._jobs.finish()
 
 
-def _masked(layer: Layer, root: Path | None, job: Job) -> None:
+def _masked(seen: Seen, place: str, root: Path | None, job: Job) -> None:
     from app.insight.judged import masked  # loads torch
 
     stand_back()
-    assert layer.seen is not None
-    for found in masked(layer.seen.lens, layer.place, root, job.cancelled):
+    for found in masked(seen.own_lens(), place, root, job.cancelled):
         job.progress.emit(found, None)
 
 

@@ -29,6 +29,7 @@ class Occluding(Feature):
         super().__init__(host)
         self._inside = host.feature(Inside)
         self._inside.looked.connect(self._look)
+        host.places.stage.rearranged.connect(lambda: None if self._inside.is_on else self._drop())
         self._jobs = Jobs(self)
         self._job: Job | None = None
         self._asked: tuple[Any, ...] | None = None
@@ -41,7 +42,8 @@ class Occluding(Feature):
         if inside is not self._inside.now or seen is None or inside.method != "occlusion":
             self._drop()
             return
-        asked = seen.sample, seen.lens, self._class(inside, seen), inside.changes
+        question = seen.question
+        asked = (seen.sample, seen.lens, self._class(inside, seen), question.changes, question.training, question.seed)
         if asked != self._asked:
             self._drop()
             self._asked = asked
@@ -112,6 +114,6 @@ def _occluded(job: Job, seen: Seen, number: int) -> None:
     from engine.inspect.why.occlusion import occlusion  # loads torch
 
     stand_back()
-    lens = seen.lens.with_changes(seen.question.changes).copy()
+    lens = seen.own_lens().with_changes(seen.question.changes, seen.question.seed)
     for found in occlusion(lens, seen.sample.x, number, cancelled=job.cancelled):
         job.progress.emit(found, None)

@@ -12,7 +12,9 @@ from app.features.inside import Inside, PageInside
 from app.features.probing import Probing
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs, stand_back
+from engine.compare.belonging import same_answers
 from engine.experiment.experiment import Experiment
+from engine.experiment.trust import not_allowed
 from engine.messages import Message, say
 from engine.training.values import Weights
 from engine.units import typed_number, value_text
@@ -43,10 +45,14 @@ class Asked:
     weights: Weights | None
     wish: Wish
 
+    is_here: bool = True  # the data are on this computer
+    waits: frozenset[str] = frozenset()  # code that nobody has agreed to run
+
     def is_like(self, other: Asked | None) -> bool:
         """Whether the answer would be the same."""
-        return other is not None and self.wish == other.wish and self.weights is other.weights and (
-            self.experiment.graph is other.experiment.graph and self.experiment.data is other.experiment.data)
+        return (other is not None and self.wish == other.wish and self.weights is other.weights
+                and (self.is_here, self.waits) == (other.is_here, other.waits)
+                and same_answers(self.experiment, other.experiment, begins=self.weights is None))
 
 
 class ProbingExamples(Feature):
@@ -149,7 +155,9 @@ class ProbingExamples(Feature):
         if self._wish.of_class and self._wish.of_class not in experiment.data.classes:
             self._wish = self._wish._replace(of_class="", first=0)
         panel.examples.show_asked(self._wish.part, self._wish.order, self._wish.of_class)
-        asked = Asked(experiment, held(document)[self._inside.source_of(inside)].weights, self._wish)
+        asked = Asked(experiment, held(document)[self._inside.source_of(inside)].weights, self._wish,
+                      _missing(experiment, self.host.settings.data_root) is None,
+                      frozenset(not_allowed(experiment.graph)))
         if not asked.is_like(self._asked):
             self._ask(panel, asked)
 
@@ -188,7 +196,9 @@ class ProbingExamples(Feature):
 
     def forget_page(self, page: Any) -> None:
         super().forget_page(page)
-        self._asked = None
+        if self._job is not None:
+            self._job.drop()
+        self._job = self._asked = None
 
     def finish(self) -> None:
         self._jobs.finish()

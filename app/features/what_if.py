@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,15 @@ from app.features.inside import Inside, PageInside
 from app.features.layer_in_hand import LayerInHand
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs, stand_back
+from engine.compare.belonging import same_answers
 from engine.messages import Message, say
-from widgets.look.text import message_text
+from widgets.look.text import message_text, sentence_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.insight.judged import Judged
-    from app.insight.look import Seen
+    from app.insight.look import Question, Seen
     from engine.inspect.changes import Change, Kind
     from engine.inspect.why.ablation import WhatIf as Found
     from widgets.inside.panel import LayerPanel
@@ -43,7 +45,7 @@ class WhatIf(Feature):
         self._jobs = Jobs(self)
         self._job: Job | None = None
         self._panel: LayerPanel | None = None
-        self._judged: tuple[object, str, tuple[float, float] | None] | None = None  # of which changes, part, accuracy
+        self.judged: Judgement | None = None  # what is known of the changes in force, or being found out
         self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         self._still.timeout.connect(self._judge)
 
@@ -74,8 +76,9 @@ class WhatIf(Feature):
             change.place, change.kind, change.channel))
         self._inside.set_changes((*others, change))
 
-    def _open_menu(self, inside: PageInside, card: str, channel: int | None, at: QPoint) -> None:
+    def _open_menu(self, inside: PageInside, card: str, tile: int | None, at: QPoint) -> None:
         """What can be done with a map on the canvas."""
+        channel = None if tile is None else self._inside.channel_of(inside, card, tile)
         place = inside.seen.places.get(card, "") if inside.seen is not None else ""
         if inside is not self._inside.now or not place:
             return
@@ -117,48 +120,74 @@ class WhatIf(Feature):
         seen = inside.seen
         active = [Active(str(index), message_text(words_of(each))) for index, each in enumerate(inside.changes)]
         classes = _classes(seen) if seen is not None and inside.changes else ()
-        known = self._judged if self._judged is not None and self._judged[0] is inside.changes else None
-        panel.show_changes(active, Effect(classes, known[2], known[1]) if known is not None else Effect(classes))
-        if inside.changes and known is None:
+        judged = self.judged if seen is not None and self.judged is not None and (
+            self.judged.is_of(seen.question)) else None
+        effect = Effect(classes) if judged is None else Effect(classes, judged.accuracy, judged.part, judged.note)
+        panel.show_changes(active, effect if inside.changes else Effect())
+        if inside.changes and seen is not None and judged is None and not self._still.isActive():
             self._still.start()
 
     def _judge(self) -> None:
         now = self._inside.now
-        if now is None or now.seen is None or not now.changes or now.seen.question.changes is not now.changes:
+        if now is None or now.seen is None or not now.seen.question.changes:
             return
-        if self._job is not None:
-            self._job.drop()
-        seen, changes, root = now.seen, now.changes, self.host.settings.data_root
-        self._judged = changes, "", None
+        self._drop()
+        seen, root = now.seen, self.host.settings.data_root
+        judged = self.judged = Judgement(seen.question)
 
         def tell(found: tuple[Judged, Found] | None) -> None:
-            if found is None or self._inside.now is not now or now.changes is not changes:
-                return
-            judged, what = found
-            before, after = what.scores_before.accuracy, what.scores_after.accuracy
-            if not math.isnan(before):
-                self._judged = changes, message_text(judged.part), (before, after)
-                self._show(now)
+            if found is not None and not math.isnan(found[1].scores_before.accuracy):
+                judged.part = message_text(found[0].part)
+                judged.accuracy = found[1].scores_before.accuracy, found[1].scores_after.accuracy
+            self._tell(judged)
 
-        self._job = self._jobs.start(lambda job: _last(job, seen, changes, root), tell, lambda _message: None)
+        def fail(message: Message) -> None:
+            judged.note = sentence_text(message)
+            self._tell(judged)
+
+        self._job = self._jobs.start(lambda job: _last(job, seen, root), tell, fail)
+
+    def _tell(self, judged: Judgement) -> None:
+        if judged is self.judged and self._inside.now is not None:
+            self._show(self._inside.now)
+
+    def _drop(self) -> None:
+        if self._job is not None:
+            self._job.drop()
+        self._job = self.judged = None
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
-        self._judged = None
+        self._drop()
 
     def finish(self) -> None:
         self._still.stop()
         self._jobs.finish()
 
 
-def _last(job: Job, seen: Seen, changes: tuple[Change, ...], root: Path | None) -> tuple[Judged, Found] | None:
+@dataclass(eq=False)
+class Judgement:
+    """What changes make of the accuracy of a part of the data: before and after."""
+
+    question: Question
+    part: str = ""
+    accuracy: tuple[float, float] | None = None
+    note: str = ""  # why it is not known
+
+    def is_of(self, question: Question) -> bool:
+        """Whether it is of these changes, and of this network with these weights."""
+        mine = self.question
+        return (mine.changes is question.changes and mine.weights is question.weights
+                and mine.training == question.training and mine.seed == question.seed
+                and same_answers(mine.experiment, question.experiment, begins=mine.weights is None))
+
+
+def _last(job: Job, seen: Seen, root: Path | None) -> tuple[Judged, Found] | None:
     from app.insight.judged import effects  # loads torch
 
     stand_back()
-    last = None
-    for found in effects(seen.lens, seen.sample.x, changes, seen.question.seed, root, job.cancelled):
-        if job.cancelled():
-            return None
+    last, question = None, seen.question
+    for found in effects(seen.own_lens(), seen.sample.x, question.changes, question.seed, root, job.cancelled):
         last = found
     return last
 

@@ -23,15 +23,14 @@ MOST_TERMS, MOST_WINDOWS, DIGITS = 2000, 64, 3  # the last: of a factor, for whi
 def forward_shown(made: Steps, look: Look) -> Shown:
     """How the number is made."""
     lines = [ShownLine(message_text(line.text), measure_text(line.value)) for line in made.lines]
-    note = ""
     if not made.agrees:
         lines.append(ShownLine("torch", value_text(made.given)))
     heading, rows = _table(made.parts)
-    return Shown(message_text(made.title), tuple(_windows(made, look)), made.value, tuple(lines), heading, rows, note)
+    return Shown(message_text(made.title), tuple(_windows(made, look)), made.value, tuple(lines), heading, rows)
 
 
-def backward_shown(made: Steps, look: Look, wrong: str) -> Shown:
-    """How its gradient comes, and what it hands on."""
+def backward_shown(made: Steps, wrong: str = "", about: str = "") -> Shown:
+    """How its gradient comes, and what it hands on; ``about``: of what, where that is not the loss."""
     back = made.backward
     if back is None:
         return Shown(message_text(made.title), note=wrong)
@@ -40,12 +39,12 @@ def backward_shown(made: Steps, look: Look, wrong: str) -> Shown:
     if back.arrived is not None:
         lines += _gathered(back.arrived)
         parts += back.arrived.parts
-    lines.append(ShownLine("∂L/∂y", measure_text(back.gradient)))
+    lines.append(ShownLine("∂/∂y" if about else "∂L/∂y", measure_text(back.gradient)))
     for part in (*back.to_inputs, *back.to_weights)[:MOST_WINDOWS]:
         lines.append(ShownLine(_named(part), measure_text(part.sum)))
     parts += [*back.to_inputs, *back.to_weights]
     heading, rows = _table(parts)
-    note = sentence_text(back.missing) if back.missing is not None else ""
+    note = sentence_text(back.missing) if back.missing is not None else about
     return Shown(message_text(made.title), (), back.gradient, tuple(lines), heading, rows, note)
 
 

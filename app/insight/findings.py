@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.insight.judged import expect_here
 from app.insight.values import array_of
 from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
@@ -40,6 +41,7 @@ def offers(experiment: Experiment) -> list[Offer]:
 def tried(id: str, experiment: Experiment, weights: Weights | None, root: Path | None,
           cancelled: object) -> Iterator[Progress | FindingShown]:
     """How far it is, then what it has found."""
+    expect_here(experiment, root)
     data = load_data(experiment.data, root, cancelled=cancelled)  # type: ignore[arg-type]
     run = TRYOUTS[id].run(experiment, weights, data, cancelled)  # type: ignore[arg-type]
     while True:

@@ -35,11 +35,16 @@ class Judged(NamedTuple):
     batches: Batches
 
 
-def examples_of(experiment: Experiment, root: Path | None, cancelled: Cancelled) -> Judged:
-    """The examples that a change is judged on. Raises NoExamplesError, or DataError."""
+def expect_here(experiment: Experiment, root: Path | None) -> None:
+    """Nothing is downloaded because one looks. Raises NoExamplesError."""
     if missing_files(experiment.data.files, root):
         raise NoExamplesError("{data} is not on this computer yet: Train fetches it",
                               data=experiment.data.source.title)
+
+
+def examples_of(experiment: Experiment, root: Path | None, cancelled: Cancelled) -> Judged:
+    """The examples that a change is judged on. Raises NoExamplesError, or DataError."""
+    expect_here(experiment, root)
     data = load_data(experiment.data, root, cancelled=cancelled)
     for part in ORDER:
         split = getattr(data, part)
@@ -50,13 +55,13 @@ def examples_of(experiment: Experiment, root: Path | None, cancelled: Cancelled)
 
 def effects(lens: Lens, x: Tensor, changes: Sequence[Change], seed: int, root: Path | None,
             cancelled: Cancelled) -> Iterator[tuple[Judged, WhatIf]]:
-    """What the changes make of the answer and of the accuracy, batch by batch."""
+    """What the changes make of the answer and of the accuracy, batch by batch; the lens is one's own."""
     judged = examples_of(lens.experiment, root, cancelled)
-    for found in what_if(lens.copy(), x, judged.batches, changes, seed=seed, cancelled=cancelled):
+    for found in what_if(lens, x, judged.batches, changes, seed=seed, cancelled=cancelled):
         yield judged, found
 
 
 def masked(lens: Lens, place: str, root: Path | None, cancelled: Cancelled) -> Iterator[Masked]:
-    """Every channel of a layer at 0, one after the other."""
+    """Every channel of a layer at 0, one after the other; the lens is one's own."""
     judged = examples_of(lens.experiment, root, cancelled)
-    yield from ablation(lens.copy(), place, judged.batches, cancelled=cancelled)
+    yield from ablation(lens, place, judged.batches, cancelled=cancelled)

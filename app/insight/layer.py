@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 from torch import Tensor, nn
 
 from app.insight.arithmetic import backward_shown, forward_shown, joined
 from app.insight.curves import with_curve
 from app.insight.reasons import why
+from app.insight.units import channel_of, index_of
 from app.insight.values import array_of, words_of
-from app.insight.wanted import Field, LayerSeen, Unit, Wanted
+from app.insight.wanted import Field, LayerSeen, Wanted
 from engine.analysis.analysis import Analysis
 from engine.analysis.receptive import reach, receptive_field
+from engine.inspect.answers import class_name
 from engine.inspect.changes import Change
 from engine.inspect.lens import Back, Lens, Look
 from engine.inspect.samples.sample import Sample
@@ -22,9 +23,10 @@ from engine.inspect.steps.steps import step
 from engine.inspect.why.activation import is_activation
 from engine.inspect.why.gradients import loss_of, score_of
 from engine.inspect.why.histogram import histogram
+from engine.inspect.why.places import axis_at
 from engine.inspect.why.receptive import gradient_of_unit
 from engine.inspect.why.saliency import over_channels
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, say
 from widgets.inside.arithmetic import Steps
 from widgets.inside.tensors_page import Tensor as Shown
 from widgets.look.text import message_text
@@ -37,7 +39,7 @@ class Layers:
 
     def __init__(self) -> None:
         self._kernels: tuple[object, str, tuple[Shown, ...]] | None = None
-        self._facts: dict[tuple[int, str], str] = {}
+        self._facts: tuple[Analysis, dict[str, str]] | None = None
 
     def see(self, wanted: Wanted, lens: Lens, look: Look, sample: Sample, analysis: Analysis, other: Look | None,
             seed: int) -> LayerSeen:
@@ -46,6 +48,9 @@ class Layers:
         seen = LayerSeen(wanted, self._fact(analysis, place), None if output is None else array_of(output))
         if output is None:
             return seen
+        axis = axis_at(lens, place, output)
+        channel = None if wanted.unit is None else channel_of(wanted.unit, output.shape[1:], axis)
+        seen = seen._replace(axis=axis, channel=channel, channels=output.shape[axis])
         if other is not None and place in other.outputs:
             seen = seen._replace(other=array_of(other.outputs[place]))
         if is_activation(lens, place):
@@ -54,47 +59,36 @@ class Layers:
             seen = seen._replace(kernels=self._weights(lens, place))
         back, wrong = _back(lens, look, sample, seed) if wanted.page in ("gradients", "steps") else (None, "")
         if wanted.page == "gradients":
-            seen = seen._replace(gradients=_gradients(lens, place, back), gradients_wrong=wrong)
+            seen = seen._replace(gradients=_gradients(lens, place, back, number_of(lens, look, sample)),
+                                 gradients_wrong=wrong)
         if wanted.unit is not None or wanted.page == "steps":
-            seen = _with_steps(seen, lens, look, back, wrong, seed)
+            about = "" if sample.target is not None else number_of(lens, look, sample)
+            seen = _with_steps(seen, lens, look, back, wrong, about, seed)
             if wanted.page == "steps" and output is look.answer and sample.target is not None:
                 seen = _with_loss(seen, lens, look, sample.target)
         if wanted.page in ("maps", "why"):
             seen = seen._replace(why=why(wanted, lens, look, seed))
         unit = wanted.hover or wanted.unit
-        return seen._replace(field=_field(lens, look, analysis, place, index_of(unit, output))) if unit else seen
+        if unit is not None:
+            seen = seen._replace(field=_field(lens, look, analysis, place, index_of(unit, output.shape[1:])))
+        return seen
 
     def _fact(self, analysis: Analysis, place: str) -> str:
-        key = id(analysis), place
-        if key not in self._facts:
+        if self._facts is None or self._facts[0] is not analysis:
+            self._facts = analysis, {}
+        known = self._facts[1]
+        if place not in known:
             try:
-                words = message_text(reach(analysis, place).message)
+                known[place] = message_text(reach(analysis, place).message)
             except LayerloomError:
-                words = ""
-            self._facts = {**dict(list(self._facts.items())[-200:]), key: words}
-        return self._facts[key]
+                known[place] = ""
+        return known[place]
 
     def _weights(self, lens: Lens, place: str) -> tuple[Shown, ...]:
         if self._kernels is None or self._kernels[:2] != (lens.module, place):
             found = tuple(_tensor(name, weight) for name, weight in _weights_of(lens, place))
             self._kernels = lens.module, place, found
         return self._kernels[2]
-
-
-def index_of(unit: Unit | None, output: Tensor) -> tuple[int, ...]:
-    """A unit as the panel counts it, as an index without batch; the middle where none is in hand."""
-    shape = tuple(output.shape[1:])
-    if unit is None:
-        return tuple(0 if len(shape) > 1 and axis == 0 else size // 2 for axis, size in enumerate(shape))
-    channel, row, column = unit
-    if len(shape) == 1:
-        index: tuple[int, ...] = (channel,)
-    elif len(shape) == 2:
-        index = (row, column)
-    else:
-        leading = np.unravel_index(min(channel, int(np.prod(shape[:-2])) - 1), shape[:-2])
-        index = (*map(int, leading), row, column)
-    return tuple(min(each, size - 1) for each, size in zip(index, shape, strict=True))
 
 
 # -- weights and gradients ------------------------------------------------------------------------------------------
@@ -129,30 +123,40 @@ def gradients_of(lens: Lens, look: Look, sample: Sample, seed: int, changes: Seq
     return lens.back(look.x, score_of(best), changes=changes, seed=seed)
 
 
-def _gradients(lens: Lens, place: str, back: Back | None) -> tuple[Shown, ...]:
+def number_of(lens: Lens, look: Look, sample: Sample) -> str:
+    """Of what gradients are, in words: where the true answer is not known, of the score of what is answered."""
+    if sample.target is not None:
+        return message_text(say("Gradient of the loss"))
+    best = 0 if look.answer is None else int(look.answer[0].flatten().argmax())
+    return message_text(say("Gradient of the score of {name}: the true answer is not known",
+                            name=class_name(lens.experiment, best)))
+
+
+def _gradients(lens: Lens, place: str, back: Back | None, words: str) -> tuple[Shown, ...]:
     if back is None:
         return ()
     found = []
     if place in back.outputs:
-        found.append(_tensor("output", back.outputs[place][0]))
+        found.append(_tensor("output", back.outputs[place][0], words))
     keys = {id(weight): key for key, weight in lens.module.named_parameters(remove_duplicate=False)}
     part = lens.modules.get(place)
     for name, weight in part.named_parameters() if isinstance(part, nn.Module) else ():
         if (key := keys.get(id(weight))) in back.weights:
-            found.append(_tensor(name, back.weights[str(key)]))
+            found.append(_tensor(name, back.weights[str(key)], words))
     return tuple(found[:MOST_TENSORS])
 
 
 # -- one unit -------------------------------------------------------------------------------------------------------
 
 
-def _with_steps(seen: LayerSeen, lens: Lens, look: Look, back: Back | None, wrong: str, seed: int) -> LayerSeen:
+def _with_steps(seen: LayerSeen, lens: Lens, look: Look, back: Back | None, wrong: str, about: str, seed: int
+                ) -> LayerSeen:
     place = seen.wanted.place
     try:
-        made = step(lens, look, place, index_of(seen.wanted.unit, look.outputs[place]), back, seed=seed)
+        made = step(lens, look, place, index_of(seen.wanted.unit, look.outputs[place].shape[1:]), back, seed=seed)
     except (LayerloomError, RuntimeError, ValueError, IndexError) as error:
         return seen._replace(forward=Steps(note=words_of(error)), backward=None)
-    backward = None if seen.wanted.page != "steps" else backward_shown(made, look, wrong)
+    backward = None if seen.wanted.page != "steps" else backward_shown(made, wrong, about)
     return seen._replace(forward=forward_shown(made, look), backward=backward, steps=made)
 
 
@@ -164,7 +168,7 @@ def _with_loss(seen: LayerSeen, lens: Lens, look: Look, target: Tensor) -> Layer
     except (LayerloomError, RuntimeError, IndexError):
         return seen
     forward = None if seen.forward is None else joined(seen.forward, forward_shown(made, look))
-    backward = None if seen.backward is None else joined(backward_shown(made, look, ""), seen.backward)
+    backward = None if seen.backward is None else joined(backward_shown(made), seen.backward)
     return seen._replace(forward=forward, backward=backward)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import Tensor
 
+from app.insight.hand import First
 from app.insight.layer import Layers
 from app.insight.values import array_of
 from app.insight.wanted import LayerSeen, Wanted
@@ -76,6 +77,14 @@ class Seen(NamedTuple):
     paper: Shape = ()  # C×H×W of what one draws for this network
 
 
+    def own_lens(self) -> Lens:
+        """The network as it was looked through, for another thread, but for what was made otherwise."""
+        lens = self.lens.copy()
+        lens.train(self.question.training)
+        lens.seed = self.question.seed
+        return lens
+
+
 class NotTaken(NamedTuple):
     """The network cannot take the sample, or the ``second`` one."""
 
@@ -121,7 +130,7 @@ class Insight:
         layer = None
         if question.wanted is not None and question.card in places:
             layer = self._layers.see(replace(question.wanted, place=places[question.card]),
-                                     lens.with_changes(question.changes), look, sample,
+                                     lens.with_changes(question.changes, question.seed), look, sample,
                                      self._analysed(question.experiment), other, question.seed)
         after, before = self._changed(question, lens, sample, look)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
@@ -150,7 +159,8 @@ class Insight:
             if known is make and _takes_the_same(of, experiment):
                 return sample
         made = make(experiment)
-        self._samples = [*self._samples[-1:], (make, experiment, made)]
+        if made.place is not None or not isinstance(make, First):  # its zeros are for as long as there are no data
+            self._samples = [*self._samples[-1:], (make, experiment, made)]
         return made
 
 

@@ -39,10 +39,13 @@ def why(wanted: Wanted, lens: Lens, look: Look, seed: int) -> Why | None:
     experiment, name = lens.experiment, class_name(lens.experiment, number)
     title = message_text(say("Why {name}?", name=name))
     try:
-        if wanted.method == "saliency":
-            found = saliency(lens, look.x, score_of(number))
+        if wanted.method in ("saliency", "smooth"):
+            is_smooth = wanted.method == "smooth"
+            found = saliency(lens, look.x, score_of(number), "smooth" if is_smooth else "gradient")
             heat = over_channels(found) if found.dim() == 3 else None
             words = say("Saliency: the brighter, the more the score of {name} depends on it", name=name)
+            if is_smooth:
+                words = say("{words}, as a mean over noisy copies", words=words)
         elif not is_spatial(look.outputs[wanted.place]):
             found = grad_cam(lens, look.x, wanted.place, score_of(number)).signed
             return Why(title, None, _units_that_count(wanted.place, name, found))

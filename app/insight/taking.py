@@ -34,7 +34,7 @@ def all_layers(seen: Seen, with_gradients: bool = False) -> Arrays:
 
 def _gradients(seen: Seen) -> Arrays:
     question = seen.question
-    lens = Lens(question.experiment, question.weights, training=question.training)
+    lens = Lens(question.experiment, question.weights, training=question.training, partly=question.weights is not None)
     back = gradients_of(lens, seen.look, seen.sample, question.seed, question.changes)
     found = {f"gradients/outputs/{place}": _array(each) for place, each in back.outputs.items()}
     found |= {f"gradients/weights/{key}": _array(each) for key, each in back.weights.items()}

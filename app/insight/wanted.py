@@ -51,6 +51,9 @@ class LayerSeen(NamedTuple):
     wanted: Wanted
     facts: str
     output: Array | None
+    axis: int = 1  # of B×…: which counts channels
+    channel: int | None = None  # of the unit in hand, of so many ``channels``
+    channels: int = 0
     other: Array | None = None
     curve: Curve | None = None
     curve_counts: tuple[int, ...] = ()

@@ -50,6 +50,20 @@ def same_network(one: Experiment, other: Experiment) -> bool:
     return _same_graph(one.graph, other.graph) and _input_shapes(one) == _input_shapes(other)
 
 
+def same_answers(known: Experiment, now: Experiment, *, begins: bool) -> bool:
+    """Whether with the same weights one gives what the other gives, and is judged alike; where it ``begins``, the
+    weights are those that it begins with."""
+    if known is now:
+        return True
+    if not same_network(known, now) or known.data != now.data or known.recipe.loss != now.recipe.loss:
+        return False
+    if not begins:
+        return True
+    before, after = known.recipe, now.recipe
+    return (before.seed, before.initialization) == (after.seed, after.initialization) and all(
+        node.parameters == now.graph.nodes[name].parameters for name, node in known.graph.nodes.items())
+
+
 def network_id(experiment: Experiment) -> str:
     """The same text for the same network, another for every other: what a file of weights can be recognised by."""
     content = json.dumps([_written(experiment.graph), _input_shapes(experiment)], sort_keys=True, default=str)

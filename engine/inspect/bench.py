@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from engine.compare.belonging import same_network
+from engine.compare.belonging import same_answers
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import not_allowed
 from engine.inspect.lens import Lens
@@ -33,7 +33,7 @@ class Bench:
         """The network with these weights as far as they fit, else its initial ones. Raises what ``Lens`` raises."""
         waits = not_allowed(experiment.graph)
         for key, (known, held, lens, waited) in self._kept.items():
-            if held is weights and waited == waits and _is_same(known, experiment, begins=weights is None):
+            if held is weights and waited == waits and same_answers(known, experiment, begins=weights is None):
                 self._kept.move_to_end(key)
                 if lens.training != training:
                     lens.train(training)
@@ -43,16 +43,3 @@ class Bench:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return lens
-
-
-def _is_same(known: Experiment, now: Experiment, begins: bool) -> bool:
-    """Whether one gives what the other gives; where it ``begins`` also with the same weights."""
-    if known is now:
-        return True
-    if not same_network(known, now) or known.data != now.data or known.recipe.loss != now.recipe.loss:
-        return False
-    if not begins:
-        return True
-    before, after = known.recipe, now.recipe
-    return (before.seed, before.initialization) == (after.seed, after.initialization) and all(
-        node.parameters == now.graph.nodes[name].parameters for name, node in known.graph.nodes.items())

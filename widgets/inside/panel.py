@@ -142,6 +142,10 @@ class LayerPanel(QWidget):
         self.maps.maps.show_unit(unit)
         self._hold(unit.channel if unit is not None else None)
 
+    def show_channel(self, channel: int | None, count: int) -> None:
+        """Which channel the unit in hand is of: in sequences and volumes that is no map."""
+        self.why.what_if.set_channel(channel, count)
+
     def show_message(self, text: str) -> None:
         """Why there is no output; nothing: there is one."""
         self.maps.show_message(text)

@@ -50,6 +50,7 @@ class Effect(NamedTuple):
     classes: Sequence[tuple[str, float, float]] = ()
     accuracy: tuple[float, float] | None = None
     part: str = ""  # validation
+    note: str = ""  # why the accuracy is not known
 
 
 class WhatIf(QWidget):
@@ -63,6 +64,8 @@ class WhatIf(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._channel = self._count = 0
+        self._active: tuple[Active, ...] | None = None
+        self._told: tuple[int | None, int] | None = None
         self._sweeping = False
         self.which, self.effect = Words("small"), NumberTable(self.tr("Before and after"))
         self.effect_words = Words("small")
@@ -131,6 +134,9 @@ class WhatIf(QWidget):
 
     def set_channel(self, channel: int | None, count: int) -> None:
         """The channel in hand, of so many; None: none is, and nothing can be asked of it."""
+        if (channel, count) == self._told:
+            return
+        self._told = channel, count
         self._channel = channel or 0
         self._count = count
         self.error.say("")
@@ -141,7 +147,10 @@ class WhatIf(QWidget):
         self.which.say(text if channel is not None else self.tr("Choose a channel among the maps."))
 
     def show_active(self, changes: Sequence[Active]) -> None:
-        """Those in force, each with a button that takes it away."""
+        """Those in force, each with a button that takes it away; what is shown already stays, and can be pressed."""
+        if tuple(changes) == self._active:
+            return
+        self._active = tuple(changes)
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -168,7 +177,7 @@ class WhatIf(QWidget):
         if effect.accuracy is not None:
             rows.append((self.tr("accuracy"), short_measure(effect.accuracy[0]), short_measure(effect.accuracy[1])))
         of_part = effect.part if effect.accuracy is not None else ""
-        self.effect_words.say(self.tr("Accuracy of the {part} part").format(part=of_part) if of_part else "")
+        self.effect_words.say(self.tr("Accuracy of the {part} part").format(part=of_part) if of_part else effect.note)
         self.effect.setVisible(bool(rows))
         if rows:
             strong = 1 if effect.accuracy is not None else 0

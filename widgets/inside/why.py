@@ -18,7 +18,7 @@ from widgets.parts.words import heading
 class WhyView(QWidget):
     """Asks for a method and a class; shows heat over the sample, and what changes do."""
 
-    asked = Signal(str, str)  # "gradcam", "saliency" or "occlusion"; the id of a class
+    asked = Signal(str, str)  # "gradcam", "saliency", "smooth" or "occlusion"; the id of a class
     save_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -26,6 +26,7 @@ class WhyView(QWidget):
         self.title, self.explained, self.what_if = heading(self.tr("Why?")), Explained(), WhatIf()
         self.method, self.of_class = Choice(self.tr("By"), 5), Choice(self.tr("Class"), 3)
         self.method.set_choices([("gradcam", self.tr("Grad-CAM")), ("saliency", self.tr("Saliency")),
+                                 ("smooth", self.tr("SmoothGrad")),
                                  ("occlusion", self.tr("Occlusion"))])
         choices = QWidget()
         flow = Flow(choices, gap=6, row_gap=6)

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from engine.data.tensors.batches import Batches
 from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
+from engine.inspect.answers import probabilities
 from engine.inspect.lens import Lens, no_answer
 from engine.inspect.steps.curves import CURVES
 from engine.inspect.steps.scene import plan
@@ -107,7 +108,7 @@ class Bench:
     def grown(self) -> Working:
         """The network with its weights; without any it has a short lesson first."""
         if self.weights is not None:
-            return Lens(self.experiment, self.weights)
+            return Lens(self.experiment, self.weights, partly=True)
         lens = self.fresh()
         yield from self.lesson(lens)
         return lens
@@ -184,12 +185,8 @@ class Bench:
 
     def shares(self, answer: Tensor) -> Tensor:
         """Probabilities of classes B×C; of numbers the answer itself, flat."""
-        if not self.classes:
-            return answer.flatten(1)
-        row = self.experiment.recipe.loss_row
-        if row.id == "nll":
-            return answer.exp()
-        return answer.sigmoid() if row.id == "bce" else answer.softmax(1)
+        found = probabilities(answer, self.experiment)
+        return answer.flatten(1) if found is None else found
 
     def score(self, lens: Lens, x: Tensor, targets: Tensor) -> Score:
         """How well it does as it predicts."""

@@ -76,8 +76,9 @@ def test_a_masked_channel_is_crossed_out_and_changes_answer_and_accuracy(seen, q
     rows = {guess.name: guess.probability for guess in seen.now.seen.before}
     assert all(rows[name] == pytest.approx(value) for name, value in before.items())
 
-    qtbot.waitUntil(lambda: (seen.window.feature(WhatIf)._judged or (0, 0, None))[2] is not None, timeout=WAIT)
-    accuracy = seen.window.feature(WhatIf)._judged[2]
+    judge = seen.window.feature(WhatIf)
+    qtbot.waitUntil(lambda: judge.judged is not None and judge.judged.accuracy is not None, timeout=WAIT)
+    accuracy = judge.judged.accuracy
     assert accuracy == pytest.approx((masked_accuracy(seen, None), masked_accuracy(seen, 2)), abs=1e-6)
     [button] = what.list.findChildren(QToolButton)
     seen.press(button)
@@ -118,6 +119,32 @@ def test_every_channel_masked_in_turn_is_a_bar_and_heat_on_the_card(seen, qtbot)
     document.edit_graph("Remove", document.experiment.graph.healed("act1"))
     seen.settle()
     assert all(card.face.heat < 0 for card in seen.page.scene.cards.values()), "of another network nothing is known"
+
+
+def test_masking_that_was_stopped_begins_anew(seen, qtbot) -> None:
+    masking = seen.window.feature(Masking)
+    seen.take("fc1")
+    masking.ask()
+    qtbot.waitUntil(lambda: masking._now is not None and len(masking._now[1].accuracies) > 1, timeout=WAIT)
+    masking.stop()
+    assert masking._now is None
+    masking.ask()
+    qtbot.waitUntil(lambda: masking._now is None, timeout=WAIT)
+    assert len(masking._masks[seen.page].layers["fc1"].accuracies) == 120
+
+
+def test_a_change_can_be_taken_away_while_the_sample_changes(seen) -> None:
+    seen.take("conv1")
+    seen.window.feature(WhatIf).change("conv1", "mask", 1)
+    seen.settle()
+    seen.turn_to("Why")
+    [button] = seen.panel.why.what_if.list.findChildren(QToolButton)
+    QTest.mousePress(button, LEFT, NONE, button.rect().center())
+    seen.window.feature(Inside).draw_again()
+    seen.settle()
+    QTest.mouseRelease(button, LEFT, NONE, button.rect().center())
+    seen.settle()
+    assert seen.now.changes == ()
 
 
 def test_grad_cam_saliency_and_occlusion_are_shown_as_computed(seen, qtbot) -> None:

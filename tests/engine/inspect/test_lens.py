@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from threading import Event, Thread
 
 import pytest
 import torch
@@ -17,7 +18,7 @@ from engine.inspect.bench import Bench
 from engine.inspect.changes import Change, channel_axis
 from engine.inspect.lens import Lens, NoAnswerError, dropped
 from engine.layers import LAYERS
-from engine.network.weights import WeightsError, initial_module
+from engine.network.weights import RANDOM, WeightsError, initial_module
 
 NETWORKS = ("lenet", "residual-small", "inception-small", "mlp-dropout", "rgnet", "tied", "fixed-hidden", "nest-mlp")
 
@@ -128,6 +129,36 @@ def test_statistics_of_batch_norm_stay_where_it_is_looked_at_in_training_mode() 
     torch.testing.assert_close(output.mean((0, 2, 3)), torch.zeros(output.shape[1]), atol=1e-5, rtol=0)
     lens.train(False)
     assert not torch.equal(lens.look(x).outputs["bn1"], output)
+
+
+def test_a_copy_made_while_it_is_looked_through_has_its_own_statistics() -> None:
+    lens = Lens(experiment("residual-small"), training=True)
+    before = {key: value.clone() for key, value in lens.module.named_buffers()}
+    x, ended = batch(lens.experiment, 8), Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            lens.look(x)
+
+    thread = Thread(target=look)
+    thread.start()
+    copies = [lens.copy() for _ in range(40)]
+    ended.set()
+    thread.join()
+    assert all(torch.equal(value, before[key]) for each in copies for key, value in each.module.named_buffers())
+
+
+def test_a_recurrent_layer_without_dropout_waits_for_no_training() -> None:
+    lens = Lens(chain("LSTM", shape=(4, 3), LSTM={"hidden_size": 5}), training=True)
+    ended = Event()
+
+    def look() -> None:
+        lens.look(torch.rand(1, 4, 3))
+        ended.set()
+
+    with RANDOM:
+        Thread(target=look).start()
+        assert ended.wait(10)
 
 
 def test_a_batch_norm_that_learns_from_one_example_says_so_and_the_rest_is_seen() -> None:
