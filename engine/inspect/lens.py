@@ -16,6 +16,8 @@ from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.inspect.changes import Change, changed
+from engine.layers.code.patience import Work
+from engine.layers.code.running import StoppedCodeError
 from engine.messages import LayerloomError, Message, say
 from engine.network.compile import build_part
 from engine.network.initialization import initialize
@@ -27,6 +29,7 @@ MASKED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)  # what they dro
 DRAWING = (nn.modules.dropout._DropoutNd, nn.RNNBase, nn.MultiheadAttention, nn.RReLU, nn.TransformerEncoderLayer,
            nn.TransformerDecoderLayer)  # as they learn
 ALWAYS = (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d)  # draw whenever they run
+PATIENCE = 30.0  # seconds that a person's own code may take: meanwhile nobody else has torch's random numbers
 Scalar = Callable[[Tensor], Tensor]
 
 
@@ -245,7 +248,7 @@ class Lens:
         for change in (*self.changes, *changes):
             by_place.setdefault(change.place, []).append(change)
         run = Run(self, by_place, seed, outputs=outputs)
-        with self.undisturbed(seed):
+        with self.undisturbed(seed), Work(PATIENCE) if self.has_code else nullcontext():
             answer = run.run(x)
         is_there = isinstance(answer, Tensor) and self.ends
         return Look(x, run.outputs, answer if is_there else None, {**self.faults, **run.faults})
@@ -312,7 +315,7 @@ class Run(Watched):
     def called(self, n: fx.Node) -> Any:
         try:
             value = super().called(n)
-        except Exception as error:  # whatever a layer, perhaps a person's own code, may raise
+        except (Exception, StoppedCodeError) as error:  # whatever a layer, perhaps a person's own code, may raise
             if n.op == "output":
                 raise
             self.faults[self._place] = fault_message(error)
@@ -344,8 +347,10 @@ def dropped(module: nn.Module, x: Tensor, place: str, seed: int) -> Tensor:
     return torch.bernoulli(torch.full(shape, 1 - share), generator=generator) / (1 - share)
 
 
-def fault_message(error: Exception) -> Message:
+def fault_message(error: BaseException) -> Message:
     """What went wrong in a layer, in words."""
+    if isinstance(error, StoppedCodeError):
+        return say("Its code did not end: it was interrupted")
     if isinstance(error, LayerloomError):
         return error.message
     if isinstance(error, ValueError) and "more than 1 value per channel" in str(error):
