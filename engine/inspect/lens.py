@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -29,7 +29,7 @@ MASKED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)  # what they dro
 DRAWING = (nn.modules.dropout._DropoutNd, nn.RNNBase, nn.MultiheadAttention, nn.RReLU, nn.TransformerEncoderLayer,
            nn.TransformerDecoderLayer)  # as they learn
 ALWAYS = (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d)  # draw whenever they run
-PATIENCE = 30.0  # seconds that a person's own code may take: meanwhile nobody else has torch's random numbers
+PATIENCE = 10.0  # seconds that a person's own code may take: meanwhile nobody else has torch's random numbers
 Scalar = Callable[[Tensor], Tensor]
 
 
@@ -233,7 +233,8 @@ class Lens:
                       and (only is None or place in only)}
             leaves = [x] if x.requires_grad and not only else []
             asked = [*leaves, *wanted.values(), *weights.values()]
-            found = torch.autograd.grad(value, asked, allow_unused=True) if value.requires_grad and asked else ()
+            with self._patience():
+                found = torch.autograd.grad(value, asked, allow_unused=True) if value.requires_grad and asked else ()
         given = iter(found)
         of_x = next(given, None) if leaves else None
         outputs = {place: each for place, each in zip(wanted, given, strict=False) if each is not None}
@@ -248,7 +249,7 @@ class Lens:
         for change in (*self.changes, *changes):
             by_place.setdefault(change.place, []).append(change)
         run = Run(self, by_place, seed, outputs=outputs)
-        with self.undisturbed(seed), Work(PATIENCE) if self.has_code else nullcontext():
+        with self.undisturbed(seed), self._patience():
             answer = run.run(x)
         is_there = isinstance(answer, Tensor) and self.ends
         return Look(x, run.outputs, answer if is_there else None, {**self.faults, **run.faults})
@@ -266,6 +267,9 @@ class Lens:
             finally:
                 for buffer, before in kept:
                     buffer.data.copy_(before)  # no change that a gradient would have to know of
+
+    def _patience(self) -> AbstractContextManager[object]:
+        return Work(PATIENCE) if self.has_code else nullcontext()
 
     def _draws(self) -> bool:
         """Whether torch's own random numbers are needed: waiting for a training's is waiting for its batch."""
