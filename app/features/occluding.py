@@ -80,7 +80,11 @@ class Occluding(Feature):
 
     def _take(self, asked: tuple[Any, ...], found: Occlusion) -> None:
         now = self._inside.now
-        if asked is self._asked and now is not None and now.seen is not None:
+        if asked is not self._asked:
+            return
+        if now is None or now.seen is None:  # one looks elsewhere, and comes back to a new one
+            self._drop()
+        else:
             self._found = found
             self._show(now, now.seen, found)
 

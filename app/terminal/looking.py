@@ -170,7 +170,8 @@ def _table(found: Sequence[Prediction]) -> Table:
         table.add_column("probability", justify="right")
     for each in found:
         row = [] if not has_rows else ["" if each.row is None else str(each.row)]
-        said = [each.label, share_text(each.probabilities[each.label])] if of_classes else [_numbers(each.values)]
+        share = share_text(each.probabilities[each.label]) if each.label else value_text(math.nan)
+        said = [each.label, share] if of_classes else [_numbers(each.values)]
         table.add_row(*(Text(plain(text)) for text in (each.path, *row, *said)))
     return table
 

@@ -18,6 +18,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from app.window.leaving import forget_ended, leave
+from engine.layers.code.patience import Work
 from engine.layers.code.running import StoppedCodeError, interrupt
 from engine.messages import LayerloomError, Message, say
 from engine.training.control import Control
@@ -26,6 +27,7 @@ from engine.training.observer import Observer
 from widgets.look.guarded import guarded, report
 
 BEHIND, LIVE = 10, 4  # of 19: what takes long, and what one waits for
+PATIENCE = 3.0  # seconds for a person's own code in what nobody waits for any more
 
 if TYPE_CHECKING:
     from engine.runs.continuing import Going
@@ -36,6 +38,8 @@ def message_of(error: BaseException) -> Message:
     """What to show for an exception; one that nobody foresaw is logged in full."""
     if isinstance(error, LayerloomError):
         return error.message
+    if isinstance(error, StoppedCodeError):
+        return say("The code of a layer did not end: it was interrupted")
     report(error, "what was computed")
     return say("Something unforeseen went wrong: {reason}", reason=str(error).strip() or type(error).__name__)
 
@@ -56,7 +60,7 @@ class Job(QThread):
                  failed: Callable[[Message], object]) -> None:
         super().__init__(parent)
         self._work, self._tell_result, self._tell_error = work, done, failed
-        self._cancel = threading.Event()
+        self._cancel, self._working = threading.Event(), Work()
         self._is_dropped = self.is_told = False
         self._done.connect(self._end)
         self._failed.connect(self._fail)
@@ -70,14 +74,17 @@ class Job(QThread):
         return self._cancel.is_set()
 
     def drop(self) -> None:
-        """Ask it to end and leave it; nothing is told any more, not even what is on its way."""
+        """Ask it to end and leave it; nothing is told any more, not even what is on its way. A person's own code in it
+        that does not end is broken off."""
         self._is_dropped = True
         self.cancel()
+        self._working.end_within(PATIENCE)
         leave(self)
 
     def run(self) -> None:
         try:
-            result = self._work(self)
+            with self._working:
+                result = self._work(self)
         except BaseException as error:  # a person's own code may raise what it likes
             self._failed.emit(message_of(error))
         else:

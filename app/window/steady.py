@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.window.jobs import message_of
+from app.window.jobs import PATIENCE, message_of
 from app.window.leaving import leave
+from engine.layers.code.patience import Work
 from engine.messages import Message
 from widgets.look.guarded import guarded
 
@@ -24,7 +25,8 @@ class _Asked(NamedTuple):
 @guarded
 class Steady(QThread):
     """``ask`` for something: what waits, and has not begun, is forgotten for it. It begins with the first question, and
-    with the next one after a ``rest``."""
+    with the next one after a ``rest``. A person's own code that does not end is broken off once something else is
+    wanted."""
 
     _told = Signal(object, object, bool)  # what was asked, result or Message, whether it failed
 
@@ -35,7 +37,7 @@ class Steady(QThread):
         self._begin, self._pace = begin, pace
         self._waits: _Asked | None = None
         self._is_over = self._is_busy = self._rests = False
-        self._news = Condition()
+        self._news, self._working = Condition(), Work()
         self._told.connect(self._tell)
         self.finished.connect(self._go_on)
 
@@ -53,6 +55,7 @@ class Steady(QThread):
         with self._news:
             self._waits, self._rests = _Asked(work, done, failed), False
             self._news.notify()
+            self._working.end_within(PATIENCE)
         if not self.isRunning():
             self.start()
 
@@ -61,6 +64,7 @@ class Steady(QThread):
         with self._news:
             self._waits, self._rests = None, True
             self._news.notify()
+            self._working.end_within(PATIENCE)
 
     def _go_on(self) -> None:
         """Something was asked for just when it ended."""
@@ -82,10 +86,12 @@ class Steady(QThread):
                     return
                 began = time.perf_counter()
                 asked, self._waits = self._waits, None
+                working = self._working = Work()
                 self._is_busy = True
             assert asked is not None  # only a rest takes it away
             try:
-                result = asked.work()
+                with working:
+                    result = asked.work()
             except BaseException as error:  # a person's own code may raise what it likes
                 self._told.emit(asked, message_of(error), True)
             else:
@@ -105,5 +111,6 @@ class Steady(QThread):
         with self._news:
             self._is_over, self._waits = True, None
             self._news.notify()
+            self._working.end_within(0)
         if self.isRunning():
             leave(self)

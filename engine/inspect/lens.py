@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from threading import RLock
@@ -17,6 +17,8 @@ from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.inspect.changes import Change, changed
+from engine.layers.code.patience import Work
+from engine.layers.code.running import StoppedCodeError
 from engine.messages import LayerloomError, Message, say
 from engine.network.compile import build_part
 from engine.network.initialization import initialize
@@ -26,6 +28,7 @@ from engine.network.weights import RANDOM, check_weights
 
 MASKED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)  # what they drop is drawn here, not by torch
 ALWAYS = (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d)  # draw whenever they run
+PATIENCE = 10.0  # seconds that a person's own code may take: meanwhile nobody else has torch's random numbers
 Scalar = Callable[[Tensor], Tensor]
 
 
@@ -235,7 +238,8 @@ class Lens:
                       and (only is None or place in only)}
             leaves = [x] if x.requires_grad and not only else []
             asked = [*leaves, *wanted.values(), *weights.values()]
-            found = torch.autograd.grad(value, asked, allow_unused=True) if value.requires_grad and asked else ()
+            with self._patience():
+                found = torch.autograd.grad(value, asked, allow_unused=True) if value.requires_grad and asked else ()
         given = iter(found)
         of_x = next(given, None) if leaves else None
         outputs = {place: each for place, each in zip(wanted, given, strict=False) if each is not None}
@@ -251,7 +255,7 @@ class Lens:
             by_place.setdefault(change.place, []).append(change)
         seed = seed or self.seed
         run = Run(self, by_place, seed, outputs=outputs)
-        with self._lock, self.undisturbed(seed):
+        with self._lock, self.undisturbed(seed), self._patience():
             answer = run.run(x)
         is_there = isinstance(answer, Tensor) and self.ends
         return Look(x, run.outputs, answer if is_there else None, {**self.faults, **run.faults})
@@ -269,6 +273,9 @@ class Lens:
             finally:
                 for buffer, before in kept:
                     buffer.data.copy_(before)  # no change that a gradient would have to know of
+
+    def _patience(self) -> AbstractContextManager[object]:
+        return Work(PATIENCE) if self.has_code else nullcontext()
 
     def _draws(self) -> bool:
         """Whether torch's own random numbers are needed: waiting for a training's is waiting for its batch."""
@@ -324,7 +331,7 @@ class Run(Watched):
     def called(self, n: fx.Node) -> Any:
         try:
             value = super().called(n)
-        except Exception as error:  # whatever a layer, perhaps a person's own code, may raise
+        except (Exception, StoppedCodeError) as error:  # whatever a layer, perhaps a person's own code, may raise
             if n.op == "output":
                 raise
             self.faults[self._place] = self._fault(n, error)
@@ -334,7 +341,7 @@ class Run(Watched):
                 value = changed(value, change)
         return value
 
-    def _fault(self, n: fx.Node, error: Exception) -> Message:
+    def _fault(self, n: fx.Node, error: BaseException) -> Message:
         part = self._lens.modules.get(self._place)
         given = [each for each in (self.env.get(read) for read in n.all_input_nodes) if isinstance(each, Tensor)]
         if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training and given and (
@@ -364,8 +371,10 @@ def dropped(module: nn.Module, x: Tensor, place: str, seed: int) -> Tensor:
     return torch.bernoulli(torch.full(shape, 1 - share), generator=generator) / (1 - share)
 
 
-def fault_message(error: Exception) -> Message:
+def fault_message(error: BaseException) -> Message:
     """What went wrong in a layer, in words."""
+    if isinstance(error, StoppedCodeError):
+        return say("Its code did not end: it was interrupted")
     if isinstance(error, LayerloomError):
         return error.message
     return say("It cannot run: {reason}", reason=str(error).strip().splitlines()[0] if str(error).strip()

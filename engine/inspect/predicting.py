@@ -31,7 +31,8 @@ MOST_FILES = 2_000_000
 class Prediction(NamedTuple):
     """For a file, or row ``row`` of it, from 0: the likeliest class and the probability of each, or the numbers.
 
-    ``values`` is one number, or nested lists of the target's shape; None where classes are told apart.
+    ``values`` is one number, or nested lists of the target's shape; None where classes are told apart. The label is
+    empty where the probabilities are no numbers.
     """
 
     path: str
@@ -44,7 +45,7 @@ class Prediction(NamedTuple):
         """``path``, ``row`` where it is one, then ``class`` and ``probabilities``, or ``value`` or ``values``."""
         place = {"path": self.path, **({} if self.row is None else {"row": self.row})}
         if self.values is None:
-            return {**place, "class": self.label, "probabilities": dict(self.probabilities)}
+            return {**place, "class": self.label or None, "probabilities": dict(self.probabilities)}
         return {**place, "values" if isinstance(self.values, list) else "value": self.values}
 
 
@@ -145,8 +146,9 @@ class Predictor:
             numbers = self._answers.values(outputs)
             return [Prediction("", values=one.item() if one.numel() == 1 else one.tolist()) for one in numbers]
         found, names = self._answers.probabilities(outputs), self._experiment.data.classes
-        return [Prediction("", None, names[called], dict(zip(names, row, strict=True)))
-                for row, called in zip(found.tolist(), found.argmax(1).tolist(), strict=True)]
+        most, called = found.max(1)  # NaN where any is
+        return [Prediction("", None, names[place] if p == p else "", dict(zip(names, row, strict=True)))
+                for row, p, place in zip(found.tolist(), most.tolist(), called.tolist(), strict=True)]
 
 
 # -- which files -------------------------------------------------------------------------------------------------------

@@ -124,7 +124,8 @@ class _Judge:
     def _classes(self, outputs: Tensor, targets: Tensor) -> list[tuple[str, float, bool]]:
         confidence, called = self._answers.probabilities(outputs).max(1)
         names = self._data.spec.classes
-        return [(names[name], value, name != target) for name, value, target in
+        return [(names[name] if value == value else "NaN", value, name != target or value != value)
+                for name, value, target in
                 zip(called.tolist(), confidence.tolist(), targets.tolist(), strict=True)]
 
     def _values(self, outputs: Tensor) -> list[tuple[str, float, bool]]:

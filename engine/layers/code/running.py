@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PATIENCE = 5.0  # seconds that a trial may take
 PATIENCE_TO_IMPORT = 20.0  # seconds that the source itself may take: an import that is broken off leaves ruins
 BATCH = 2
+CODE_FILE = "<code "  # how the names begin under which its lines stand
 loads_torch = True  # False while a window waits for PyTorch: then code is tried later
 
 
@@ -37,7 +38,7 @@ class Trial(NamedTuple):
 
 def file_of(source: str) -> str:
     """The name under which a source's lines stand in tracebacks."""
-    return f"<code {digest(source)[:12]}>"
+    return f"{CODE_FILE}{digest(source)[:12]}>"
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, Qt, QThread, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -14,6 +14,7 @@ from app.features import trainer as trainer_module
 from app.features.documents import Documents
 from app.features.inside import Inside
 from app.features.training import Training
+from app.window import steady as steady_module
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
 from engine.blocks.residual import Residual
@@ -312,6 +313,38 @@ def test_a_layer_of_ones_own_that_takes_long_holds_nobody_up(look, qtbot):
     seen.settle()
     seen.take("relu1")
     assert seen.maps() == [0, 1, 2, 1]
+
+
+def test_code_that_does_not_end_is_broken_off_once_something_else_is_asked_for(look, qtbot, monkeypatch):
+    monkeypatch.setattr(steady_module, "PATIENCE", 0.2)
+    code = ("class Endless(nn.Module):\n    def forward(self, x):\n        while x.sum() > 5:\n            pass\n"
+            "        return x\n")
+    allow([code])
+    seen = look(network((4,), Code(source=code), ReLU()))
+    inside, line = seen.window.feature(Inside), seen.probe.typed_row.line
+    said = []
+
+    def hear(now):
+        said.append(now.outputs.items["code1"].shown.kind)
+
+    inside.looked.connect(hear)
+    for text in ("[9, 9, 9, 9]", "[0, 1, 2, 1]"):
+        line.setPlainText(text)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        QTest.qWait(100)
+    seen.settle()
+    inside.looked.disconnect(hear)
+    assert said == ["fault", "bars"], "said at its card"
+    seen.take("relu1")
+    assert seen.maps() == [0, 1, 2, 1]
+    line.setPlainText("[9, 9, 9, 9]")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.qWait(100)
+    assert inside.is_busy
+    seen.key(Qt.Key.Key_1, CTRL)
+    qtbot.waitUntil(lambda: not any(thread.isRunning() for thread in inside.findChildren(QThread)))
+    line.setPlainText("[0, 1, 2, 1]")
+    seen.key(Qt.Key.Key_3, CTRL)
 
 
 def test_batch_norm_cannot_learn_from_one_row_and_dropout_drops(look):

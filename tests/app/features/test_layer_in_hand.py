@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import sleep
 
 import pytest
 import torch
@@ -10,8 +11,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from app.features.inside import Inside
 from app.window.window import MainWindow
 from engine.graph.graph import Graph
+from engine.inspect.why import occlusion as occlusion_module
+from engine.inspect.why.occlusion import Occlusion
 from engine.layers.activation import ReLU, Sigmoid, Softmax
 from engine.layers.attention import MultiheadAttention
 from engine.layers.convolution import Conv2d
@@ -196,3 +200,27 @@ def test_why_can_be_asked_of_each_class_and_in_each_way(look):
     QTest.keyClick(why.method, Qt.Key.Key_Up)
     seen.settle()
     assert why.explained.words.text().startswith("Grad-CAM")
+
+
+def test_occlusion_ends_where_one_looks_elsewhere(look, qtbot, monkeypatch):
+    began, ended = list[bool](), list[bool]()
+
+    def endless(lens, x, number, *, cancelled):
+        began.append(True)
+        while not cancelled():
+            yield Occlusion(torch.zeros(8, 8), 0.5, 1, 2, (1, 1), (1, 1))
+            sleep(0.01)
+        ended.append(True)
+
+    monkeypatch.setattr(occlusion_module, "occlusion", endless)
+    seen = look("gallery:lenet-digits")
+    inside = seen.window.feature(Inside)
+    inside.ask_why("occlusion", None)
+    qtbot.waitUntil(lambda: bool(began))
+    assert not ended
+    seen.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(ended))
+    seen.key(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(began) == 2)
+    inside.ask_why("gradcam", None)
+    qtbot.waitUntil(lambda: len(ended) == 2)

@@ -122,8 +122,11 @@ def test_rows_of_a_table(say: Say, tmp_path: Path) -> None:
 def test_what_is_not_finite_is_null(say: Say, net: Path, tmp_path: Path) -> None:
     weights = build_module(experiment()).state_dict()
     save_file({key: torch.full_like(value, torch.nan) for key, value in weights.items()}, tmp_path / "nan.safetensors")
-    out = say("predict", "net.loom", "--weights", "nan.safetensors", "digits/0.png", "--json")[1]
-    assert set(json.loads(out, parse_constant=lambda name: 1 / 0)[0]["probabilities"].values()) == {None}
+    words = "predict", "net.loom", "--weights", "nan.safetensors", "digits/0.png"
+    found, = json.loads(say(*words, "--json")[1], parse_constant=lambda name: 1 / 0)
+    assert set(found["probabilities"].values()) == {None} and found["class"] is None
+    code, out, _ = say(*words)
+    assert code == 0 and out.split()[-2:] == ["digits/0.png", "NaN"]
 
 
 @pytest.mark.parametrize(("words", "code", "said"), [

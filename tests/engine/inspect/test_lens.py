@@ -13,11 +13,15 @@ from torch import Tensor, fx, nn
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.experiment.recipe import Recipe
+from engine.experiment.trust import allow
 from engine.graph.graph import Edge, Graph, Node
+from engine.inspect import lens as lens_module
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change, channel_axis
 from engine.inspect.lens import Lens, NoAnswerError, dropped
 from engine.layers import LAYERS
+from engine.layers.code import Code
+from engine.messages import Message
 from engine.network.weights import RANDOM, WeightsError, initial_module
 
 NETWORKS = ("lenet", "residual-small", "inception-small", "mlp-dropout", "rgnet", "tied", "fixed-hidden", "nest-mlp")
@@ -268,3 +272,19 @@ def test_a_network_that_was_only_moved_is_not_made_anew() -> None:
     weights = initial_module(of).state_dict()
     held = bench.lens(of, weights, training=False)
     assert held is not lens and bench.lens(moved, weights, training=False) is held
+
+
+def test_code_that_does_not_end_is_broken_off_and_the_rest_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lens_module, "PATIENCE", 0.2)
+    code = ("class Endless(nn.Module):\n    def forward(self, x):\n        while x.sum() > 100:\n            pass\n"
+            "        return x * 2\n")
+    allow([code])
+    nodes = [Node("input", LAYERS["Input"].model_validate({"shape": (4,)})), Node("mine", Code(source=code)),
+             Node("beside", LAYERS["ReLU"]())]
+    lens = Lens(Experiment(Graph.of(nodes, [Edge("input", "mine"), Edge("input", "beside")])))
+    look = lens.look(torch.full((1, 4), 99.0))
+    assert set(look.outputs) == {"input", "beside"} and set(look.faults) == {"mine"}
+    assert isinstance(look.faults["mine"], Message) and "did not end" in look.faults["mine"].template
+    assert torch.equal(lens.look(torch.ones(1, 4)).outputs["mine"], torch.full((1, 4), 2.0))
+    assert RANDOM.acquire(timeout=1), "torch's random numbers are free again"
+    RANDOM.release()

@@ -151,3 +151,9 @@ def test_large_pictures_are_made_small_and_it_can_be_left() -> None:
     begun = examples(experiment(), order="mistakes")
     next(begun)
     begun.close()
+
+
+def test_what_is_no_number_is_no_class(weights: dict[str, torch.Tensor]) -> None:
+    broken = {key: value * float("nan") for key, value in weights.items()}
+    strip = last(NORMALIZED, broken, "test", count=3)
+    assert [each.predicted for each in strip.examples] == ["NaN"] * 3 and all(each.is_wrong for each in strip.examples)
