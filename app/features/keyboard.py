@@ -77,8 +77,8 @@ class Keyboard(Feature):
         """From left to right and downwards, as one reads."""
         places, page = self.host.places, self.page
         middle = page.view if page is not None else places.stack
-        return [places.top, places.left.currentWidget(), places.documents, middle, places.curves, places.side,
-                places.column, places.bottom]
+        return [places.top, places.left.currentWidget(), places.probe, places.documents, middle, places.curves,
+                places.side, places.column, places.insight, places.bottom]
 
     # -- what is said -------------------------------------------------------------------------------------------
 

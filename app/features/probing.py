@@ -62,7 +62,7 @@ class Probing(Feature):
         panel = self.panel or self._make()
         if inside is not self._of:
             self._of, self._sample, self._drawing = inside, None, False
-            panel.show_typed_error("")
+            panel.show_typed(self._typed_of(inside))
         document = inside.page.document
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best epoch")}
@@ -71,6 +71,14 @@ class Probing(Feature):
         self._offer_copies(inside)
         panel.show_mode("train" if inside.training else "predict")
         panel.show_inverted(self._is_inverted)
+
+    @staticmethod
+    def _typed_of(inside: PageInside) -> str:
+        if inside.make is None:  # PyTorch may not be there yet
+            return ""
+        from app.insight.hand import Typed  # is loaded
+
+        return inside.make.text if isinstance(inside.make, Typed) else ""
 
     def _offer_copies(self, inside: PageInside) -> None:
         """Inside of a repeated block: which of its copies is looked into."""
@@ -133,6 +141,8 @@ class Probing(Feature):
 
     def _hold(self, kind: str, make: Callable[..., Any]) -> None:
         self._drawing = kind == "drawn"
+        if kind != "typed" and self.panel is not None:
+            self.panel.forget_typed()
         self._inside.hold(make)
         self.taken.emit(kind)
 
@@ -269,8 +279,9 @@ class Probing(Feature):
             text = "" if wrong is None else f"{wrong[0]}: {sentence_text(wrong[1])}"
             panel.show_no_answer(text or self.tr("The network does not come to an answer."))
         elif seen.guesses:
+            far = [] if seen.true_guess is None else [seen.true_guess]
             panel.show_classes([Likely(guess.name, guess.probability, place, guess.number == seen.true_class)
-                                for place, guess in enumerate(seen.guesses, 1)], seen.loss)
+                                for place, guess in (*enumerate(seen.guesses, 1), *far)], seen.loss)
         elif len(seen.numbers) == 1:
             panel.show_number(seen.numbers[0], seen.true_number, seen.loss)
         else:

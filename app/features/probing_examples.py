@@ -190,7 +190,7 @@ class ProbingExamples(Feature):
         total = len(strip.examples) + asked.wish.first if asked.wish.order == "worst" else strip.available
         more = asked.wish.order == "worst" and len(strip.examples) == PAGE
         self._total, goes, self._goes = total + more, self._goes, 0
-        panel.show_examples([_shown(asked, each) for each in strip.examples], asked.wish.first, self._total)
+        panel.show_examples([_shown(asked, each) for each in strip.examples], asked.wish.first, self._total, more)
         if goes:
             self._look_at(panel.examples.grid.examples[0 if goes > 0 else -1].key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from app.insight.values import array_of
 from engine.inspect.lens import Look
 from engine.inspect.steps.values import Factor, Gathered, Part, Steps, Term, Window
+from engine.messages import say
 from engine.units import measure_text, value_text
 from widgets.inside.arithmetic import Line as ShownLine
 from widgets.inside.arithmetic import Steps as Shown
@@ -41,18 +43,21 @@ def backward_shown(made: Steps, wrong: str = "", about: str = "") -> Shown:
         parts += back.arrived.parts
     lines.append(ShownLine("∂/∂y" if about else "∂L/∂y", measure_text(back.gradient)))
     for part in (*back.to_inputs, *back.to_weights)[:MOST_WINDOWS]:
-        lines.append(ShownLine(_named(part), measure_text(part.sum)))
+        lines.append(_handed_on(part))
     parts += [*back.to_inputs, *back.to_weights]
     heading, rows = _table(parts)
     note = sentence_text(back.missing) if back.missing is not None else about
     return Shown(message_text(made.title), (), back.gradient, tuple(lines), heading, rows, note)
 
 
-def _named(part: Part) -> str:
-    """What is handed on, and to which number."""
-    of = part.terms[0].of if len(part.terms) == 1 else None
-    title = message_text(part.title)
-    return title if of is None or of.index is None else f"{title} → {of.name}[{', '.join(map(str, of.index))}]"
+def _handed_on(part: Part) -> ShownLine:
+    """What is handed on, and to which number; to several: each is a term, and their sum would be no gradient."""
+    title, of = message_text(part.title), part.terms[0].of
+    if any((each.of and (each.of.name, each.of.index)) != (of and (of.name, of.index)) for each in part.terms):
+        return ShownLine(message_text(say("{gradient}, to {count} numbers", gradient=title, count=len(part.terms))))
+    if of is not None and of.index is not None:
+        title = f"{title} → {of.name}[{', '.join(map(str, of.index))}]"
+    return ShownLine(title, measure_text(part.sum))
 
 
 def joined(first: Shown, second: Shown) -> Shown:
@@ -78,6 +83,8 @@ def _table(parts: Sequence[Part]) -> tuple[tuple[str, ...], tuple[tuple[str | fl
 
 def _row(term: Term, named: bool) -> tuple[str | float, ...]:
     places = (" · " if named else "·").join(_at(factor, named) for factor in term.factors)
+    if term.of is not None:  # a gradient: to which number it goes says more than where its factors are from
+        places = _at(replace(term.of, name=_above(term.of)), named=True)
     numbers = " · ".join(value_text(factor.value, DIGITS) for factor in term.factors)
     return places, numbers, term.product
 

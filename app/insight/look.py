@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,6 +75,7 @@ class Seen(NamedTuple):
     other: Look | None = None
     pixels: np.ndarray[Any, Any] | None = None  # of a picture, before it is resized: uint8 H×W or H×W×3
     paper: Shape = ()  # C×H×W of what one draws for this network
+    true_guess: tuple[int, Guess] | None = None  # of the true class, and its place, where it is not among the guesses
 
 
     def own_lens(self) -> Lens:
@@ -135,7 +136,7 @@ class Insight:
         after, before = self._changed(question, lens, sample, look)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
                     numbers, true_class, true_number, layer, after, before, second, other,
-                    pixels_of(sample, paper), paper)
+                    pixels_of(sample, paper), paper, _true_guess(question, look, guesses, true_class))
 
     def _changed(self, question: Question, lens: Lens, sample: Sample, look: Look
                  ) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
@@ -162,6 +163,14 @@ class Insight:
         if made.place is not None or not isinstance(make, First):  # its zeros are for as long as there are no data
             self._samples = [*self._samples[-1:], (make, experiment, made)]
         return made
+
+
+def _true_guess(question: Question, look: Look, guesses: Sequence[Guess], true_class: int | None
+                ) -> tuple[int, Guess] | None:
+    if look.answer is None or true_class is None or any(guess.number == true_class for guess in guesses):
+        return None
+    ranked = top(look.answer, question.experiment, look.answer[0].numel())
+    return next((each for each in enumerate(ranked, 1) if each[1].number == true_class), None)
 
 
 def _truth(sample: Sample) -> tuple[int | None, float | None]:

@@ -64,6 +64,10 @@ def why(wanted: Wanted, lens: Lens, look: Look, seed: int) -> Why | None:
 
 def _units_that_count(place: str, name: str, found: Tensor) -> str:
     best = found.flatten().abs().sort(descending=True).indices[:5].tolist()
+    best = [unit for unit in best if float(found.flatten()[unit])]
+    if not best:
+        return message_text(say("{place} has no places, and none of its units counts for {name}", place=place,
+                                name=name))
     units = ", ".join(f"{unit} ({value_text(float(found.flatten()[unit]))})" for unit in best)
     return message_text(say("{place} has no places. Its units that count most for {name}: {units}", place=place,
                             name=name, units=units))

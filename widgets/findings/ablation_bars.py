@@ -102,6 +102,8 @@ class AblationBars(QWidget):
         known = [at for at in range(len(self._lost)) if math.isfinite(self._lost[at])]
         if not known:
             return ""
+        if max(self._lost[at] for at in known) <= 0:
+            return self.tr("nothing is lost without any one of them")
         return self.tr("worth most: {channel}").format(channel=self._said(max(known, key=self._finite)))
 
     def _said(self, channel: int) -> str:

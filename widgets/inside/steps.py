@@ -13,6 +13,7 @@ from widgets.inside.lines import ArithmeticLines
 from widgets.inside.term_table import TermTable
 from widgets.inside.window_picture import WindowPicture
 from widgets.look import theme
+from widgets.look.text import breakable
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.segments import Segment, Segments
 from widgets.parts.words import Words, heading
@@ -33,6 +34,7 @@ class StepsView(QWidget):
         self.way = Segments(self.tr("Way"), Segment("forward", self.tr("Forward")),
                             Segment("backward", self.tr("Backward")))
         self.title, self.note = heading(""), Words("small")
+        self.title.setWordWrap(True)  # of a layer in a block it is long
         self.picture, self.lines, self.table = WindowPicture(), ArithmeticLines(), TermTable()
         self.input = ElidedLabel(role="small")
         self.back, self.forth = _arrow("‹", self.tr("Input channel before")), _arrow("›", self.tr("Next input channel"))
@@ -90,7 +92,7 @@ class StepsView(QWidget):
     def _show(self) -> None:
         steps = self.shown
         self._window = min(self._window, max(0, len(steps.windows) - 1))
-        self.title.setText(steps.title)
+        self.title.setText(breakable(steps.title))
         self.title.setVisible(bool(steps.title))
         self.note.say(steps.note)
         self.lines.show_lines(steps.lines)

@@ -190,6 +190,10 @@ class ProbePanel(ScrollPanel):
         """An input in the typed row."""
         self.typed_row.show_text(text)
 
+    def forget_typed(self) -> None:
+        """Something else is in hand than what was typed last."""
+        self.typed_row.forget()
+
     def show_typed_error(self, text: str) -> None:
         """What is wrong with what was typed; nothing: it is right."""
         self.typed_row.show_error(text)
@@ -206,9 +210,10 @@ class ProbePanel(ScrollPanel):
         """Why there is none."""
         self.answers.show_message(text)
 
-    def show_examples(self, examples: Sequence[Example], first: int = 0, total: int | None = None) -> None:
-        """A page of examples."""
-        self.examples.show_examples(examples, first, total)
+    def show_examples(self, examples: Sequence[Example], first: int = 0, total: int | None = None,
+                      least: bool = False) -> None:
+        """A page of examples, of so many; ``least``: of so many at least."""
+        self.examples.show_examples(examples, first, total, least)
 
 
 def _row(*parts: QWidget, spread: bool = False) -> QWidget:

@@ -36,6 +36,7 @@ class Examples(QWidget):
         self.range = ElidedLabel(role="dim")
         self.back, self.forth = _arrow("‹", self.tr("Page before")), _arrow("›", self.tr("Next page"))
         self._first = self._total = self._page = 0
+        self._least = False  # whether there may be more
         self._choices()
         self._assemble()
         self._connect()
@@ -102,9 +103,10 @@ class Examples(QWidget):
         for choice, id in ((self.part, part), (self.order, order), (self.of_class, of_class)):
             choice.show_choice(id)
 
-    def show_examples(self, examples: Sequence[Example], first: int = 0, total: int | None = None) -> None:
-        """A page of them: the first is number ``first`` (from 0) of ``total``."""
-        self._first, self._total = first, len(examples) if total is None else total
+    def show_examples(self, examples: Sequence[Example], first: int = 0, total: int | None = None,
+                      least: bool = False) -> None:
+        """A page of them: the first is number ``first`` (from 0) of ``total``; ``least``: there may be more."""
+        self._first, self._total, self._least = first, len(examples) if total is None else total, least
         self._page = max(self._page, len(examples))  # the last one may be shorter
         self._say("", "")
         self.grid.show_examples(examples)
@@ -130,7 +132,8 @@ class Examples(QWidget):
         text = self.tr("{first}–{last} of {total}")
         numbers = {"first": grouped(self._first + 1), "last": grouped(last), "total": grouped(self._total)}
         short = self.tr("{first}–{last}").format(**numbers)
-        self.range.set_text(text.format(**numbers) if several else "", [short])
+        full = self.tr("{first}–{last}, and more") if self._least else text
+        self.range.set_text(full.format(**numbers) if several else "", [short])
         for widget in (self.range, self.back, self.forth):
             widget.setVisible(several)
         self.back.setEnabled(self._first > 0)

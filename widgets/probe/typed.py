@@ -113,6 +113,11 @@ class TypedRow(QWidget):
         self.line.moveCursor(QTextCursor.MoveOperation.End)
         self.show_error("")
 
+    def forget(self) -> None:
+        """Another input is in hand: the last one that was typed is of the past; what is being typed stays."""
+        if self._past and self.text().strip() == self._past[-1]:
+            self.show_text("")
+
     def show_error(self, text: str) -> None:
         """What is wrong with it, in place; nothing: it is right."""
         self.error.say(text)

@@ -48,6 +48,21 @@ def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = ALT) 
     QApplication.processEvents()
 
 
+def test_probe_and_layer_in_hand_are_panes(window, qtbot) -> None:
+    look_inside(window, qtbot)
+    window.page.view.setFocus()
+    stops = []
+    for _ in range(6):
+        press(window, Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier)
+        stops.append(QApplication.focusWidget())
+    for pane in (window.places.probe, window.places.insight, window.places.bottom):
+        assert sum(pane.isAncestorOf(stop) for stop in stops) == 1
+    assert stops[-1] is window.page.view, "once around"
+    window.page.view.setFocus()
+    press(window, Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier)
+    assert window.places.insight.isAncestorOf(QApplication.focusWidget()), "as one reads"
+
+
 def test_the_keys_count_only_while_one_looks_inside(window, qtbot) -> None:
     rows = [id for id, row in window.commands.rows.items() if (row.menu, row.group) == ("View", "inside")]
     assert len(rows) == 17 and not any(window.commands[id].isEnabled() for id in rows)

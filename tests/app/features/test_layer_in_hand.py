@@ -115,6 +115,33 @@ def test_a_number_is_made_up_term_by_term(look):
     assert seen.panel.steps.shown.lines or read(seen.panel.steps.note)
 
 
+def test_a_gradient_is_handed_on_to_each_number(look):
+    """∂L/∂w is one number for each weight, g · x of torch: no sum of them is said."""
+    seen = look("gallery:lenet-digits")
+    seen.take("conv2")
+    unit(seen, 3, 4, 5)
+    seen.turn_to("Step by step")
+    seen.press(seen.panel.steps.way.buttons["backward"])
+    shown = seen.panel.steps.shown
+    assert [line.text.rpartition(", ")[2] for line in shown.lines if not line.strong] == ["to 150 numbers",
+                                                                                        "to 151 numbers"]
+    handed = {row[0]: row[-1] for row in shown.terms}
+    g, x = handed["bias[3]"], seen.now.seen.look.outputs["pool1"][0]
+    for index in ((0, 0, 0), (5, 4, 4), (2, 1, 3)):
+        channel, row, column = index
+        expected = g * float(x[channel, 4 + row, 5 + column])
+        assert handed[f"weight[3,{channel},{row},{column}]"] == pytest.approx(expected, rel=1e-5)
+    assert len([name for name in handed if name.startswith("pool1[")]) == 150
+
+
+def test_only_the_class_itself_counts_in_the_answer(look):
+    seen = look("gallery:lenet-digits")
+    seen.take("fc3")
+    seen.turn_to("Why")
+    said = read(seen.panel.why.explained.words)
+    assert said.count("(") == 1 and said.partition(": ")[2].startswith(seen.now.seen.guesses[0].name), said
+
+
 def test_the_unit_under_the_mouse_says_what_it_sees(look):
     seen = look("gallery:lenet-digits")
     seen.take("conv2")

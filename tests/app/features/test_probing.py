@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -178,6 +179,11 @@ def test_worst_mistakes_come_first(look, qtbot):
         QTest.mouseClick(examples.grid, LEFT, NONE, examples.grid.place(place).center().toPoint())
         seen.settle()
         losses.append(seen.now.seen.loss)
+        true = seen.now.seen.true_class
+        likely = seen.probe.answers.bars.likely
+        assert [each.name for each in likely if each.is_true] == [str(true)], "however unlikely it is"
+        truth = next(each for each in likely if each.is_true)
+        assert math.exp(-losses[-1]) == pytest.approx(truth.probability, rel=1e-4) and truth.place > 1
     assert losses == sorted(losses, reverse=True)
     order.setFocus()
     QTest.keyClick(order, Qt.Key.Key_Home)
@@ -268,6 +274,16 @@ def test_what_cannot_be_taken_is_said_at_the_row(look, text, part):
     assert before is not None
     seen.type("torch.ones(8, 8)")
     assert not read(seen.probe.typed_row.error) and float(seen.now.seen.sample.x.sum()) == 64
+
+
+def test_the_row_is_that_of_the_page_in_front(look):
+    first = look(network((2,), Linear(out_features=1)))
+    first.type("[1, 2]")
+    other = look()
+    assert other.probe.typed_row.text() == ""
+    other.window.turn_to(other.window.pages.index(first.page))
+    first.settle()
+    assert first.probe.typed_row.text() == "[1, 2]"
 
 
 # -- how it looks ---------------------------------------------------------------------------------------------------

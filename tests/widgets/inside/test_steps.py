@@ -108,3 +108,10 @@ def test_a_term_that_is_no_number_is_seen(view: StepsView) -> None:
     warn = theme.color("warn").name()
     place = view.picture.picture_place().center().toPoint()
     assert view.picture.grab().toImage().pixelColor(place).name() == warn
+
+
+def test_a_long_title_takes_a_second_line(view: StepsView) -> None:
+    view.show_steps(FORWARD._replace(title="residual1.act2: channel 12, row 34, column 56"))
+    view.resize(248, 600)
+    assert view.minimumSizeHint().width() <= 248 and view.title.width() <= 248
+    assert view.title.heightForWidth(248) > view.title.fontMetrics().lineSpacing() * 1.5

@@ -130,3 +130,10 @@ def test_what_is_missing_is_said_with_what_helps(strip: Examples, qtbot: QtBot) 
     assert not strip.action.isVisible()
     strip.show_examples(pictures(4))
     assert strip.grid.isVisible() and not strip.message.isVisible()
+
+
+def test_how_many_there_are_is_said_only_where_it_is_known(strip: Examples) -> None:
+    strip.show_examples(pictures(8), 0, 9, least=True)
+    assert strip.range.text() == "1–8, and more" and strip.forth.isEnabled()
+    strip.show_examples(pictures(1), 8, 9)
+    assert strip.range.text() == "9–9 of 9" and not strip.forth.isEnabled()

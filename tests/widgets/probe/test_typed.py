@@ -76,3 +76,14 @@ def test_up_goes_to_the_line_above_first(row: TypedRow) -> None:
     assert row.text() == "a\nb"
     QTest.keyClick(row.line, Qt.Key.Key_Up)
     assert row.text() == "[1]"
+
+
+def test_what_was_typed_goes_once_something_else_is_in_hand(row: TypedRow) -> None:
+    enter(row, "[1, 2]")
+    row.forget()
+    assert row.text() == ""
+    QTest.keyClick(row.line, Qt.Key.Key_Up)
+    assert row.text() == "[1, 2]", "it is of the past"
+    QTest.keyClicks(row.line, ", [3")
+    row.forget()
+    assert row.text() == "[1, 2], [3", "what is being typed stays"

@@ -176,7 +176,8 @@ class SceneView(QGraphicsView):
         half = QPointF(room.width() - MARGIN, room.height() - MARGIN) / 2
         goes_down = self.canvas.graph.flow == "down"
         first = min(slots, key=lambda at: (at.top(), at.left()) if goes_down else (at.left(), at.top()))
-        across = area.left() + half.x() if area.width() > room.width() else first.center().x()
+        middle = area if self.canvas.aside else first  # what lies beside the cards is to be seen, too
+        across = area.left() + half.x() if area.width() > room.width() else middle.center().x()
         down = area.top() + half.y() if area.height() > room.height() else area.center().y()
         seen = QRectF(QPointF(across - room.width() / 2, down - room.height() / 2), room)
         return QPointF(across, down) if seen.contains(first) else QPointF(first.center().x(), first.top() + half.y())

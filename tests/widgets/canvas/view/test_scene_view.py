@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.widgets.canvas.desk import LEFT, MIDDLE, network
+from engine.graph.graph import Graph, Node
+from engine.layers.activation import ReLU
+from tests.widgets.canvas.desk import LEFT, MIDDLE, Stage, network
 
 
 def test_wheel_zooms_at_the_cursor(desk):
@@ -45,3 +47,18 @@ def test_fit_shows_everything_and_the_selection(desk):
     desk.view.fit(selection_only=True)
     centre = desk.view.mapToScene(desk.view.viewport().rect().center())
     assert (centre - desk.scene.cards["add1"].sceneBoundingRect().center()).manhattanLength() < 4
+
+
+def test_what_lies_beside_the_cards_is_seen_from_the_top(qtbot):
+    """A column that is too high for the view, with something beside each card, a little narrower than the view."""
+    cards = [Node(f"act{row}", ReLU(), (0.0, 76.0 * row)) for row in range(20)]
+    stage = Stage(qtbot, Graph.of(cards, []))
+    view, room = stage.view, stage.view.viewport().width() - 60
+    stage.scene.aside = {card.name: QRectF(250, 0, room - 250, 40) for card in cards}
+    view.show_from_top()
+    seen = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert view.zoom() == 1 and seen.left() <= 0 and seen.right() >= room
+    stage.scene.aside = {}
+    view.show_from_top()
+    seen = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert abs(seen.center().x() - stage.scene.cards["act0"].sceneBoundingRect().center().x()) < 4
