@@ -32,12 +32,14 @@ def _curves(tryout: Tryout, bench: Bench, values: Tensor, answers: Tensor, name:
     winners = shares.argmax(1).tolist()
     changes = [place for place in range(1, len(winners)) if winners[place] != winners[place - 1]]
     if not changes:
-        return tryout.found(say("Along {name} the answer stays {winner}: one value alone does not change it.",
-                                name=name, winner=bench.class_name(winners[0])), lines)
+        return tryout.found(say("Of the example that it is least sure of, along {name} the answer stays {winner}: one "
+                                "value alone does not change it.", name=name, winner=bench.class_name(winners[0])),
+                            lines)
     place = changes[0]
-    return tryout.found(say("Along {name} the answer turns from {before} to {after} at {value}.", name=name,
-                           before=bench.class_name(winners[place - 1]), after=bench.class_name(winners[place]),
-                           value=value_text(float(values[place]))), lines)
+    before, after = (bench.class_name(winners[each]) for each in (place - 1, place))
+    return tryout.found(say("Of the example that it is least sure of, along {name} the answer turns from {before} to "
+                            "{after} at {value}.", name=name, before=before, after=after,
+                            value=value_text(float(values[place]))), lines)
 
 
 def _unsure(bench: Bench, lens: Lens) -> tuple[Tensor, Tensor, float, float]:

@@ -149,7 +149,9 @@ def test_sigmoid_and_average_pool_may_not(found: Callable[..., Finding]) -> None
 def test_a_swept_value_makes_the_curve_that_torch_makes(id: str, chain: Chain, found: Callable[..., Finding]) -> None:
     experiment = Experiment(chain(*PLAIN), DataSpec(dataset="digits"), Recipe(seed=1))
     weights = initial_module(experiment).state_dict()
-    lines = found(id, PLAIN, weights).picture
+    finding = found(id, PLAIN, weights)
+    lines = finding.picture
+    assert "least sure of" in str(finding.sentence), "it is not the example in hand"
     assert isinstance(lines, Lines) and len(lines.y) == 10 and len(lines.x) == 41
     total = sum(lines.y.values())
     assert np.allclose(total, 1, atol=1e-6)
