@@ -94,8 +94,12 @@ class First:
 
     root: Path | None
 
+    def waits(self, experiment: Experiment) -> bool:
+        """Whether the data are not on this computer."""
+        return bool(missing_files(experiment.data.files, self.root))
+
     def __call__(self, experiment: Experiment) -> Sample:
-        if not missing_files(experiment.data.files, self.root):
+        if not self.waits(experiment):
             for part in FIRST:
                 try:
                     return from_split(experiment, part, 0, self.root)

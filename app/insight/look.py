@@ -100,7 +100,7 @@ class Insight:
     def __init__(self) -> None:
         torch.set_grad_enabled(True)
         self._bench = Bench()
-        self._samples: list[tuple[Make, Experiment, Sample]] = []
+        self._samples: list[tuple[Make, Experiment, Sample, bool]] = []
         self._layers = Layers()
         self._analysis: tuple[Experiment, set[str], Analysis] | None = None  # of what, and without which code
 
@@ -156,12 +156,12 @@ class Insight:
 
     def _made_by(self, make: Make, experiment: Experiment) -> Sample:
         """The sample; each is made once while it is in hand."""
-        for known, of, sample in self._samples:
-            if known is make and _takes_the_same(of, experiment):
+        waits = isinstance(make, First) and make.waits(experiment)  # for data: as long there are zeros
+        for known, of, sample, waited in self._samples:
+            if known is make and waited == waits and _takes_the_same(of, experiment):
                 return sample
         made = make(experiment)
-        if made.place is not None or not isinstance(make, First):  # its zeros are for as long as there are no data
-            self._samples = [*self._samples[-1:], (make, experiment, made)]
+        self._samples = [*self._samples[-1:], (make, experiment, made, waits)]
         return made
 
 
