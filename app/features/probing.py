@@ -164,6 +164,12 @@ class Probing(Feature):
 
     def take_image(self, image: QImage) -> None:
         """Look at a picture that is no file: pasted, or dragged from another program."""
+        from engine.data.formats.image import MOST_PIXELS  # needed only for a picture
+
+        if image.width() * image.height() > MOST_PIXELS:  # said before seconds and gigabytes go into its pixels
+            self.host.say(say("The picture is too large: {height}×{width} pixels", height=image.height(),
+                              width=image.width()))
+            return
         self.take_pixels(pixels_of(image), "image")
 
     def take_pixels(self, pixels: Any, kind: str = "camera") -> None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from torch.nn.functional import interpolate
@@ -255,6 +256,16 @@ def test_a_file_that_is_no_picture_is_said(look, tmp_path):
     QTest.mouseClick(seen.probe.examples.grid, LEFT, NONE, seen.probe.examples.grid.place(0).center().toPoint())
     seen.settle()
     assert seen.now.outputs.items and seen.probe.answers.bars.isVisible()
+
+
+def test_a_pasted_picture_that_is_too_large_is_said_at_once(look):
+    seen = look()
+    before, vast = seen.now.make, QImage(9000, 9000, QImage.Format.Format_Mono)
+    QApplication.clipboard().setImage(vast)
+    seen.probe.pad.setFocus()
+    QTest.keyClick(seen.probe.pad, Qt.Key.Key_V, CTRL)
+    assert "9000×9000" in seen.page.notice.text.text().replace("\u202f", "") and seen.now.make is before
+    QApplication.clipboard().clear()
 
 
 # -- what is typed --------------------------------------------------------------------------------------------------

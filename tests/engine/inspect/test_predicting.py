@@ -13,6 +13,7 @@ from PIL import Image
 from sklearn.preprocessing import StandardScaler
 
 from engine import DataSpec, Experiment, Recipe, build_module, load_data
+from engine.data.formats.table import header
 from engine.inspect.predicting import Failed, Prediction, Predictor, files_in
 from engine.inspect.samples.sample import SampleError, UnreadSampleError
 from engine.inspect.samples.splits import from_split
@@ -145,6 +146,14 @@ def test_arrays_that_are_none(array: np.ndarray | bytes, said: str, tmp_path: Pa
     path.write_bytes(array) if isinstance(array, bytes) else np.save(path, array)
     [failed] = asked(experiment(), path)
     assert isinstance(failed, Failed) and said in str(failed.error)
+
+
+def test_one_endless_line_is_refused_without_reading_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.txt").write_text("1," * 50_000)
+    looked = list[str]()
+    monkeypatch.setattr(header, "is_value", lambda text: looked.append(text) is None)
+    [failed] = asked(experiment(), tmp_path / "x.txt")
+    assert isinstance(failed, Failed) and "50001 columns" in str(failed.error) and 0 < len(looked) <= header.MANY
 
 
 def test_plain_rows_of_numbers(tmp_path: Path) -> None:
