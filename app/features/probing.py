@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from app.window.host import Feature, Host
 from engine.blocks.edits import inner
 from engine.layers.base import Shape
 from engine.messages import say
-from engine.units import value_text
+from engine.units import grouped, shape_text, value_text
 from widgets.canvas.cards.words import repeat_of
 from widgets.look.text import sentence_text
 from widgets.probe.dropped import PICTURES, is_picture
@@ -291,8 +292,16 @@ class Probing(Feature):
         elif len(seen.numbers) == 1:
             panel.show_number(seen.numbers[0], seen.true_number, seen.loss)
         else:
-            more = f" … ({len(seen.numbers)})" if len(seen.numbers) > SOME else ""
-            panel.show_no_answer("  ".join(map(value_text, seen.numbers[:SOME])) + more)
+            panel.show_no_answer(self._numbers_text(seen, tuple(seen.look.answer.shape[1:])))
+
+    def _numbers_text(self, seen: Seen, shape: Shape) -> str:
+        """An answer that names no class; where it should, why it does not."""
+        count, classes = prod(shape), seen.question.experiment.data.num_classes
+        first = "  ".join(map(value_text, seen.numbers[:SOME])) + (f" … ({grouped(count)})" if count > SOME else "")
+        if not classes:
+            return first
+        why = self.tr("The network gives {shape}, but there are {count} classes: it should end in {count} numbers.")
+        return why.format(shape=shape_text(shape) or "1", count=grouped(classes)) + f" {first}"
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from widgets.probe.centring import centred
 from widgets.probe.stroke import Pixels, Stroke, pen_width
 
 Tool = Literal["pen", "rubber"]
@@ -76,6 +77,11 @@ class Drawing:
         """Black; that can be taken back too."""
         self.end()
         self._keep(_paper(*self.size, self.channels))
+
+    def center(self) -> None:
+        """As large as the digits of MNIST, in the middle; that can be taken back too."""
+        self.end()
+        self._keep(centred(self._pixels))
 
     def undo(self) -> bool:
         """Take the last stroke back; whether there was one."""

@@ -128,6 +128,12 @@ class Pad(QWidget):
         self._changed()
         self.stroke_ended.emit()
 
+    def center(self) -> None:
+        """As large as the digits of MNIST, in the middle."""
+        self.drawing.center()
+        self._changed()
+        self.stroke_ended.emit()
+
     def undo(self) -> None:
         """Take the last stroke back."""
         if self.drawing.undo():

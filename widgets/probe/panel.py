@@ -70,6 +70,9 @@ class ProbePanel(ScrollPanel):
     def _buttons(self) -> None:
         self.pen, self.rubber = _tool(self.tr("Pen")), _tool(self.tr("Rubber"))
         self.clear_button = _tool(self.tr("Clear"), checkable=False)
+        self.center = _tool(self.tr("Centre"), checkable=False)
+        self.center.setToolTip(tooltip(self.tr("As large as the digits of MNIST, and in the middle"),
+                                       self.tr("most networks know nothing else")))
         self.open, self.camera = _tool(self.tr("Open picture…"), checkable=False), _tool(self.tr("Camera"))
         self.invert = _tool(self.tr("Invert"))
         self.invert.setToolTip(tooltip(self.tr("Pictures from outside: dark lines on white become light ones on black"),
@@ -86,7 +89,7 @@ class ProbePanel(ScrollPanel):
         column.setSpacing(8)
         column.addWidget(_row(heading(self.tr("Probe")), _right(self.mode), spread=True))
         self.rate.setProperty("role", "small")
-        tools = _row(self.pen, self.rubber, self.clear_button, self.open, self.invert, self.camera)
+        tools = _row(self.pen, self.rubber, self.clear_button, self.center, self.open, self.invert, self.camera)
         self._pad_parts = (self.hint, self.pad, tools, self.swatches)
         for part in (*self._pad_parts, self.typed_row):
             column.addWidget(part)
@@ -115,6 +118,7 @@ class ProbePanel(ScrollPanel):
         self.answers.save_requested.connect(lambda kind: self.save_requested.emit("answer", kind))
         self.open.clicked.connect(self.picture_requested)
         self.clear_button.clicked.connect(pad.clear)
+        self.center.clicked.connect(pad.center)
         self.pen.clicked.connect(lambda: pad.set_tool("pen"))
         self.rubber.clicked.connect(lambda: pad.set_tool("rubber"))
 

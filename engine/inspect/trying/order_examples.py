@@ -35,13 +35,13 @@ class OrderOfExamples(Tryout):
         mixed, sorted_ = scores["shuffled"], scores["class by class"]
         values = {"mixed": share_text(mixed), "sorted": share_text(sorted_), "steps": bench.steps}
         if not bench.has_learned(max(mixed, sorted_), judged[1]):
-            sentence = say("In {steps} steps too little is learned to tell: {mixed} is right where examples came "
+            sentence = say("In {steps} steps too little is learned to tell: {mixed} are right where examples came "
                            "shuffled, {sorted} where they came class by class.", **values)
         elif mixed - sorted_ >= CLEAR:
-            sentence = say("It matters: after {steps} steps {mixed} is right where examples came shuffled, {sorted} "
+            sentence = say("It matters: after {steps} steps {mixed} are right where examples came shuffled, {sorted} "
                            "where they came class by class. A class that was long ago is forgotten.", **values)
         else:
-            sentence = say("Here it makes little difference after {steps} steps: {mixed} is right where examples came "
+            sentence = say("Here it makes little difference after {steps} steps: {mixed} are right where examples came "
                            "shuffled, {sorted} where they came class by class.", **values)
         return self.found(sentence, Lines(np.arange(1, bench.steps + 1), {
             name: np.array(each) for name, each in losses.items()}, say("step"), say("loss of the batch in hand")),

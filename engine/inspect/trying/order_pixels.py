@@ -48,17 +48,17 @@ class OrderOfPixels(Tryout):
         plain, mixed = scores
         values = {"plain": share_text(plain), "mixed": share_text(mixed), "steps": bench.steps}
         if not bench.has_learned(max(plain, mixed), wanted):
-            sentence = say("In {steps} steps too little is learned to tell: {plain} is right, with the pixels in "
+            sentence = say("In {steps} steps too little is learned to tell: {plain} are right, with the pixels in "
                            "another order {mixed}.", **values)
         elif plain - mixed >= CLEAR and _has_windows(lens):
-            sentence = say("It matters: after {steps} steps {plain} is right, with the pixels in another order "
+            sentence = say("It matters: after {steps} steps {plain} are right, with the pixels in another order "
                            "{mixed}. This network uses what is beside what.", **values)
         elif _has_windows(lens):
             sentence = say("It could matter, as windows see what is beside what, but these pictures are learned either "
-                           "way: after {steps} steps {plain} is right, with the pixels in another order {mixed}.",
+                           "way: after {steps} steps {plain} are right, with the pixels in another order {mixed}.",
                            **values)
         else:
-            sentence = say("This network does not mind: after {steps} steps {plain} is right, with the pixels in "
+            sentence = say("This network does not mind: after {steps} steps {plain} are right, with the pixels in "
                            "another order {mixed}. To it a picture is a row of numbers.", **values)
         bars = Bars(("as they are", "in another order"), {"right": torch.tensor(scores).numpy()}, say("share right"))
         return self.found(sentence, bars, Grid((judged[0].numpy(), permuted(judged[:1])[0].numpy()), bars.names))

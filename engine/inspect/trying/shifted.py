@@ -68,11 +68,11 @@ class Shifted(Tryout):
                  for name, change in CHANGES.items()}
         plain = float(right["inverted"][0])
         order = sorted(right, key=lambda name: float(right[name][-1]))
-        sentence = say("Of the pictures as they are {plain} is right. “{worst}” hurts most ({least}), “{best}” least "
+        sentence = say("Of the pictures as they are, {plain} are right. “{worst}” hurts most ({least}), “{best}” least "
                        "({most}).", plain=share_text(plain), worst=say(order[0]), best=say(order[-1]),
                        least=share_text(float(right[order[0]][-1])), most=share_text(float(right[order[-1]][-1])))
         if not bench.has_learned(plain, targets):
-            sentence = say("This network has learned too little to tell: of the pictures as they are {plain} is right.",
-                           plain=share_text(plain))
+            sentence = say("This network has learned too little to tell: of the pictures as they are, {plain} are "
+                           "right.", plain=share_text(plain))
         seen = Grid(tuple(change(x, 1.0)[0].numpy() for change in CHANGES.values()), tuple(CHANGES))
         return self.found(sentence, Lines(np.array(AMOUNTS), right, say("amount"), say("share right")), seen)

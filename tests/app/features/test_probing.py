@@ -268,6 +268,12 @@ def test_a_pasted_picture_that_is_too_large_is_said_at_once(look):
     QApplication.clipboard().clear()
 
 
+def test_an_answer_that_is_not_of_the_classes_says_why_no_class_is_named(look):
+    seen = look(network((1, 8, 8), Conv2d(out_channels=2, kernel_size=(3, 3))))
+    assert seen.answer().startswith("The network gives 2×6×6, but there are 10 classes: it should end in 10 numbers.")
+    assert len(seen.answer().split("  ")) == 12 and seen.answer().endswith(" … (72)")
+
+
 # -- what is typed --------------------------------------------------------------------------------------------------
 
 

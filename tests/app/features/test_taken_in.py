@@ -21,6 +21,7 @@ from app.window.camera import Camera
 from app.window.window import MainWindow
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.inspect.samples.sample import Sample
 from engine.messages import say
 from engine.network.building import build_module
 from tests.app.windows import CTRL, lent, shared
@@ -49,6 +50,11 @@ def window(one_window, qtbot) -> Iterator[MainWindow]:
 
 def now(window: MainWindow) -> PageInside:
     return window.feature(Inside).of(window.page)
+
+
+def sample_of(window: MainWindow) -> Sample | None:
+    """What is seen now; nothing while the first answer is on its way."""
+    return now(window).seen.sample if now(window).seen is not None else None
 
 
 def panel(window: MainWindow) -> ProbePanel:
@@ -114,7 +120,7 @@ def said(window: MainWindow) -> str:
 
 
 def test_a_picture_can_be_dropped_anywhere_while_one_looks_inside(window, qtbot, tmp_path) -> None:
-    before, data = now(window).seen.sample, of_files(written(tmp_path))
+    before, data = sample_of(window), of_files(written(tmp_path))
     assert dropped(window, data)
     x = x_of(window, qtbot, before)
     np.testing.assert_allclose(x, square(), atol=BYTE)
@@ -132,7 +138,7 @@ def test_a_picture_is_pasted_wherever_the_probe_has_the_keyboard(window, qtbot, 
             QGuiApplication.clipboard().setMimeData(of_files(written(tmp_path)))
         else:
             QGuiApplication.clipboard().setImage(drawing(False))
-        before = now(window).seen.sample
+        before = sample_of(window)
         place.setFocus()
         QTest.keyClick(place, Qt.Key.Key_V, CTRL)
         np.testing.assert_allclose(x_of(window, qtbot, before), square(), atol=BYTE)
@@ -198,7 +204,7 @@ def switched(window: MainWindow, camera: Camera, on: bool) -> None:
 
 def test_the_network_sees_what_the_camera_sees(window, qtbot, camera) -> None:
     switched(window, camera, True)
-    before, frame = now(window).seen.sample, np.zeros((8, 8, 3), np.uint8)
+    before, frame = sample_of(window), np.zeros((8, 8, 3), np.uint8)
     frame[2:5, 3:6] = 255
     camera.frame.emit(frame)
     np.testing.assert_allclose(x_of(window, qtbot, before), square(), atol=BYTE)
@@ -245,7 +251,7 @@ def test_what_is_wrong_with_something_typed_stands_where_it_was_typed(window, qt
     qtbot.waitUntil(lambda: row.error.isVisible(), timeout=SEEN_MS)
     assert "the network takes 1×28×28" in row.error.text().replace("\u200b", "")
     assert "28×28" not in " ".join(texts(answers))
-    before = now(window).seen.sample if now(window).seen is not None else None
+    before = sample_of(window)
     typed(window, "torch.arange(784.).reshape(28, 28)")
     np.testing.assert_array_equal(x_of(window, qtbot, before), torch.arange(784.0).reshape(28, 28))
     assert not row.error.text() and answers.bars.isVisible()
@@ -276,7 +282,7 @@ def fashion(window: MainWindow, qtbot, folder: Path, **options: object) -> Exper
 
 def test_without_the_data_zeros_are_seen_and_everything_drawn_and_typed(window, qtbot, nothing, tmp_path) -> None:
     experiment = fashion(window, qtbot, tmp_path)
-    before = now(window).seen.sample
+    before = sample_of(window)
     QTest.mouseClick(panel(window).pad, LEFT)
     x = x_of(window, qtbot, before)
     assert x.shape == (28, 28) and x.max() == 1.0

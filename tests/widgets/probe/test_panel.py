@@ -50,6 +50,18 @@ def test_pen_rubber_and_clear(panel: ProbePanel, qtbot: QtBot) -> None:
     assert not heard.args[0].any()
 
 
+def test_what_is_drawn_is_made_as_large_as_a_digit_and_put_in_the_middle(panel: ProbePanel, qtbot: QtBot) -> None:
+    draw(panel)
+    before = panel.pad.pixels()
+    with qtbot.waitSignals([panel.drawn, panel.stroke_ended]):
+        press(panel, "Centre")
+    ys, xs = np.nonzero(panel.pad.pixels() > 60)
+    assert 18 <= np.ptp(ys) <= 22 and 18 <= np.ptp(xs) <= 22
+    assert abs(ys.mean() - 13.5) < 0.5 and abs(xs.mean() - 13.5) < 0.5
+    panel.pad.undo()
+    np.testing.assert_array_equal(panel.pad.pixels(), before)
+
+
 def test_three_channels_have_a_choice_of_colours(panel: ProbePanel) -> None:
     assert not panel.swatches.isVisible()
     panel.set_input(32, 32, 3)
