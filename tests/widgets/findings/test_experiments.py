@@ -168,16 +168,17 @@ def test_other_offers_keep_what_stays(page: Experiments, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("look", ["dark", "light"])
 @pytest.mark.parametrize(("width", "height"), [(400, 180), (640, 300), (1400, 180)])
-def test_everything_has_room(width: int, height: int, look: str, page: Experiments, qapp: QApplication) -> None:
+def test_everything_has_room(width: int, height: int, look: str, page: Experiments, qapp: QApplication,
+                             qtbot: QtBot) -> None:
     theme.apply(qapp, theme.THEMES[look])
     page.show_finding("equal", FOUND)
     page.show_progress("order", 0.5, "step 30 of 60")
     page.resize(width, height)
     QApplication.processEvents()
     assert page.size().toTuple() == (width, height)
+    qtbot.waitUntil(lambda: page.cards[0].mapTo(page, QPoint(page.cards[0].width(), 0)).x() <= page.page.x())
     for each in page.cards:
-        right = each.mapTo(page, QPoint(each.width(), 0)).x()
-        assert each.width() >= 150 and right <= page.page.x()
+        assert each.width() >= 150 and each.mapTo(page, QPoint(each.width(), 0)).x() <= page.page.x()
         if each.button.isVisible():
             assert each.rect().contains(each.button.geometry())
             assert not each.button.geometry().intersects(each.title.geometry())
