@@ -26,7 +26,7 @@ from engine.training.events import Event
 from engine.training.observer import Observer
 from widgets.look.guarded import guarded, report
 
-BEHIND, LIVE = 10, 4  # of 19: what takes long, and what one waits for
+BEHIND, LIVE = 10, 6  # of 19: what takes long, and what one waits for
 PATIENCE = 3.0  # seconds for a person's own code in what nobody waits for any more
 
 if TYPE_CHECKING:

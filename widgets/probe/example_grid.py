@@ -53,13 +53,15 @@ class ExampleGrid(QWidget):
 
     def show_chosen(self, key: object) -> None:
         """Which one is on the pad; None: none of them."""
-        self._chosen = key
-        self.update()
+        if key != self._chosen:  # it is told with every point that is drawn
+            self._chosen = key
+            self.update()
 
     def show_compared(self, key: object) -> None:
         """Which one is compared with it; None: none."""
-        self._compared = key
-        self.update()
+        if key != self._compared:
+            self._compared = key
+            self.update()
 
     @property
     def _is_text(self) -> bool:
