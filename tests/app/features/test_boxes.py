@@ -16,7 +16,7 @@ from engine.blocks.custom import Custom
 from engine.graph.graph import Graph, Node
 from engine.layers.activation import ReLU
 from engine.line.line import build_line
-from tests.app.windows import opened
+from tests.app.windows import lent, shared
 from widgets.parts.popup import EDGE, Popup
 
 WIDE = 300
@@ -39,9 +39,15 @@ class Box(Popup):
         self.told += 1
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:mlp") as window:
         window.page.edit("Other", build_line(Graph(), "input 1x28x28, flatten, linear 10, relu")[0])
         yield window
 

@@ -28,7 +28,7 @@ from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.inputs import Input
 from engine.line.line import build_line
-from tests.app.windows import opened
+from tests.app.windows import lent, shared
 from tests.seen import colors
 from widgets.canvas.pictures.export import save_canvas
 from widgets.look import theme
@@ -37,9 +37,15 @@ READY_MS = 60_000
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet") as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:lenet") as window:
         yield window
 
 

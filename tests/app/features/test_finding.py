@@ -21,16 +21,22 @@ from app.window.window import MainWindow
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
-from tests.app.windows import opened
+from tests.app.windows import lent, shared
 from widgets.canvas.view.follow import way_of
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, (1300, 850)) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:resnet18", size=(1300, 850)) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:resnet18") as window:
         yield window
 
 
@@ -228,12 +234,12 @@ def test_a_search_brings_the_layers_back(window):
     assert window.places.palette.isVisible()
 
 
-def test_the_minimap_is_switched_and_remembered(window, tmp_path):
+def test_the_minimap_is_switched_and_remembered(window):
     minimap = window.feature(Minimap).map(window.page)
     window.page.view.zoom_at(4.0, QPoint(10, 10))
     assert minimap.isVisible() and window.commands["minimap"].isChecked()
     press(window, Qt.Key.Key_M, ALT)
-    assert not minimap.isVisible() and not Settings(tmp_path / "layerloom").minimap
+    assert not minimap.isVisible() and not Settings(window.settings.folder).minimap
     press(window, Qt.Key.Key_M, ALT)
     assert minimap.isVisible() and window.settings.minimap and not window.page.notice.isVisible()
     window.commands["minimap"].trigger()

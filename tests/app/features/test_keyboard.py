@@ -23,15 +23,21 @@ from engine.layers.inputs import Input
 from engine.layers.merge import Add
 from engine.layout.rows import flowing
 from engine.line.line import build_line
-from tests.app.windows import opened
+from tests.app.windows import lent, opened, shared
 from widgets.canvas.cards.sizes import CARD_WIDTH
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, (1280, 720)) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:resnet18", size=(1280, 720)) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:resnet18") as window:
         yield window
 
 

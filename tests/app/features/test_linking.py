@@ -15,15 +15,21 @@ from app.window.window import MainWindow
 from engine.graph.graph import Edge, Graph
 from engine.line.line import build_line
 from engine.messages import LayerloomError
-from tests.app.windows import opened
+from tests.app.windows import lent, shared
 from widgets.find.pick_box import PickBox
 
 LINE = "input 3x8x8, residual 3, relu, tanh, sigmoid, elu; conv 3 3x3 p1; add"
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:mlp") as window:
         window.page.edit("Other", build_line(Graph(), LINE)[0])
         window.page.view.fit()
         yield window

@@ -13,16 +13,22 @@ from app.features.problems import Problems
 from app.window.window import MainWindow
 from engine.graph.graph import Edge, Graph
 from engine.line.line import build_line
-from tests.app.windows import brought, opened
+from tests.app.windows import brought, lent, shared
 from tests.mouse import click, double_click, interval, middle
 from tests.seen import texts
 
 LONG_MS = 600_000
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:lenet") as window:
         yield window
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.features.boxes import Boxes
 from app.features.previewing import Previewing
+from app.window.window import MainWindow
 from engine.analysis.analysis import analyze
 from engine.blocks.edits import make_block
 from engine.graph.graph import Edge, Graph, Node
@@ -20,7 +21,7 @@ from engine.graph.room import axis_of, end_of
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
-from tests.app.windows import Keyboard, opened
+from tests.app.windows import Keyboard, lent, shared
 from widgets.find.repeats_box import RepeatsBox
 from widgets.find.replace_box import ReplaceBox
 
@@ -60,9 +61,15 @@ class Desk(Keyboard):
         self.page.view.setFocus()
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def desk(qtbot, tmp_path) -> Iterator[Desk]:
-    with opened(qtbot, tmp_path / "layerloom", torch=False) as window:
+def desk(one_window, qtbot) -> Iterator[Desk]:
+    with lent(one_window, qtbot) as window:
         yield Desk(window)
 
 

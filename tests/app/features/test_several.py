@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from app.features.previewing import Previewing
 from app.window.window import MainWindow
 from engine.graph.parameters import NodeParameters
-from tests.app.windows import opened
+from tests.app.windows import lent, shared
 from tests.seen import texts
 from widgets.fields.editors import ChoiceEditor, LineEditor
 from widgets.fields.form import Row
@@ -21,9 +21,15 @@ from widgets.inspector.several_weights import SeveralInits, SeveralLearning, Sev
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
+@pytest.fixture(scope="module")
+def one_window(request) -> Iterator[MainWindow]:
+    with shared(request, torch=False) as window:
+        yield window
+
+
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path, "gallery:lenet", torch=False) as window:
+def window(one_window, qtbot) -> Iterator[MainWindow]:
+    with lent(one_window, qtbot, "gallery:lenet") as window:
         yield window
 
 
