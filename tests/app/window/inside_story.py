@@ -291,7 +291,7 @@ picture("05-conv2")
 hover(unit(3, 4, 5))
 until(lambda: inside.now.hover == (3, 4, 5), "a unit is under the mouse")
 until_still()
-assert probe.pad._window is not None and probe.pad._overlay is not None, "what it sees lies on the pad"
+assert probe.pad.framed is not None and probe.pad._overlay is not None, "what it sees lies on the pad"
 in_sight(probe.pad)
 picture("06-field")
 apart()
