@@ -67,9 +67,9 @@ def _drawn(picture: Picture) -> Iterator[drawn.Picture]:
             [values] = picture.values.values()
             yield drawn.Bars(picture.names, values.tolist(), message_text(picture.label))
         else:
-            columns = ("", *picture.values)
+            columns = ("", *picture.values, *(f"{name} ±" for name in picture.spreads))
             of_all: list[tuple[str | float, ...]] = [
-                (name, *(float(values[row]) for values in picture.values.values()))
+                (name, *(float(values[row]) for values in (*picture.values.values(), *picture.spreads.values())))
                 for row, name in enumerate(picture.names)]
             yield drawn.Table(columns, of_all, title=message_text(picture.label))
     elif isinstance(picture, Grid):

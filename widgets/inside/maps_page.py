@@ -67,7 +67,6 @@ class ScaledMaps(QWidget):
 class MapsPage(QWidget):
     """The output of this sample, of another one, and their difference; below it what the unit in hand is made of."""
 
-    side_chosen = Signal(str)  # "this", "other" or "difference"
     save_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -130,7 +129,6 @@ class MapsPage(QWidget):
     def _go(self, side: str) -> None:
         self.side.show_chosen(side)
         self._show()
-        self.side_chosen.emit(side)
 
     def _show(self) -> None:
         self.maps.show_values(self._arrays[self.side.shown], self._labels)

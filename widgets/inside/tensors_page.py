@@ -33,8 +33,6 @@ class Tensor(NamedTuple):
 class TensorsPage(QWidget):
     """One tensor is looked at; which one is chosen here."""
 
-    tensor_chosen = Signal(str)
-    output_chosen = Signal(int)  # of a kernel; -1: all of them
     save_requested = Signal(str)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -87,7 +85,6 @@ class TensorsPage(QWidget):
     def _take(self, name: str) -> None:
         self._output = None
         self._show()
-        self.tensor_chosen.emit(name)
 
     def _click(self, channel: int, row: int, column: int) -> None:
         tensor = self.tensor
@@ -98,7 +95,6 @@ class TensorsPage(QWidget):
         self._output = output
         self.maps.show_unit(None)
         self._show()
-        self.output_chosen.emit(-1 if output is None else output)
 
     def _is_overview(self, tensor: Tensor) -> bool:
         return tensor.is_kernel and tensor.values.ndim >= 3 and self._output is None

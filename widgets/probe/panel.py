@@ -73,7 +73,8 @@ class ProbePanel(ScrollPanel):
         self.center = _tool(self.tr("Centre"), checkable=False)
         self.center.setToolTip(tooltip(self.tr("As large as the digits of MNIST, and in the middle"),
                                        self.tr("most networks know nothing else")))
-        self.open, self.camera = _tool(self.tr("Open picture…"), checkable=False), _tool(self.tr("Camera"))
+        self.open, self.camera = _tool(self.tr("Open…"), checkable=False), _tool(self.tr("Camera"))
+        self.open.setToolTip(tooltip(self.tr("Open picture")))
         self.invert = _tool(self.tr("Invert"))
         self.invert.setToolTip(tooltip(self.tr("Pictures from outside: dark lines on white become light ones on black"),
                                        self.tr("as MNIST has them")))

@@ -87,10 +87,6 @@ class Examples(QWidget):
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
-    def set_parts(self, parts: Sequence[tuple[str, str]]) -> None:
-        """Which parts the data have, each as id and words."""
-        self.part.set_choices(list(parts))
-
     def set_classes(self, classes: Sequence[str]) -> None:
         """What the classes are called; none: there are no classes to choose from."""
         if self.of_class.currentData() not in classes:

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from engine.inspect.steps.scene import At, Known
 from engine.inspect.steps.values import Factor, Index, Line, NoStepsError, Part, Term, Window
-from engine.messages import Message, say
+from engine.messages import Message
 
 
 class Forward(NamedTuple):
@@ -106,7 +106,3 @@ def expect_kind(at: At) -> Kind:
                            "pictures", layer=at.known.layer.title)
     return kind
 
-
-def value_lines(*lines: tuple[str, float]) -> tuple[Line, ...]:
-    """Lines that need no names."""
-    return tuple(Line(say(text), value) for text, value in lines)

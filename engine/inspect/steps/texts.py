@@ -1,4 +1,4 @@
-"""Steps as lines for a panel, and as arrays for a file."""
+"""Steps as arrays for a file."""
 
 from __future__ import annotations
 
@@ -7,35 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inspect.steps.values import Factor, Gathered, Part, Steps
-from engine.messages import Message, say
-from engine.units import measure_text
-
-SHOWN = 4  # terms of a part in a line
-
-
-def steps_text(steps: Steps) -> tuple[Message, ...]:
-    """Short lines: the arithmetic, whether torch agrees, and the gradient where there is one."""
-    lines = [say("{text} {value}", text=line.text, value=measure_text(line.value)) for line in steps.lines]
-    if not steps.agrees:
-        lines.append(say("the network has {value}: it was changed on the way", value=measure_text(steps.given)))
-    if steps.backward is not None and steps.backward.arrived is not None:
-        lines += gathered_text(steps.backward.arrived)
-    return tuple(lines)
-
-
-def gathered_text(found: Gathered) -> list[Message]:
-    """The gradient of a number, part by part."""
-    lines = [say("gradient {title}: {terms} = {value}", title=part.title, terms=terms_text(part),
-                 value=measure_text(part.sum)) for part in found.parts]
-    lines += list(found.missing)
-    return [*lines, say("gradient = {value}", value=measure_text(found.value))]
-
-
-def terms_text(part: Part) -> str:
-    """“0.5·1.2 + 0.1·0.3 … (25)”: the first few terms, and how many there are."""
-    first = " + ".join("·".join(measure_text(factor.value) for factor in term.factors) for term in part.terms[:SHOWN])
-    return first if len(part.terms) <= SHOWN else f"{first} … ({len(part.terms)})"
+from engine.inspect.steps.values import Factor, Part, Steps
 
 
 def as_arrays(steps: Steps) -> dict[str, NDArray[Any]]:

@@ -46,4 +46,4 @@ class Saturating(Tryout):
                        "last, with {best} {most}.", worst=order[0], best=order[-1],
                        least=measure_text(reached[order[0]]), most=measure_text(reached[order[-1]]))
         return self.found(sentence, Bars(tuple(units(bench.fresh())), sizes,
-                                         say("mean size of the gradient at a layer's output"), logarithmic=True))
+                                         say("mean size of the gradient at a layer's output")))

@@ -49,7 +49,6 @@ class Bars:
     values: Mapping[str, Numbers]
     label: Message
     spreads: Mapping[str, Numbers] = field(default_factory=dict)
-    logarithmic: bool = False
 
 
 @dataclass(frozen=True, eq=False)

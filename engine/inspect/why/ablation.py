@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -132,53 +132,3 @@ def _spread(count: int, most: int) -> list[int]:
     if count <= most:
         return list(range(count))
     return torch.linspace(0, count - 1, most).round().long().tolist()
-
-
-# -- layers compared ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Ablated:
-    """How much a layer's units matter, each masked by itself: by how much the loss rises, the accuracy falls.
-
-    ``rises`` by unit. ``done`` of ``total`` layers.
-    """
-
-    place: str
-    base: Scores
-    rises: Mapping[int, float]
-    falls: Mapping[int, float]
-    done: int
-    total: int
-
-    @property
-    def largest(self) -> float:
-        """The rise of the loss without the unit that matters most; 0 where none does."""
-        return max(0.0, *self.rises.values(), 0.0)
-
-    @property
-    def mean(self) -> float:
-        """The mean rise of the loss."""
-        return sum(self.rises.values()) / max(1, len(self.rises))
-
-
-def ablations(lens: Lens, places: Sequence[str], given: Given, *, most: int = MOST, batch_size: int = BATCH,
-              most_units: int = MOST_UNITS, seed: int = 0, class_weights: Tensor | None = None,
-              cancelled: Cancelled = _never) -> Iterator[Ablated]:
-    """The same for layer after layer; one that is not done when somebody cancels is left out."""
-    for done, place in enumerate(places, 1):
-        found = list(ablation(lens, place, given, most=most, batch_size=batch_size, most_units=most_units, seed=seed,
-                              class_weights=class_weights, cancelled=cancelled))
-        if cancelled() or not found:
-            return
-        base, *masked = found
-        rises = {each.unit: each.scores.loss - base.scores.loss for each in masked if each.unit is not None}
-        falls = {each.unit: base.scores.accuracy - each.scores.accuracy for each in masked if each.unit is not None}
-        yield Ablated(place, base.scores, rises, falls, done, len(places))
-
-
-def shares(results: Sequence[Ablated], *, mean: bool = False) -> dict[str, float]:
-    """Heat for cards, 0 … 1: a layer's largest (or mean) rise of the loss beside that of the layer with the most."""
-    found = {each.place: max(0.0, each.mean if mean else each.largest) for each in results}
-    most = max(found.values(), default=0.0)
-    return {place: value / most if most > 0 else 0.0 for place, value in found.items()}

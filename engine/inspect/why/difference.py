@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -29,11 +28,6 @@ def differences(one: Look, other: Look) -> list[Difference]:
     """Of every layer that ran for both and gives the same shape, in the order of computing."""
     return [_between(place, output[0], other.outputs[place][0]) for place, output in one.outputs.items()
             if place in other.outputs and other.outputs[place].shape[1:] == output.shape[1:]]
-
-
-def most_different(found: Sequence[Difference]) -> list[Difference]:
-    """The same, the largest difference first."""
-    return sorted(found, key=lambda each: -each.size)
 
 
 def _between(place: str, one: Tensor, other: Tensor) -> Difference:

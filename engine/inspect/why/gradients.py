@@ -6,12 +6,9 @@ import torch
 from torch import Tensor
 
 from engine.experiment.experiment import Experiment
-from engine.inspect.answers import probabilities, top
 from engine.inspect.lens import Scalar
 from engine.messages import LayerloomError
 from engine.training.losses import Criterion
-
-__all__ = ["NoSuchClassError", "loss_of", "probabilities", "score_of", "top"]
 
 
 class NoSuchClassError(LayerloomError):

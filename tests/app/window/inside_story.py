@@ -437,7 +437,7 @@ hands("key ctrl+a", "type --delay 20 [1,-2]", "key Return")
 until(lambda: seen_now().sample.x.flatten().tolist() == [1.0, -2.0], "what was typed is looked at")
 picture("24-typed")
 hands("key ctrl+a", "type --delay 20 [1,2,3]", "key Return")
-until(lambda: inside.now.wrong is not None, "three numbers are too many: it says so")
+until(lambda: "B×2" in probe.typed_row.error.text(), "three numbers are too many: it says so")
 picture("25-refused")
 stalls.begin("")
 

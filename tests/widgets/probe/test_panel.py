@@ -95,7 +95,7 @@ def test_there_is_a_camera_only_where_there_is_one(panel: ProbePanel, qtbot: QtB
         panel.set_camera(False)
     assert heard.args == [False]
     with qtbot.waitSignal(panel.picture_requested):
-        press(panel, "Open picture…")
+        press(panel, "Open…")
 
 
 def test_what_it_shows_is_in_its_parts(panel: ProbePanel, qtbot: QtBot) -> None:

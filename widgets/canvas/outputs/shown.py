@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from PySide6.QtGui import QImage
 
-from engine.units import grouped, shape_text, value_text
+from engine.units import value_text
 from widgets.look.shades import Shade, picture, shade_of
 
 if TYPE_CHECKING:
@@ -119,8 +119,3 @@ def _cells(values: Array, most: float) -> Shown:
     least = float(np.nanmin(values)) if np.isfinite(values).any() else 0.0
     return Shown("cells", picture(grid.reshape(rows, columns), most, shade_of(least)), (rows, columns), 1, count,
                  most=most)
-
-
-def about(value: Shown, shape: tuple[int, ...]) -> str:
-    """In words, for who cannot see it."""
-    return " · ".join(part for part in (shape_text(shape), grouped(value.total), value.text) if part)

@@ -21,7 +21,7 @@ from engine.inspect.lens import Back, Lens
 from engine.inspect.steps.backward import gathered, weight_gradient
 from engine.inspect.steps.scene import plan
 from engine.inspect.steps.steps import step
-from engine.inspect.steps.texts import as_arrays, steps_text
+from engine.inspect.steps.texts import as_arrays
 from engine.inspect.steps.values import NoStepsError
 from engine.layers.base import LAYERS
 
@@ -110,7 +110,7 @@ def check(lens: Lens, back: Back, place: str, index: tuple[int, ...], example: i
     arrived = steps.backward.arrived
     if arrived is not None:
         assert not arrived.missing and arrived.agrees, (place, index, arrived.value, arrived.given)
-    assert steps_text(steps) and as_arrays(steps)["value"] == steps.value
+    assert as_arrays(steps)["value"] == steps.value
     if steps.backward.to_weights and arrived is not None:
         term = steps.backward.to_weights[0].terms[len(steps.backward.to_weights[0].terms) // 2]
         assert term.of is not None and term.of.index is not None

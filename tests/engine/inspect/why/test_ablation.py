@@ -14,7 +14,7 @@ from engine.data.tensors.batches import Batches
 from engine.data.tensors.data import Split
 from engine.inspect.changes import Change
 from engine.inspect.lens import Lens, NoAnswerError
-from engine.inspect.why.ablation import Masked, ablation, ablations, shares, what_if
+from engine.inspect.why.ablation import Masked, ablation, what_if
 from engine.inspect.why.cut import Cut
 from engine.inspect.why.judging import StoredExamplesError
 from engine.training.failures import DataShapeError
@@ -109,22 +109,6 @@ def test_of_many_units_some_are_tried_and_it_can_be_left() -> None:
     some = list(ablation(case.lens, "act1", examples(case, 20), batch_size=10, cancelled=lambda: next(asked)))
     assert some == [Masked("act1", None, some[0].scores, 0, 16, 16)]
     assert list(ablation(case.lens, "act1", examples(case, 0))) == []
-
-
-def test_layers_are_compared_by_what_the_loss_rises() -> None:
-    case = net("mlp")
-    given = examples(case, 40)
-    found = list(ablations(case.lens, ["fc1", "act1"], given))
-    assert [each.place for each in found] == ["fc1", "act1"]
-    base, *masked = ablation(case.lens, "act1", given)
-    rises = [each.scores.loss - base.scores.loss for each in masked]
-    assert found[1].largest == max(0.0, *rises) and found[1].mean == pytest.approx(sum(rises) / 16)
-    # what comes after ReLU is 0 wherever masking before it is
-    assert found[0].rises == pytest.approx(found[1].rises)
-    heat = shares(found)
-    assert max(heat.values()) == 1.0
-    assert heat["fc1"] == pytest.approx(found[0].largest / max(each.largest for each in found))
-    assert list(ablations(case.lens, ["fc1", "act1"], given, cancelled=lambda: True)) == []
 
 
 # -- what if --------------------------------------------------------------------------------------------------------
