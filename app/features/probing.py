@@ -285,6 +285,8 @@ class Probing(Feature):
             wrong = next(iter(seen.look.faults.items()), None)
             text = "" if wrong is None else f"{wrong[0]}: {sentence_text(wrong[1])}"
             panel.show_no_answer(text or self.tr("The network does not come to an answer."))
+        elif not self._fits(seen):
+            panel.show_no_answer(self._numbers_text(seen, tuple(seen.look.answer.shape[1:])))
         elif seen.guesses:
             far = [] if seen.true_guess is None else [seen.true_guess]
             panel.show_classes([Likely(guess.name, guess.probability, place, guess.number == seen.true_class)
@@ -294,12 +296,26 @@ class Probing(Feature):
         else:
             panel.show_no_answer(self._numbers_text(seen, tuple(seen.look.answer.shape[1:])))
 
+    @staticmethod
+    def _fits(seen: Seen) -> bool:
+        """Whether there is a probability for each class, or as many numbers as are to be predicted."""
+        data, answer = seen.question.experiment.data, seen.look.answer
+        fits = answer is not None and tuple(answer.shape[1:]) == data.output_shape
+        return not data.output_shape or (fits and (bool(seen.guesses) or not data.num_classes))
+
     def _numbers_text(self, seen: Seen, shape: Shape) -> str:
         """An answer that names no class; where it should, why it does not."""
         count, classes = prod(shape), seen.question.experiment.data.num_classes
         first = "  ".join(map(value_text, seen.numbers[:SOME])) + (f" … ({grouped(count)})" if count > SOME else "")
+        wanted = seen.question.experiment.data.output_shape
+        if not classes and wanted and shape != wanted:
+            why = self.tr("The network gives {shape}, but {wanted} is to be predicted.")
+            return why.format(shape=shape_text(shape) or "1", wanted=shape_text(wanted)) + f" {first}"
         if not classes:
             return first
+        if shape == (classes,):
+            why = self.tr("The network gives whole numbers: they say nothing about how probable a class is.")
+            return f"{why} {first}"
         why = self.tr("The network gives {shape}, but there are {count} classes: it should end in {count} numbers.")
         return why.format(shape=shape_text(shape) or "1", count=grouped(classes)) + f" {first}"
 

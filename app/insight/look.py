@@ -17,6 +17,7 @@ from engine.analysis.analysis import Analysis, analyze
 from engine.data.sources.image_folder import ImageFolder
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import not_allowed
+from engine.inspect.answering import in_unit, without_log
 from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change
@@ -126,8 +127,7 @@ class Insight:
         outputs = {name: made for name in question.names
                    if (made := _made(question, sample, look, lens, name, places.get(name))) is not None}
         guesses = tuple(top(look.answer, question.experiment, MOST_GUESSES)) if look.answer is not None else ()
-        numbers = tuple(look.answer[0].flatten()[:MOST_NUMBERS].tolist()) if look.answer is not None else ()
-        true_class, true_number = _truth(sample)
+        true_class, true_number = _truth(sample, question.experiment)
         layer = None
         if question.wanted is not None and question.card in places:
             layer = self._layers.see(replace(question.wanted, place=places[question.card]),
@@ -135,8 +135,8 @@ class Insight:
                                      self._analysed(question.experiment), other, question.seed)
         after, before = self._changed(question, lens, sample, look)
         return Seen(question, lens, sample, look, outputs, guesses, loss_of(question.experiment, look, sample), places,
-                    numbers, true_class, true_number, layer, after, before, second, other,
-                    pixels_of(sample, paper), paper, _true_guess(question, look, guesses, true_class))
+                    _numbers(look.answer, question.experiment), true_class, true_number, layer, after, before, second,
+                    other, pixels_of(sample, paper), paper, _true_guess(question, look, guesses, true_class))
 
     def _changed(self, question: Question, lens: Lens, sample: Sample, look: Look
                  ) -> tuple[tuple[Guess, ...], tuple[Guess, ...]]:
@@ -173,12 +173,22 @@ def _true_guess(question: Question, look: Look, guesses: Sequence[Guess], true_c
     return next((each for each in enumerate(ranked, 1) if each[1].number == true_class), None)
 
 
-def _truth(sample: Sample) -> tuple[int | None, float | None]:
+def _numbers(answer: Tensor | None, experiment: Experiment) -> tuple[float, ...]:
+    """Those of the first example; where numbers are learned, in their own unit."""
+    if answer is None:
+        return ()
+    first = torch.view_as_real(answer[0]) if answer.is_complex() else answer[0]
+    if experiment.data.task != "classification" and not answer.is_complex():
+        first = in_unit(first, experiment)
+    return tuple(first.flatten()[:MOST_NUMBERS].tolist())
+
+
+def _truth(sample: Sample, experiment: Experiment) -> tuple[int | None, float | None]:
     """The class, or the number."""
     target = sample.target
     if target is None or target.numel() != 1:
         return None, None
-    return (None, float(target)) if target.is_floating_point() else (int(target), None)
+    return (None, float(without_log(target, experiment))) if target.is_floating_point() else (int(target), None)
 
 
 def paper_of(experiment: Experiment, given: Shape) -> Shape:

@@ -33,6 +33,7 @@ from engine.experiment.trust import not_allowed
 from engine.export.weight_files import WEIGHTS, WeightsFileError
 from engine.files import WriteError, write_bytes
 from engine.formats import readable
+from engine.messages import LayerloomError
 from engine.reading.values import ReadingError
 from engine.runs.opened import RunError
 from engine.units import shape_text, share_text, value_text
@@ -210,7 +211,11 @@ def _look(options: argparse.Namespace) -> int:
     if not look.outputs:
         raise no_answer(look)
     arrays = dict[str, "Tensor"](look.outputs)
-    said = _gradients(lens, sample, arrays) if options.gradients and look.answer is not None else ""
+    said, wrong = "", None
+    try:
+        said = _gradients(lens, sample, arrays) if options.gradients and look.answer is not None else ""
+    except LayerloomError as error:  # the outputs are written all the same
+        wrong = error
     write_bytes(options.out, _npz(arrays))
     out = console()
     out.print(_layers(experiment, look.outputs), highlight=False)
@@ -220,7 +225,9 @@ def _look(options: argparse.Namespace) -> int:
         print(plain(f"error: {place}: {reason}"), file=sys.stderr)
     if look.answer is None:
         print("error: The network does not come to an answer", file=sys.stderr)
-    return WRONG if look.faults or look.answer is None else DONE
+    if wrong is not None:
+        print(plain(f"error: The gradients are left out: {wrong}"), file=sys.stderr)
+    return WRONG if look.faults or look.answer is None or wrong is not None else DONE
 
 
 def _gradients(lens: Lens, sample: Sample, arrays: dict[str, Tensor]) -> str:

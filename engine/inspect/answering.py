@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.experiment.trust import sources_of
 from engine.inspect.answers import end_of, probabilities
@@ -63,18 +64,31 @@ class Answers:
         if data.output_shape and tuple(outputs.shape[1:]) != data.output_shape:
             raise AnswerError("The network ends in {given}, but {wanted} is to be predicted",
                               given=shape_text(tuple(outputs.shape[1:])) or "1", wanted=shape_text(data.output_shape))
-        if self._experiment.recipe.loss_row.within_unit and end_of(self._experiment) not in SHARES:
-            return outputs.float().sigmoid()
-        is_log = data.table.log_target and "preparation" in data.source.pages(data)
-        return outputs.float().exp() if is_log else outputs.float()
+        return in_unit(outputs, self._experiment)
+
+
+def in_unit(outputs: Tensor, experiment: Experiment) -> Tensor:
+    """Numbers as the target has them: without its logarithm, and of BCE between 0 and 1."""
+    if experiment.recipe.loss_row.within_unit and end_of(experiment) not in SHARES:
+        return outputs.float().sigmoid()
+    return without_log(outputs.float(), experiment)
+
+
+def without_log(targets: Tensor, experiment: Experiment) -> Tensor:
+    """Targets as the table has them, where their logarithm is learned."""
+    data = experiment.data
+    return targets.exp() if data.table.log_target and "preparation" in data.source.pages(data) else targets
 
 
 def losses(recipe: Recipe, outputs: Tensor, targets: Tensor) -> Tensor:
     """The recipe's loss of each example, B: outputs B×…, targets int64 B or float32 B×…. Classes are not weighted.
 
-    Raises DataShapeError where numbers have another shape.
+    Raises DataShapeError where numbers have another shape, or a class has no output.
     """
     row = recipe.loss_row
+    if not targets.is_floating_point() and (outputs.dim() < 2 or int(targets.max()) >= outputs.shape[1]):
+        raise DataShapeError("The network ends in {given}: it has no output for class {number}",
+                             given=shape_text(tuple(outputs.shape[1:])) or "1", number=int(targets.max()))
     options: dict[str, Any] = {"label_smoothing": recipe.label_smoothing} if row.is_smoothed else {}
     if not row.classes_only:
         if not targets.is_floating_point():

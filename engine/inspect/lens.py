@@ -8,6 +8,7 @@ from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any, cast
+from zlib import crc32
 
 import torch
 from torch import Tensor, fx, nn
@@ -28,6 +29,7 @@ from engine.network.weights import RANDOM, check_weights
 
 MASKED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)  # what they drop is drawn here, not by torch
 ALWAYS = (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d)  # draw whenever they run
+RAISED = (Exception, StoppedCodeError, SystemExit)  # whatever a layer, perhaps a person's own code, may raise
 PATIENCE = 10.0  # seconds that a person's own code may take: meanwhile nobody else has torch's random numbers
 Scalar = Callable[[Tensor], Tensor]
 
@@ -238,8 +240,7 @@ class Lens:
                       and (only is None or place in only)}
             leaves = [x] if x.requires_grad and not only else []
             asked = [*leaves, *wanted.values(), *weights.values()]
-            with self._patience():
-                found = torch.autograd.grad(value, asked, allow_unused=True) if value.requires_grad and asked else ()
+            found = self._gradients(value, asked) if value.requires_grad and asked else ()
         given = iter(found)
         of_x = next(given, None) if leaves else None
         outputs = {place: each for place, each in zip(wanted, given, strict=False) if each is not None}
@@ -248,6 +249,13 @@ class Lens:
         answer = look.answer.detach() if look.answer is not None else None
         plain = Look(x.detach(), {place: each.detach() for place, each in look.outputs.items()}, answer, look.faults)
         return Back(plain, float(value.detach()), of_x, outputs, gradients)
+
+    def _gradients(self, value: Tensor, asked: Sequence[Tensor]) -> tuple[Tensor | None, ...]:
+        try:
+            with self._patience():
+                return torch.autograd.grad(value, asked, allow_unused=True)
+        except RAISED as error:  # a person's own way back
+            raise NoAnswerError("There is no gradient: {reason}", reason=fault_message(error)) from error
 
     def _look(self, x: Tensor, changes: Sequence[Change], seed: int, outputs: dict[str, Tensor] | None = None) -> Look:
         by_place = dict[str, list[Change]]()
@@ -262,8 +270,11 @@ class Lens:
 
     @contextmanager
     def undisturbed(self, seed: int) -> Iterator[None]:
-        """Statistics that learning would move stay; torch's random numbers elsewhere, too."""
-        kept = [(buffer, buffer.clone()) for buffer in self.module.buffers()] if self.training or self.has_code else []
+        """Statistics that learning moves stay, weights that a layer cuts as it runs, and torch's random numbers."""
+        moving = [*self.module.buffers()] if self.training or self.has_code else []
+        moving += [part.weight for part in self.module.modules()
+                   if isinstance(part, (nn.Embedding, nn.EmbeddingBag)) and part.max_norm is not None]
+        kept = [(each, each.detach().clone()) for each in moving]
         drawn = (RANDOM, torch.random.fork_rng(devices=[])) if self._draws() else (nullcontext(), nullcontext())
         with drawn[0], drawn[1]:
             if self._draws():
@@ -271,8 +282,8 @@ class Lens:
             try:
                 yield
             finally:
-                for buffer, before in kept:
-                    buffer.data.copy_(before)  # no change that a gradient would have to know of
+                for each, before in kept:
+                    each.data.copy_(before)  # no change that a gradient would have to know of
 
     def _patience(self) -> AbstractContextManager[object]:
         return Work(PATIENCE) if self.has_code else nullcontext()
@@ -331,7 +342,7 @@ class Run(Watched):
     def called(self, n: fx.Node) -> Any:
         try:
             value = super().called(n)
-        except (Exception, StoppedCodeError) as error:  # whatever a layer, perhaps a person's own code, may raise
+        except RAISED as error:
             if n.op == "output":
                 raise
             self.faults[self._place] = self._fault(n, error)
@@ -367,7 +378,7 @@ def dropped(module: nn.Module, x: Tensor, place: str, seed: int) -> Tensor:
     shape = x.shape if isinstance(module, nn.Dropout) else (*x.shape[:2], *(1,) * (x.dim() - 2))
     if share >= 1:
         return torch.zeros(shape)
-    generator = torch.Generator().manual_seed(seed * 1_000_003 + sum(map(ord, place)))
+    generator = torch.Generator().manual_seed(crc32(f"{seed} {place}".encode()))
     return torch.bernoulli(torch.full(shape, 1 - share), generator=generator) / (1 - share)
 
 

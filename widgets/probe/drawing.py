@@ -78,10 +78,14 @@ class Drawing:
         self.end()
         self._keep(_paper(*self.size, self.channels))
 
-    def center(self) -> None:
-        """As large as the digits of MNIST, in the middle; that can be taken back too."""
+    def center(self) -> bool:
+        """As large as the digits of MNIST, in the middle; that can be taken back too. Whether it was not so."""
         self.end()
-        self._keep(centred(self._pixels))
+        moved = centred(self._pixels)
+        if moved is self._pixels:
+            return False
+        self._keep(moved)
+        return True
 
     def undo(self) -> bool:
         """Take the last stroke back; whether there was one."""

@@ -130,9 +130,9 @@ class Pad(QWidget):
 
     def center(self) -> None:
         """As large as the digits of MNIST, in the middle."""
-        self.drawing.center()
-        self._changed()
-        self.stroke_ended.emit()
+        if self.drawing.center():
+            self._changed()
+            self.stroke_ended.emit()
 
     def undo(self) -> None:
         """Take the last stroke back."""

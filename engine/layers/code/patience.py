@@ -21,18 +21,26 @@ class Work:
     def __init__(self, seconds: float | None = None) -> None:
         """After so many seconds of it, or never unless ``end_within`` is called."""
         self._seconds, self._thread = seconds, 0
+        self._frame: FrameType | None = None  # that of the with: once it has ended, so has the work
 
     def __enter__(self) -> Work:
+        frame = sys._getframe(1)
         with _lock:
-            self._thread = threading.get_ident()
+            self._thread, self._frame = threading.get_ident(), frame
+            for other in [each for each in _ends if each._thread == self._thread]:
+                if other._frame is frame or not _is_on(self._thread, other._frame):
+                    other._forget()  # it was broken off while it was left
         if self._seconds is not None:
             self.end_within(self._seconds)
         return self
 
     def __exit__(self, *error: object) -> None:
         with _lock:  # never while it is being broken off: that would hit what comes next
-            self._thread = 0
-            _ends.pop(self, None)
+            self._forget()
+
+    def _forget(self) -> None:
+        self._thread, self._frame = 0, None
+        _ends.pop(self, None)
 
     def end_within(self, seconds: float) -> None:
         """It is waited for so long at most from now on, or from its begin; where it was to end before, that counts."""
@@ -48,7 +56,9 @@ class Work:
 
     def break_off(self) -> None:
         """At once, if its code runs; the lock is held."""
-        if self._thread and _is_in_code(self._thread):
+        if not _is_on(self._thread, self._frame):
+            self._forget()
+        elif _is_in_code(self._thread):
             interrupt(self._thread)
 
 
@@ -65,6 +75,13 @@ def _watch() -> None:
             for work, end in list(_ends.items()):
                 if now >= end:
                     work.break_off()
+
+
+def _is_on(thread: int, wanted: FrameType | None) -> bool:
+    frame: FrameType | None = sys._current_frames().get(thread)
+    while frame is not None and frame is not wanted:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _is_in_code(thread: int) -> bool:

@@ -274,6 +274,12 @@ def test_an_answer_that_is_not_of_the_classes_says_why_no_class_is_named(look):
     assert len(seen.answer().split("  ")) == 12 and seen.answer().endswith(" … (72)")
 
 
+@pytest.mark.parametrize("outputs", [1, 5, 12])
+def test_another_number_of_outputs_than_classes_is_no_answer(look, outputs):
+    seen = look(network((1, 8, 8), Flatten(), Linear(out_features=outputs)))
+    assert seen.answer().startswith(f"The network gives {outputs}, but there are 10 classes")
+
+
 # -- what is typed --------------------------------------------------------------------------------------------------
 
 

@@ -199,6 +199,18 @@ def test_gradients_are_torchs(sample: str, say: Say, net: Path, tmp_path: Path) 
             assert np.allclose(file[f"gradients/weights/{key}"], weight.grad, atol=1e-6)
 
 
+@pytest.mark.parametrize("loss", ["cross_entropy", "nll", "mse", "l1", "bce"])
+@pytest.mark.parametrize("outputs", [1, 5])
+def test_a_loss_that_cannot_be_leaves_the_outputs(loss: str, outputs: int, say: Say, tmp_path: Path) -> None:
+    made = experiment(("flatten", "Flatten", {}), ("fc", "Linear", {"out_features": outputs}))
+    save_experiment(replace(made, recipe=made.recipe.with_options(loss=loss)), tmp_path / "few.loom")
+    code, out, errors = say("look", "few.loom", "--sample", "test:1", "--gradients", "o.npz")
+    assert code == 1 and "o.npz is written" in out and errors.count("\n") == 1
+    assert f"error: The gradients are left out: The network ends in {outputs}" in errors
+    with np.load(tmp_path / "o.npz") as file:
+        assert file.files == ["input", "flatten", "fc"]
+
+
 def test_faults_are_said_and_the_rest_is_written(say: Say, tmp_path: Path) -> None:
     rows = [("conv1", "Conv2d", {}), ("bn", "BatchNorm2d", {}), ("pool", "AdaptiveAvgPool2d", {"output_size": 1}),
             ("bn2", "BatchNorm2d", {}), ("flatten", "Flatten", {}), ("fc", "Linear", {"out_features": 10})]

@@ -124,6 +124,21 @@ def test_training_mode_drops_the_same_for_the_same_seed_and_moves_nothing() -> N
     assert factors[1][0] / 50_000 == pytest.approx(part.p, abs=0.01)
 
 
+def test_places_of_the_same_letters_drop_otherwise() -> None:
+    part, x = nn.Dropout(0.5), torch.ones(1, 500)
+    assert not torch.equal(dropped(part, x, "drop12", 1), dropped(part, x, "drop21", 1))
+    assert not torch.equal(dropped(part, x, "drop", 10**15), dropped(part, x, "drop", 0))
+
+
+def test_an_embedding_that_cuts_its_weights_keeps_them_here() -> None:
+    of = chain("Embedding", shape=(3,), Embedding={"num_embeddings": 5, "embedding_dim": 4, "max_norm": 0.1})
+    lens = Lens(of)
+    before = {key: value.clone() for key, value in lens.module.state_dict().items()}
+    look = lens.look(torch.tensor([[0, 1, 4]]))
+    assert not look.faults and float(look.answer.norm(dim=-1).max()) < 0.11
+    assert all(torch.equal(value, before[key]) for key, value in lens.module.state_dict().items())
+
+
 def test_statistics_of_batch_norm_stay_where_it_is_looked_at_in_training_mode() -> None:
     lens = Lens(experiment("residual-small"), training=True)
     before = {key: value.clone() for key, value in lens.module.state_dict().items()}
@@ -288,3 +303,19 @@ def test_code_that_does_not_end_is_broken_off_and_the_rest_runs(monkeypatch: pyt
     assert torch.equal(lens.look(torch.ones(1, 4)).outputs["mine"], torch.full((1, 4), 2.0))
     assert RANDOM.acquire(timeout=1), "torch's random numbers are free again"
     RANDOM.release()
+
+
+@pytest.mark.parametrize("does", ["raise ValueError('no way back')", "raise SystemExit(7)", "return torch.ones(5, 5)",
+                                  "return made.nowhere", "while True:\n            pass"])
+def test_own_code_whose_way_back_goes_wrong_says_so(does: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lens_module, "PATIENCE", 0.2)
+    code = ("class Twice(torch.autograd.Function):\n"
+            "    @staticmethod\n    def forward(made, x):\n        return x * 2\n"
+            f"    @staticmethod\n    def backward(made, given):\n        {does}\n\n"
+            "class Own(nn.Module):\n    def forward(self, x):\n        return Twice.apply(x)\n")
+    allow([code])
+    nodes = [Node("input", LAYERS["Input"].model_validate({"shape": (4,)})), Node("mine", Code(source=code))]
+    lens = Lens(Experiment(Graph.of(nodes, [Edge("input", "mine")])))
+    with pytest.raises(NoAnswerError, match="There is no gradient"):
+        lens.back(torch.ones(1, 4), torch.sum)
+    assert lens.look(torch.ones(1, 4)).answer.tolist() == [[2] * 4]

@@ -72,6 +72,31 @@ def test_nothing_but_own_code_is_broken_off():
     assert outcome(Work(0.0), lambda: [time.sleep(0.05) for _ in range(12)]) == "ended"
 
 
+def test_work_that_was_broken_off_while_it_was_left_ends_with_it():
+    def leave_without_exit() -> None:
+        Work(0.0).__enter__()  # as where the interruption comes before the first line of its end
+
+    def both() -> None:
+        leave_without_exit()
+        with Work(60.0):
+            code(BRIEF)()
+
+    assert outcome(Work(), both) == "ended"
+
+
+def test_code_in_a_loop_is_broken_off_each_time_and_nothing_after_it():
+    def loop() -> None:
+        for _ in range(3):
+            try:
+                with Work(0.1):
+                    code(ENDLESS)()
+            except StoppedCodeError:
+                pass
+        code(BRIEF)()
+
+    assert outcome(Work(), loop) == "ended"
+
+
 def test_what_comes_after_the_work_is_not_broken_off():
     def both() -> None:
         with Work(0.1):

@@ -57,7 +57,7 @@ def test_what_is_drawn_is_made_as_large_as_a_digit_and_put_in_the_middle(panel: 
         press(panel, "Centre")
     ys, xs = np.nonzero(panel.pad.pixels() > 60)
     assert 18 <= np.ptp(ys) <= 22 and 18 <= np.ptp(xs) <= 22
-    assert abs(ys.mean() - 13.5) < 0.5 and abs(xs.mean() - 13.5) < 0.5
+    assert abs(ys.mean() - 14) < 0.5 and abs(xs.mean() - 14) < 0.5
     panel.pad.undo()
     np.testing.assert_array_equal(panel.pad.pixels(), before)
 
