@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.messages import Message, say
+from engine.training.doctor.values import LayerHealth
 from engine.training.values import Metrics, Remark, Summary, Weights
 
 if TYPE_CHECKING:
     from engine.experiment.experiment import Experiment
     from engine.training.checkpoint import Checkpoint
+    from engine.training.doctor.born import Born
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,23 @@ class ThreadsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """A step was looked at from inside: when ``batch`` batches of ``epoch`` were learned, the last of them included."""
+
+    epoch: int
+    batch: int
+    position: float  # in epochs
+    layers: Mapping[str, LayerHealth] = field(repr=False)  # by dotted place, in the order of computing
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersEnded:
+    """A batch gave infinity or nan: where that was born. The run fails with a DivergedError after it."""
+
+    born: Born = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MemberStarted:
     """In a series: the run number ``index`` (from 1) of ``count`` begins; its own events follow."""
 
@@ -227,8 +246,8 @@ class SeriesFinished:
 
 
 Event = (Preparing | DataRead | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed
-         | Finished | RunNotSaved | Steered | ThreadsChanged | Remark | MemberStarted | MemberEnded
-         | SeriesFinished)
+         | Finished | RunNotSaved | Steered | ThreadsChanged | Remark | Examined | NumbersEnded | MemberStarted
+         | MemberEnded | SeriesFinished)
 
 Noted = Steered | ThreadsChanged | Stop
 """What a run notes beside its results, so that it can be repeated."""

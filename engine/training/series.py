@@ -62,7 +62,7 @@ def plans(experiment: Experiment) -> list[Plan]:
 def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,
                root: Path | None = None, weights: Weights | None = None,
                observers: Sequence[Observer] = (), resume: Begun | None = None,
-               repeats: Sequence[Repeat] = ()) -> Iterator[Event]:
+               repeats: Sequence[Repeat] = (), doctor: bool = True) -> Iterator[Event]:
     """Train every run of the series; each is a ``MemberStarted``, the events of ``fit``, and a ``MemberEnded``.
 
     Each begins with ``weights``, or afresh where there are none; ``resume`` leaves out those that have ended, and goes
@@ -83,7 +83,7 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
     loaded, begun = {} if data is None else {experiment.data: data}, resume or Begun()
     rows += begun.rows
     whole = [row for row, plan in zip(rows, members, strict=False) if plan.fold is not None]
-    given, is_cut = _Given(root, weights, observers), False
+    given, is_cut = _Given(root, weights, observers, doctor), False
     try:
         for index, plan in list(enumerate(members, 1))[len(rows):]:
             if control.stopped:
@@ -114,6 +114,7 @@ class _Given(NamedTuple):
     root: Path | None
     weights: Weights | None
     observers: Sequence[Observer]
+    doctor: bool
 
 
 def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data], given: _Given,
