@@ -322,6 +322,7 @@ class Run:
             wanting = [observer.wants_layers(epoch, number) for observer in self._observers]
         if looks:
             batch, layers = self._learner.learn_examined(feed, epoch, number, self._totals)
+            batch = batch if any(wanting) else replace(batch, layers={})
         else:
             batch = self._learner.learn_observed(feed, epoch, number, self._totals, wants_layers=any(wanting))
         for observer in self._observers:
@@ -345,9 +346,10 @@ class Run:
     def _examined(self, layers: dict[str, LayerHealth]) -> Iterator[Event]:
         """What was seen in the step, and what the doctor makes of it."""
         assert self._doctor is not None
+        self._control.check_abandoned()
         event = Examined(*self._place, self._course.position, layers)
         yield event
-        yield from self._health.new(self._doctor.after_step(event, self._step, self._learner.lr))
+        yield from self._health.new(self._doctor.after_step(event, self._step, self._health))
 
     def _end_of_numbers(self, loss: float, born: Born | None, begin: int) -> Iterator[Event]:
         """Say where it was born, and raise DivergedError. ``begin``: of the batch, in the order of the epoch."""

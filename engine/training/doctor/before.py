@@ -71,8 +71,9 @@ def _swapped(data: Data) -> Iterator[Remark]:
     """Not of made numbers and tables, where a person has chosen how many there are of each."""
     learned, test = len(data.train) + len(data.validation), len(data.test)
     if data.spec.source.kind != "synthetic" and data.unscaled is None and test > learned:
-        yield Remark("swapped", say("There are more test examples ({test}) than examples to learn from ({learned}): are "
-                                    "training and test data swapped?", test=grouped(test), learned=grouped(learned)))
+        yield Remark("swapped", say("There are more test examples ({test}) than examples to learn from ({learned}): "
+                                    "are training and test data swapped?", test=grouped(test),
+                                    learned=grouped(learned)))
 
 
 def _unscaled(experiment: Experiment, layers: dict[str, Layer], batches: Batches) -> Iterator[Remark]:

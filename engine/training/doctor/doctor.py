@@ -16,9 +16,9 @@ from engine.training.doctor.kinds import CAUSES
 from engine.training.doctor.state import DoctorState
 from engine.training.doctor.times import is_time
 from engine.training.events import Examined
-from engine.training.judge.health import Health
+from engine.training.judge.health import LARGE, Health
 from engine.training.judge.rates import higher_rate, lower_rate
-from engine.training.values import Metrics, Remark
+from engine.training.values import Metrics, Remark, RemarkKind
 from engine.units import typed_text, value_text
 
 AT_FIRST = 64  # steps in which units may turn out to be alike
@@ -26,6 +26,7 @@ STILL = 0.7  # of the loss before training: not much was learned
 SAME, STANDS = 0.02, 0.003  # of the loss: no more than chance; in an epoch
 DRIFTED = 2.0  # times the loss as it learns
 LONG, FALLS = 4, 0.01  # epochs that are compared with as many before; the share that is more than chance
+THROWN: frozenset[RemarkKind] = frozenset({"not converging", "rising", "same answers"})
 MOVES = 1e-3  # a step of weights that goes on without getting anywhere
 
 
@@ -54,11 +55,13 @@ class Doctor:
 
     # -- after a step -------------------------------------------------------------------------------------------
 
-    def after_step(self, event: Examined, step: int, lr: float) -> Iterator[Remark]:
-        """What the last examinations show."""
+    def after_step(self, event: Examined, step: int, health: Health) -> Iterator[Remark]:
+        """What the last examinations show; what follows from steps that were too large is not said beside them."""
         state, recipe = self.state, self._experiment.recipe
         state.take(dict(event.layers))
         scale = self._size * (recipe.batch_size if recipe.reduction == "sum" else 1)
+        if not THROWN.isdisjoint(health.state.said):
+            return iter(())
         return chain(self._copies(step), signs.exploding(state.recent, scale), signs.saturated(state.recent),
                      signs.dead(state.recent, recipe.batch_size))
 
@@ -88,11 +91,11 @@ class Doctor:
         if not self._is_new(train, health):
             yield from self._plateau(train, lr, health)
             return
-        if not CAUSES.isdisjoint(health.state.said):  # what is known to be why
+        if not CAUSES.isdisjoint(health.state.said) or health.setting.raw_spread > LARGE:  # what is known to be why
             return
         found = [*(signs.vanishing(state.recent) if health.at_chance(validation) else ()),
                  *self._small_steps(epoch, train, lr, health)]
-        if not found and epoch > 1:
+        if not found and epoch > 1 and health.setting.classes:
             found = [*self._flat(epoch, train, health)] or [*self._large_steps(epoch, train, lr)]
         yield from found
 

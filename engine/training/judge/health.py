@@ -171,7 +171,7 @@ class Health:
         shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.state.trend]))
         if not shrinks and self._overfits(train, validation):  # classes learned badly may still be learned by heart
             yield Remark("overfitting", self._overfitting(epoch, train, validation, best))
-        elif self._underfits(train) and CAUSES.isdisjoint(self.state.said):  # a cause says more
+        elif self._underfits(train) and (CAUSES - EARLY).isdisjoint(self.state.said):
             yield Remark("underfitting", self._underfitting(train))
 
     def _overfitting(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Message:
