@@ -154,7 +154,7 @@ def _train(options: argparse.Namespace) -> int:
         if going.changes:
             words = f"Another recipe ({', '.join(map(str, going.changes))}): a new run in {going.folder}"
             print(words if going.checkpoint is None else f"{words} begins where {folder} was left")
-        result = go_on(going, out, root, kept and not options.resume)
+        result = go_on(going, out, root, kept and not options.resume, doctor=not options.no_doctor)
     except (FileError, RunError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
     finally:
@@ -553,6 +553,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out, with the options "
                        "that it was begun with, unless others are given")
+    train.add_argument("--no-doctor", action="store_true", help="do not look at the layers on the way, nor say what "
+                       "ails them")
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
     train.set_defaults(run=_train, refuse=train.error)
 

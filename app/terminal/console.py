@@ -22,6 +22,7 @@ from engine.runs.continuing import Going
 from engine.runs.folder import record
 from engine.runs.opened import open_run
 from engine.training.control import Control
+from engine.training.doctor.kinds import severity_of
 from engine.training.events import (
     DataRead,
     EpochEnded,
@@ -43,8 +44,7 @@ from engine.training.telling import after as after_words
 from engine.training.values import Metrics, Remark, Summary, Weights
 from engine.units import grouped
 
-# remarks that something is wrong; the others are hints
-WARNINGS = ("not converging", "rising", "left out", "written again")
+WARNINGS = ("left out", "written again")  # beside what ails the run; other remarks are hints
 
 
 class Result(NamedTuple):
@@ -72,14 +72,15 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
     return go_on(Going(experiment, folder), console, root, kept)
 
 
-def go_on(going: Going, console: Console, root: Path | None = None, kept: bool = False) -> Result:
-    """The same of a run that was begun."""
+def go_on(going: Going, console: Console, root: Path | None = None, kept: bool = False, *,
+          doctor: bool = True) -> Result:
+    """The same of a run that was begun; without the ``doctor`` nobody looks at its layers."""
     control, experiment = Control(), going.experiment
     weights = going.about.weights
-    events = (training.fit_series(experiment, control, root=root, weights=weights, resume=going.begun)
+    events = (training.fit_series(experiment, control, root=root, weights=weights, resume=going.begun, doctor=doctor)
               if going.is_series else
               training.fit(experiment, control, root=root, weights=weights, resume=going.checkpoint,
-                            noted=going.about.noted))
+                            noted=going.about.noted, doctor=doctor))
     return shown(record(events, experiment, going.folder, going.checkpoint, going.begun, going.about), control, console,
                  going.states, going.folder if kept else None)
 
@@ -150,7 +151,8 @@ class _View(Listener):
         self._say(_epoch_line(event))
 
     def on_remark(self, event: Remark) -> None:
-        self._say(f"{'warning' if event.kind in WARNINGS else 'hint'}: {event.message}")
+        is_wrong = event.kind in WARNINGS or severity_of(event.kind) == "error"
+        self._say(f"{'warning' if is_wrong else 'hint'}: {event.message}")
 
     def on_steered(self, event: Steered) -> None:
         self._say(f"from {event.position:g} epochs on: {', '.join(map(str, told(event.changes, event.before)))}")

@@ -29,6 +29,7 @@ from engine.runs.book.seeds import Row, Seeds, compared, folds_of, rows_of, with
 from engine.runs.comparing import compared as compared_runs
 from engine.runs.comparing import names_in
 from engine.runs.exporting import write_csv, write_tensorboard
+from engine.runs.findings import Finding, findings_of
 from engine.runs.naming import HERE, places
 from engine.runs.opened import RunError
 from engine.runs.spread import spread_text
@@ -216,15 +217,29 @@ def _verdicts(rows: Sequence[Row]) -> list[str]:
 
 def _show(options: argparse.Namespace) -> int:
     entry = _book(options).find(options.names)
+    found = _findings(entry)
     if options.json:
-        print(json.dumps(entry_json(entry), indent=1, ensure_ascii=False))
+        findings = [finding.as_json() for finding in found]
+        print(json.dumps({**entry_json(entry), "findings": findings}, indent=1, ensure_ascii=False))
         return 0
     _print(f"{entry.network} {entry.number}".strip(), *(f"  {name:<10} {text}" for name, text in _facts(entry) if text))
     if entry.members:
         console().print(_members_table(entry), highlight=False)
     elif names_in([entry]):
         console().print(_numbers_table(entry), highlight=False)
+    for finding in found:
+        _print("", f"  epoch {finding.epoch}{f' of {finding.run}' if finding.run else ''}: {finding.remark.message}",
+               *([f"    try: {' · '.join(finding.cures)}"] if finding.cures else []))
     return 0
+
+
+def _findings(entry: Entry) -> list[Finding]:
+    if entry.trouble is not None or entry.kind == "sweep":
+        return []
+    try:
+        return list(findings_of(entry.open()))
+    except LayerloomError:  # what it is, its facts say
+        return []
 
 
 def _members_table(entry: Entry) -> Table:

@@ -21,6 +21,7 @@ from engine.runs.names import (
     CHANGES,
     CHECKPOINT,
     EXPERIMENT,
+    HEALTH,
     LAST,
     METRICS,
     OLD_CHANGES,
@@ -57,7 +58,7 @@ from engine.training.steering import OPTIONS, steered, steering, told, values_of
 from engine.training.stopping import waits_no_longer
 from engine.units import grouped
 
-TAKEN_OVER = (METRICS, POINTS, TIMES, CHANGES, OLD_CHANGES, REMARKS, START, LAST, BEST)
+TAKEN_OVER = (METRICS, POINTS, TIMES, CHANGES, OLD_CHANGES, REMARKS, HEALTH, START, LAST, BEST)
 
 
 class RunOverError(RunError):

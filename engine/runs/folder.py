@@ -19,12 +19,17 @@ from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
 from engine.messages import Message, say
 from engine.runs.claim import Claim, ClaimedError, Mark, claim, is_being_written, mark_of
+from engine.runs.evidence import write_evidence
+from engine.runs.health import examined_line
 from engine.runs.lines import Lines
 from engine.runs.names import (
     BEST,
     CHANGES,
     CHECKPOINT,
+    ENDED,
+    ENDED_BATCH,
     EXPERIMENT,
+    HEALTH,
     LAST,
     METRICS,
     OLD_CHANGES,
@@ -67,10 +72,12 @@ from engine.training.events import (
     DataRead,
     EpochEnded,
     Event,
+    Examined,
     Finished,
     MemberEnded,
     MemberStarted,
     Noted,
+    NumbersEnded,
     Point,
     Preparing,
     RunNotSaved,
@@ -270,6 +277,7 @@ class _Writer(Listener):
         self._times = Lines(folder / TIMES, kept.times)
         self._last_time = next(iter(times_read(kept.times)[-1:]), None)
         self._remarks = Lines(folder / REMARKS, kept.remarks)
+        self._health = Lines(folder / HEALTH, kept.health)
         self._changes = Notes(folder / CHANGES, kept.changes, kept.later if resume is not None else about.noted)
         self._started: Started | None = None
         self._epoch = resume.whole_epochs + 1 if resume is not None else 0
@@ -298,7 +306,8 @@ class _Writer(Listener):
             make_folder(self._folder)
             _sweep(self._folder)
             save_experiment(self._experiment, self._folder / EXPERIMENT)
-            self._owed |= {name: partial(_remove, self._folder / name) for name in (SUMMARY, OLD_CHANGES)}
+            stale = (SUMMARY, OLD_CHANGES, ENDED, ENDED_BATCH)
+            self._owed |= {name: partial(_remove, self._folder / name) for name in stale}
             # a run stopped within an epoch left weights that are not on the way of the whole run
             self._latest, self._best = self._latest or self._last_known, self._best or self._best_known
             self._owed |= self._weights
@@ -347,7 +356,7 @@ class _Writer(Listener):
 
     @property
     def _lines(self) -> tuple[Lines, ...]:
-        return self._metrics, self._points, self._times, self._changes, self._remarks
+        return self._metrics, self._points, self._times, self._changes, self._remarks, self._health
 
     @property
     def _texts(self) -> Steps:
@@ -413,6 +422,12 @@ class _Writer(Listener):
     def on_remark(self, event: Remark) -> None:
         self._remarks.add(remark_line(event, self._epoch))
         self._write({REMARKS: self._remarks.flush})
+
+    def on_examined(self, event: Examined) -> None:
+        self._health.add(examined_line(event))
+
+    def on_numbers_ended(self, event: NumbersEnded) -> None:
+        self._write({**self._texts, ENDED: partial(write_evidence, event.born, self._folder)})
 
     def on_finished(self, event: Finished) -> None:
         """What is missing then is named."""

@@ -6,7 +6,8 @@ import re
 
 EXPERIMENT, RUN, SUMMARY = "experiment.loom", "run.json", "summary.json"
 METRICS, POINTS, TIMES = "metrics.csv", "points.csv", "times.csv"
-CHANGES, REMARKS = "changes.jsonl", "remarks.jsonl"
+CHANGES, REMARKS, HEALTH = "changes.jsonl", "remarks.jsonl", "health.jsonl"
+ENDED, ENDED_BATCH = "ended.json", "ended.safetensors"  # where its numbers ended, and the batch in which they did
 OLD_CHANGES = "changes.csv"  # of earlier versions
 LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
 MARKS = "marks.json"  # what a person wrote beside it
@@ -14,7 +15,8 @@ START = "start.safetensors"  # what it began with, where that was given
 SWEEP, NETWORK = "sweep.json", "network.loom"  # of a sweep: its plan, and what it was made from
 SERIES, SERIES_TABLE, SERIES_ROWS = "series.json", "series.csv", "series.jsonl"
 # in the order they are removed
-RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, TIMES, CHANGES, OLD_CHANGES, REMARKS, LAST, BEST, START)
+RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, TIMES, CHANGES, OLD_CHANGES, REMARKS, HEALTH, ENDED,
+           ENDED_BATCH, LAST, BEST, START)
 
 
 def member_folder(index: int, title: str) -> str:

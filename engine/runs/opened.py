@@ -17,11 +17,13 @@ from engine.experiment.keys import current_weights
 from engine.export.weight_files import load_weights
 from engine.files import ReadError, parsing, read_bytes
 from engine.messages import LayerloomError, Message, say
+from engine.runs.health import examined_read
 from engine.runs.names import (
     BEST,
     CHANGES,
     CHECKPOINT,
     EXPERIMENT,
+    HEALTH,
     LAST,
     METRICS,
     OLD_CHANGES,
@@ -203,6 +205,7 @@ class Kept(NamedTuple):
     changes: tuple[Noted, ...] = ()
     remarks: str = ""
     later: tuple[Steered, ...] = ()
+    health: str = ""
 
 
 def _state(folder: Path, experiment: Experiment, about: dict[str, Any], with_points: bool) -> RunState:
@@ -215,7 +218,8 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any], with_poi
                                 planned=int(about.get("planned") or 0))
     metrics, times, remarks = (text_in(folder / name) for name in (METRICS, TIMES, REMARKS))
     points = text_in(folder / POINTS) if with_points else ""
-    take_lines(state, Kept(metrics, points, times, tuple(noted_in(folder)), remarks))
+    health = text_in(folder / HEALTH) if with_points else ""
+    take_lines(state, Kept(metrics, points, times, tuple(noted_in(folder)), remarks, health=health))
     with suppress(*UNREADABLE):
         state.summary, stopped = summary_read(text_in(folder / SUMMARY))
         state.was_stopped = state.summary.epochs < experiment.recipe.epochs if stopped is None else stopped
@@ -236,6 +240,7 @@ def take_lines(state: RunState, kept: Kept) -> None:
     state.epochs, state.points = metrics_read(kept.metrics), points_read(kept.points)
     state.times = times_read(kept.times)
     state.remarks = [remark for _, remark in remarks_read(kept.remarks)]
+    state.examined = examined_read(kept.health)
     for change in kept.changes:
         if not isinstance(change, Stop):
             state.hear(change)

@@ -12,10 +12,12 @@ from engine.data.spec.changes import difference
 from engine.experiment.experiment import Experiment
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError, Message, say
+from engine.runs.health import examined_line, examined_read
 from engine.runs.names import (
     CHANGES,
     CHECKPOINT,
     EXPERIMENT,
+    HEALTH,
     METRICS,
     POINTS,
     REMARKS,
@@ -287,7 +289,9 @@ def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
                       if any(epoch <= whole for epoch, _ in remarks_read(line)))
     return Kept(_upto(folder / METRICS, lambda first: first <= whole),
                 _upto(folder / POINTS, lambda first: first <= position),
-                _upto(folder / TIMES, lambda first: first <= position), tuple(changes), remarks, tuple(later))
+                _upto(folder / TIMES, lambda first: first <= position), tuple(changes), remarks, tuple(later),
+                "".join(f"{examined_line(each)}\n" for each in examined_read(text_in(folder / HEALTH))
+                        if each.position <= position))
 
 
 def _upto(path: Path, is_kept: Callable[[float], bool]) -> str:

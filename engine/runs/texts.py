@@ -189,7 +189,7 @@ def old_changes_read(text: str) -> list[Noted]:
 def remark_line(remark: Remark, epoch: int) -> str:
     """A remark, and the epoch that it was made in; at the end of a run that is the one which would follow."""
     return json.dumps({"epoch": epoch, "kind": remark.kind, "message": message_stored(remark.message),
-                       "suggestion": remark.suggestion}, ensure_ascii=False)
+                       "suggestion": remark.suggestion, "place": remark.place}, ensure_ascii=False)
 
 
 def message_stored(message: Message) -> Any:
@@ -205,7 +205,8 @@ def remarks_read(text: str) -> list[tuple[int, Remark]]:
         try:
             raw = json.loads(line)
             option = tuple(raw["suggestion"]) if raw["suggestion"] else None
-            found.append((int(raw["epoch"]), Remark(raw["kind"], message_read(raw["message"]), option)))
+            found.append((int(raw["epoch"]), Remark(raw["kind"], message_read(raw["message"]), option,
+                                                    str(raw.get("place", "")))))
         except UNREADABLE:
             continue
     return found

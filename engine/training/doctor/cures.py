@@ -160,6 +160,7 @@ def _of_saturated(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
     yield from _random_start(experiment)
     yield _relu_everywhere(experiment)
     yield _normalised(experiment)
+    yield _lower(experiment)
 
 
 @_cures("vanishing", "flat")

@@ -53,5 +53,5 @@ CAUSES: frozenset[RemarkKind] = frozenset(
 
 
 def severity_of(kind: RemarkKind) -> Severity:
-    """How much it matters."""
-    return KINDS[kind].severity
+    """How much it matters; of a kind that a later version says nothing is known."""
+    return KINDS[kind].severity if kind in KINDS else "note"

@@ -27,6 +27,7 @@ from engine.runs.names import (
     BEST,
     CHECKPOINT,
     EXPERIMENT,
+    HEALTH,
     LAST,
     METRICS,
     POINTS,
@@ -76,7 +77,7 @@ SERIES_CASES: dict[str, Experiment] = {
 
 def results(folder: Path) -> dict[str, bytes]:
     """What must be equal for equal runs."""
-    names = (METRICS, LAST, BEST, EXPERIMENT, *([REMARKS] if (folder / REMARKS).exists() else []))
+    names = (METRICS, HEALTH, LAST, BEST, EXPERIMENT, *([REMARKS] if (folder / REMARKS).exists() else []))
     return {name: (folder / name).read_bytes() for name in names}
 
 

@@ -26,6 +26,7 @@ from engine.runs.names import (
     CHANGES,
     CHECKPOINT,
     EXPERIMENT,
+    HEALTH,
     LAST,
     METRICS,
     POINTS,
@@ -229,7 +230,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
     followed(SLOW, folder)
     names = {path.name for path in folder.iterdir()}
-    assert names == {EXPERIMENT, RUN, METRICS, POINTS, TIMES, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY}
+    assert names == {EXPERIMENT, RUN, METRICS, POINTS, TIMES, CHANGES, REMARKS, HEALTH, LAST, BEST, CHECKPOINT,
+                     SUMMARY}
     return folder
 
 
@@ -256,7 +258,8 @@ def is_beginning(found: RunState, known: RunState) -> bool:
             and found.summary in (None, known.summary) and found.started in (None, known.started))
 
 
-@pytest.mark.parametrize("name", [RUN, METRICS, POINTS, TIMES, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY])
+@pytest.mark.parametrize("name", [RUN, METRICS, POINTS, TIMES, CHANGES, REMARKS, HEALTH, LAST, BEST, CHECKPOINT,
+                                  SUMMARY])
 def test_a_file_that_is_cut_off_takes_nothing_else_with_it(name: str, whole: Path, tmp_path: Path) -> None:
     random, known = Random(name), open_run(whole).state
     for attempt in range(12):
@@ -268,7 +271,8 @@ def test_a_file_that_is_cut_off_takes_nothing_else_with_it(name: str, whole: Pat
             (RUN, found.state.started), (METRICS, len(found.state.epochs) == 4), (SUMMARY, found.state.summary),
             (POINTS, len(found.state.points) == len(known.points)), (TIMES, found.state.times == known.times),
             (CHANGES, found.state.changes),
-            (REMARKS, found.state.remarks), (BEST, not told(found.best_weights)), (LAST, not told(found.last_weights)),
+            (REMARKS, found.state.remarks), (HEALTH, len(found.state.examined) == len(known.examined)),
+            (BEST, not told(found.best_weights)), (LAST, not told(found.last_weights)),
             (CHECKPOINT, not told(found.checkpoint))) if not value]
         assert set(lost) <= {name}
 
@@ -366,6 +370,7 @@ EPOCHS = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy"
     (CHANGES, "position,lr,threads\n1,,1.5\n"), (SUMMARY, "[]"), (SUMMARY, '{"epochs": 1e999}'),
     (SUMMARY, '{"epochs": 2, "best_epoch": 1, "train": [1]}'), (RUN, '{"versions": "x"}'), (RUN, '{"versions": [1]}'),
     (RUN, '{"device": "cpu", "params": 1e999}'), (SERIES, '{"members": [], "mean": [], "std": {}}'),
+    (HEALTH, '{"epoch": 1, "batch": 2, "position": 0.5, "layers": {"fc1": [1, 2]}}\n{"layers": []}\n'),
     (REMARKS, '{"epoch": 1, "kind": "x", "message": ["a", []], "suggestion": null}\n'),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_left_out(name: str, content: str, whole: Path, tmp_path: Path) -> None:
