@@ -244,7 +244,7 @@ def test_a_network_is_asked_for_unless_a_run_goes_on(say: Say) -> None:
 
 def test_every_option_is_kept_but_those_of_the_moment(say: Say) -> None:
     options = {name.replace("-", "_") for name in re.findall(r"--([a-z]+(?:-[a-z]+)*)", say("train", "--help")[1])}
-    assert options - {"help", "out", "resume", "changed_data", "allow_code"} == set(cli.GIVEN)
+    assert options - {"help", "out", "resume", "changed_data", "allow_code", "no_doctor"} == set(cli.GIVEN)
 
 
 def test_a_link_to_itself_is_a_sentence_wherever_a_folder_is_named(say: Say, tmp_path: Path) -> None:

@@ -291,7 +291,7 @@ def trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Result | Ba
     """What the training of a command comes to; the network is in ``net.loom``."""
     results: list[Result | BaseException] = []
 
-    def train(*_: object) -> Result:
+    def train(*_: object, **__: object) -> Result:
         result = results[-1]
         if isinstance(result, BaseException):
             raise result
@@ -353,7 +353,7 @@ def test_what_is_told_counts_for_this_run(words: list[str], recipe: Recipe, vari
                                           monkeypatch: pytest.MonkeyPatch,
                                           trained: list[Result | BaseException]) -> None:
     seen: list[tuple[object, ...]] = []
-    monkeypatch.setattr(console, "go_on", lambda *given: seen.append(given) or result_of(1))
+    monkeypatch.setattr(console, "go_on", lambda *given, **_: seen.append(given) or result_of(1))
     save_experiment(replace(experiment(), recipe=Recipe(epochs=4), variants=(Variant(title="a"), Variant(title="b"))),
                     Path("net.loom"))
     assert cli.main(["train", "net.loom", *words, "--data-root", "data"]) == 0
