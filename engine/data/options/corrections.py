@@ -43,7 +43,7 @@ class Correction(Options):
     @property
     def id(self) -> ExampleId:
         """The example that it is about."""
-        return ExampleId(self.part, self.index, self.mark)
+        return ExampleId(self.part, self.number, self.mark)
 
     @property
     def excludes(self) -> bool:
