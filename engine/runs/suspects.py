@@ -15,7 +15,6 @@ from engine.data.options.corrections import ExampleId, Label
 from engine.data.progress import Steps
 from engine.data.spec.changes import difference
 from engine.data.tensors.data import Data
-from engine.data.tensors.identity import identities
 from engine.data.tensors.loading import loading
 from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Experiment
@@ -27,8 +26,8 @@ from engine.inspect.samples.splits import label_of
 from engine.inspect.samples.strip import Shown
 from engine.inspect.samples.values import Example, Picture
 from engine.messages import LayerloomError, Message, say
-from engine.runs.names import EXPERIMENT, member_folder
-from engine.runs.opened import RunError, data_root_of, experiment_of, open_run
+from engine.runs.names import EXPERIMENT, RUN, member_folder
+from engine.runs.opened import RunError, data_root_of, experiment_of, json_in, open_run
 from engine.training.series import plans
 from engine.units import grouped, value_text
 
@@ -130,6 +129,9 @@ def _members(folder: Path, experiment: Experiment) -> Iterator[tuple[int, Path]]
     if not is_k_fold(experiment):
         raise RunError("{folder} is no k-fold run: which labels are likely wrong is seen where every example is judged "
                        "by a network that has not learned it. Set K-fold in the recipe and train", folder=folder)
+    if json_in(folder / RUN).get("is_fold"):
+        raise RunError("{folder} is one of several folds: name the folder that they lie in, {parent}", folder=folder,
+                       parent=folder.absolute().parent)
     for number, plan in enumerate(plans(experiment)):
         place = folder / member_folder(number + 1, plan.title)
         if (place / EXPERIMENT).is_file():
@@ -232,7 +234,7 @@ def _shown(folds: list[_Fold], ranks: Tensor) -> list[Suspect]:
         fold, index = folds[at], rank - (int(ends[at - 1]) if at else 0)
         given = label_of(fold.data, fold.data.validation.targets[index])
         seen = pictures[at].with_picture(Example(index, given))
-        id, = identities(fold.data, "validation", [index])
-        found.append(Suspect(id, given, "", "", float("nan"), float("nan"), fold.number + 1, seen.picture,
+        assert seen.id is not None  # what was read knows where it came from
+        found.append(Suspect(seen.id, given, "", "", float("nan"), float("nan"), fold.number + 1, seen.picture,
                              seen.numbers))
     return found
