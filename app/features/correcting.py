@@ -15,7 +15,7 @@ from app.document.document import Document
 from app.features.data import Data
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
-from engine.data.options.corrections import ExampleId, Label, example_words, several_words
+from engine.data.options.corrections import ExampleId, Label, several_words
 from engine.data.spec.correcting import excluded, relabelled, restored, why_no_label
 from engine.data.spec.spec import DataSpec
 from engine.layers.base import OptionError
@@ -126,7 +126,7 @@ class Correcting(Feature):
                   label: str = "") -> None:
         """The same as a menu at a point of the screen."""
         menu = self.menu = QMenu(over)
-        menu.addSection(message_text(example_words(ids[0]) if len(ids) == 1 else several_words(ids)))
+        menu.addAction(_capital(message_text(several_words(ids)))).setEnabled(False)
         _fill(menu, self.menu_for(document, ids, label, over))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
@@ -169,6 +169,10 @@ def _fill(menu: QMenu, acts: Sequence[Act]) -> None:
             continue
         action = menu.addAction(act.text, act.does)
         action.setEnabled(not act.is_so)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _shown(label: Label) -> str:

@@ -205,7 +205,10 @@ class Suspecting(Feature):
             count=value_text(suspect.margin, DIGITS))
         state = self._decided(decided) if decided is not None else self.tr("kept") if kept else ""
         pixels = suspect.picture[:] if suspect.picture.width else None
-        return ExampleRow(suspect.id, title.format(given=given, suggested=into), numbers or words, right, pixels, state)
+        told = (self.tr("Labelled {given}, likely {suggested}: its fold gives {given} a probability of {right}")
+                if of_classes else self.tr("Its fold predicts {suggested}: {right} away from {given}"))
+        return ExampleRow(suspect.id, title.format(given=given, suggested=into), numbers or words, right, pixels, state,
+                          f"{told.format(given=given, suggested=into, right=right)} ({words})")
 
     def _decided(self, correction: Correction) -> str:
         label = correction.label

@@ -29,11 +29,13 @@ class ExampleRow(NamedTuple):
     right: str = ""
     pixels: Pixels | None = None
     decided: str = ""
+    words: str = ""  # the same as a sentence
 
     @property
     def spoken(self) -> str:
         """What a screen reader says."""
-        return ", ".join(filter(None, (self.title, self.detail, self.right, self.decided)))
+        said = (self.words,) if self.words else (self.title, self.detail, self.right)
+        return ", ".join(filter(None, (*said, self.decided)))
 
 
 def image_of(pixels: Pixels | None) -> QImage | None:
@@ -87,8 +89,10 @@ class _Model(QAbstractListModel):
 class _Delegate(QStyledItemDelegate):
     """Draws a tile in the current theme."""
 
+    size = QSize(WIDE, HIGH)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(WIDE, HIGH)
+        return self.size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
@@ -149,7 +153,8 @@ class ExampleList(QListView):
         self.setAccessibleName(name)
         self._keys, self._model = keys, _Model(self)
         self.setModel(self._model)
-        self.setItemDelegate(_Delegate(self))
+        self._delegate = _Delegate(self)
+        self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setWrapping(True)
@@ -189,8 +194,9 @@ class ExampleList(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tiles share the width."""
-        width = max(1, self.viewport().width())
-        self.setGridSize(QSize(width // max(1, width // WIDE), HIGH))
+        width = max(1, self.viewport().width() - 1)  # one that fits to the pixel goes to the next row
+        self._delegate.size = QSize(width // max(1, width // WIDE), HIGH)
+        self.setGridSize(self._delegate.size)
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWi
 from widgets.look.text import tooltip
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.example_list import ExampleList, ExampleRow
-from widgets.parts.flow import Flow
 from widgets.parts.words import Words
 
 EDGE, BAR = 12, 280
@@ -45,12 +44,16 @@ class SuspectsPage(QWidget):
         self.show_message("")
 
     def _assemble(self) -> None:
-        buttons = QWidget()
-        flow = Flow(buttons, gap=6, row_gap=6)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
         for button in (self.exclude, self.relabel, self.keep, self.train):
-            flow.addWidget(button)
+            buttons.addWidget(button)
         listed, waiting = QWidget(), QWidget()
-        _column(listed, self.summary, self.note, buttons, (self.list, 1))
+        above = QHBoxLayout()
+        above.setSpacing(12)
+        above.addWidget(self.summary, 1)
+        above.addLayout(buttons)
+        _column(listed, self.note, (self.list, 1)).insertLayout(0, above)
         self.progress.setMaximumWidth(BAR)
         self.progress.setAccessibleName(self.tr("Judged examples"))
         line = QHBoxLayout()
