@@ -247,7 +247,7 @@ def is_same_network(folder: Path, asked: Experiment) -> bool:
     """Whether network and data are those of the run, so that ``going_on`` can go on with it."""
     saved = experiment_of(folder)
     if is_series(saved) or is_series(asked):
-        return saved.variants == asked.variants
+        return saved.variants == asked.variants and saved.data.corrections == asked.data.corrections
     left = steered(saved, steering(saved, asked, OPTIONS))
     return all(parts_of(left)[part] == parts_of(asked)[part] for part in ("network", "data"))
 
