@@ -254,9 +254,9 @@ def _corrected(document: Document) -> set[ExampleId]:
 
 
 def _run_of(document: Document) -> Run | None:
-    """The latest run, where it is one of folds that has begun."""
+    """The latest run, where it is one of folds."""
     run = document.run
-    return run if run is not None and run.has_begun and series_of(run.drawn).kind == "folds" else None
+    return run if run is not None and series_of(run.drawn).kind == "folds" else None
 
 
 def _judged(job: Job, folder: Path, root: Path | None) -> Suspects | None:

@@ -1,4 +1,4 @@
-"""Corrections as values of the data: which example, in what order, which labels can be, what files and sentences say."""
+"""Corrections as values of the data: which example, in what order, which labels can be, what is written and said."""
 
 from __future__ import annotations
 

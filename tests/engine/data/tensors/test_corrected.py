@@ -215,7 +215,7 @@ def test_a_label_that_cannot_be_is_said_when_it_is_read() -> None:
     id = all_ids(load_data(DataSpec()), "train")[0]
     spec = excluded(DataSpec(), [id])
     wrong = spec.with_options(corrections=(spec.corrections[0].with_options(label="cat"),))
-    with pytest.raises(DataError, match="There is no class “cat”: there are 0, 1.*Restore that example"):
+    with pytest.raises(DataError, match=r"There is no class “cat”: there are 0, 1.*Restore that example"):
         load_data(wrong)
 
 
