@@ -133,22 +133,30 @@ class Correcting(Feature):
 
     # -- which examples -----------------------------------------------------------------------------------------
 
-    def identify(self, document: Document, part: str, indices: Sequence[int], then: Found) -> None:
-        """Tell which examples those of a part are, of the data as they are now: ``exclude`` and the like want that.
+    def identify(self, document: Document, part: str, indices: Sequence[int], then: Found,
+                 spec: DataSpec | None = None) -> None:
+        """Tell which examples those of a part are, as ``exclude`` and the like want it: of the data that the indices
+        are of, as of a run; none: of the document's.
 
-        ``then`` is called a moment later, unless the data are others by then.
+        ``then`` is called a moment later, unless the document has another data set by then.
         """
-        spec, root, wanted = document.experiment.data, self.host.settings.data_root, list(indices)
+        of, root, wanted = spec or document.experiment.data, self.host.settings.data_root, list(indices)
 
         def tell(ids: list[ExampleId]) -> None:
-            if document.experiment.data == spec:
+            now = document.experiment.data
+            if (now.dataset, now.path) == (of.dataset, of.path):
                 then(ids)
 
         def fail(message: Message) -> None:
             if self.is_open(document):
                 self.host.say(message, "error", of=document)
 
-        self._jobs.start(lambda job: _identified(job, spec, root, part, wanted), tell, fail)
+        self._jobs.start(lambda job: _identified(job, of, root, part, wanted), tell, fail)
+
+    def open_menu_of(self, document: Document, part: str, indices: Sequence[int], at: QPoint, over: QWidget,
+                     label: str = "", spec: DataSpec | None = None) -> None:
+        """The menu for examples that are known by part and index only."""
+        self.identify(document, part, indices, lambda ids: self.open_menu(document, ids, at, over, label), spec)
 
     def finish(self) -> None:
         self._jobs.finish()

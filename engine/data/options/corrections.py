@@ -35,7 +35,7 @@ class Correction(Options):
     """What a person decided about one example: another label, or that it is left out."""
 
     part: Stored = Field("train", title="Part", description="Of the data set as it is stored, before it is split.")
-    number: int = Field(ge=0, title="Number", description="In that part, from 0.")
+    number: int = Field(ge=0, le=2**31 - 1, title="Number", description="In that part, from 0.")
     mark: str = Field(max_length=8, title="Mark", description="Of what it holds: another example is left alone.")
     label: Label | None = Field(None, title="Label", description="The name of its class, or its number.",
                                 json_schema_extra={"empty": "left out"})  # fmt: skip

@@ -130,7 +130,7 @@ def test_several_are_one_step_and_are_told_by_their_part_and_place(seen: Looking
     assert all(each.excludes for each in corrections(seen)) and len(corrections(seen)) == 2
     feature.relabel(document, found, "eleven")
     assert "There is no class “eleven”" in seen.page.notice.text.text() and len(corrections(seen)) == 2
-    feature.identify(document, "test", [99_999], found.extend)
+    feature.identify(document, "test", [99_999], found.extend, DataSpec())
     qtbot.waitUntil(lambda: "There is no test example 99999" in seen.page.notice.text.text(), timeout=MS)
 
 
@@ -193,3 +193,15 @@ def test_a_run_continues_with_the_corrected_data_as_a_new_one_with_its_weights(s
     counts = [open_run(each).state.started.train_examples for each in (first.folder, document.run.folder)]
     assert counts[0] - counts[1] == 3 and (document.run.folder / "start.safetensors").exists()
     document.edit("back", replace(document.experiment, data=DataSpec()))
+
+
+def test_examples_known_by_part_and_index_have_the_menu_too(seen: Looking, qtbot) -> None:
+    feature, document = seen.window.feature(Correcting), seen.page.document
+    some, spec = ids(seen, 3, "test"), document.experiment.data
+    feature.exclude(document, some[:1])
+    feature.menu = None
+    feature.open_menu_of(document, "test", [2], seen.probe.mapToGlobal(QPoint(5, 5)), seen.probe, spec=spec)
+    qtbot.waitUntil(lambda: feature.menu is not None, timeout=MS)
+    assert feature.menu is not None
+    choose(feature.menu, "Exclude")
+    assert {each.id for each in corrections(seen)} == {some[0], some[2]}, "as the data were that the index is of"

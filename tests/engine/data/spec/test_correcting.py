@@ -54,7 +54,8 @@ def test_a_label_that_cannot_be_is_refused_in_words(spec: DataSpec, label: str |
         relabelled(spec, [ONE], label)
 
 
-@pytest.mark.parametrize("wrong", [{"number": -1}, {"part": "elsewhere"}, {"mark": "123456789"}, {"label": [1]}])
+@pytest.mark.parametrize("wrong", [{"number": -1}, {"number": 10**30}, {"part": "elsewhere"}, {"mark": "123456789"},
+                                   {"label": [1]}])
 def test_a_file_with_what_can_be_no_correction_is_refused(wrong: dict[str, object]) -> None:
     raw = json.loads(to_json(Experiment(data=excluded(DIGITS, [ONE]))))
     raw["data"]["corrections"][0] |= wrong
