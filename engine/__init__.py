@@ -24,6 +24,7 @@ _HOME = {
     "watched": "engine.network.watched",
     "predict": "engine.runs.looking",
     "activations": "engine.runs.looking",
+    "suspects": "engine.runs.suspects",
     "fit": "engine.training",
     "Control": "engine.training.control",
     "Observer": "engine.training.observer",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 class Data(Feature):
     """Loads what is looked at; shows one image step by step."""
 
+    restore_asked = Signal(object)  # ids of examples that are to be as they are stored
+
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.tab = Tab(self.tr("Data"), self._make, self._show_spec, rank=2)
@@ -58,6 +61,7 @@ class Data(Feature):
         panel.spec_changed.connect(self.files.change)
         panel.file_requested.connect(self.files.choose)
         panel.steps_requested.connect(self._show_steps)
+        panel.restore_asked.connect(self.restore_asked)
         panel.download_requested.connect(library.download)
         panel.folder_requested.connect(library.choose_folder)
         panel.cancel_requested.connect(library.cancel)
@@ -115,10 +119,11 @@ class Data(Feature):
         self.panel.show_samples(shown.samples)
         if shown.rows.values:
             self.panel.show_rows(shown.rows.names, shown.rows.values)
-        from widgets.data.reading import pairs_of, rows_of  # not seen at first
+        from widgets.data.reading import pairs_of, rows_of, stored_of  # not seen at first
 
         self.panel.show_table_views(rows_of(shown.entered), pairs_of(shown.pairs))
         self.panel.show_sizes(shown.train, shown.validation, shown.test)
+        self.panel.show_corrected(stored_of(shown.corrected))
 
     def _show_statistics(self, statistics: Statistics) -> None:
         from widgets.data.reading import facts_of  # not seen at first

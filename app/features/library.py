@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +21,8 @@ from engine.messages import Message
 from widgets.look.text import message_text
 
 if TYPE_CHECKING:
-    from engine.data.tensors.samples import Rows
+    from engine.data.options.corrections import ExampleId
+    from engine.data.tensors.samples import Rows, Stored
     from engine.data.tensors.statistics import Statistics
     from engine.data.tensors.table_views import Entered, Pairs
 
@@ -39,6 +41,7 @@ class Shown(NamedTuple):
     rows: Rows  # of what is no image
     entered: Entered | None = None  # of a table
     pairs: Pairs | None = None
+    corrected: Mapping[ExampleId, Stored] = {}  # examples that were corrected, as they are stored
 
 
 class Library(QObject):
@@ -187,7 +190,7 @@ class Library(QObject):
 def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistics] | None:
     """None: it was cancelled."""
     from engine.data.tensors.loading import load_data  # loads torch
-    from engine.data.tensors.samples import rows, samples
+    from engine.data.tensors.samples import corrected_samples, rows, samples
     from engine.data.tensors.statistics import statistics
     from engine.data.tensors.table_views import entered, pairs
 
@@ -197,7 +200,7 @@ def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistic
         return None
     images = [(one.pixels, one.channels, one.height, one.width, one.label) for one in samples(data, STRIP)]
     shown = Shown(images, len(data.train), len(data.validation), len(data.test), rows(data, ROWS),
-                  entered(data), pairs(data))
+                  entered(data), pairs(data), corrected_samples(data))
     return shown, statistics(data)
 
 

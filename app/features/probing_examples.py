@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from PySide6.QtCore import QPoint
+
 from app.document.in_hand import held
+from app.features.correcting import Correcting
 from app.features.data import Data
 from app.features.inside import Inside, PageInside
 from app.features.probing import Probing
@@ -68,6 +71,7 @@ class ProbingExamples(Feature):
         self._wish = Wish()
         self._asked: Asked | None = None
         self._panel: ProbePanel | None = None
+        self._shown_as: dict[object, Example] = {}  # what is in the strip, by its keys
         self._total = 0  # of what is asked for
         self._goes = 0  # −1, 1: the last or the first example of the page that comes will be looked at
         self._probing.taken.connect(self._forget_chosen)
@@ -79,6 +83,8 @@ class ProbingExamples(Feature):
         panel.examples_acted.connect(self._act)
         panel.example_chosen.connect(self._look_at)
         panel.example_compared.connect(self._compare)
+        panel.example_menu_asked.connect(self._open_menu)
+        panel.example_excluded.connect(self._exclude)
 
     # -- which --------------------------------------------------------------------------------------------------
 
@@ -131,6 +137,19 @@ class ProbingExamples(Feature):
             again = isinstance(now.second, InHand) and (now.second.part, now.second.index) == (part, index)
             self._inside.compare(None if again else InHand(part, index, self.host.settings.data_root))
 
+    # -- correcting ---------------------------------------------------------------------------------------------
+
+    def _open_menu(self, key: object, at: QPoint) -> None:
+        """What can be done with one of the data's examples."""
+        now, example = self._inside.now, self._shown_as.get(key)
+        if now is not None and example is not None and example.id is not None and self._panel is not None:
+            self.host.feature(Correcting).open_menu(now.page.document, [example.id], at, self._panel, example.label)
+
+    def _exclude(self, key: object) -> None:
+        now, example = self._inside.now, self._shown_as.get(key)
+        if now is not None and example is not None and example.id is not None:
+            self.host.feature(Correcting).exclude(now.page.document, [example.id])
+
     def _mark(self, inside: PageInside) -> None:
         """Which examples are in hand on this page."""
         if self._panel is not None and inside is self._inside.now:
@@ -164,7 +183,7 @@ class ProbingExamples(Feature):
     def _ask(self, panel: ProbePanel, asked: Asked) -> None:
         if self._job is not None:
             self._job.drop()
-        self._asked, root = asked, self.host.settings.data_root
+        self._asked, root, self._shown_as = asked, self.host.settings.data_root, {}
         if (missing := _missing(asked.experiment, root)) is not None:
             panel.examples.show_message(message_text(missing), self.tr("Show the data"))
             return
@@ -190,6 +209,7 @@ class ProbingExamples(Feature):
         total = len(strip.examples) + asked.wish.first if asked.wish.order == "worst" else strip.available
         more = asked.wish.order == "worst" and len(strip.examples) == PAGE
         self._total, goes, self._goes = total + more, self._goes, 0
+        self._shown_as = {(asked.wish.part, each.place): each for each in strip.examples}
         panel.show_examples([_shown(asked, each) for each in strip.examples], asked.wish.first, self._total, more)
         if goes:
             self._look_at(panel.examples.grid.examples[0 if goes > 0 else -1].key)

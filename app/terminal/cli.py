@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, get_args
 from rich.console import Console
 
 from app.system import program_name
-from app.terminal import looking, runs
+from app.terminal import looking, runs, suspects
 from app.terminal.exits import (
     CODE_INSIDE,
     DONE,
@@ -571,6 +571,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.set_defaults(run=_replay)
 
     runs.add(commands)
+    suspects.add(commands)
 
     pictures, tables = written_as("figure"), [each for each in DRAWINGS if "figure" not in each.styles]
     export = commands.add_parser("export", help=f"write weights ({suffixes(WITH_WEIGHTS)}), PyTorch code "

@@ -151,6 +151,13 @@ class TabPanel(QTabWidget):
         """Whether this tab is the one in front."""
         return self.currentIndex() == self._tabs.index(tab)
 
+    def set_there(self, tab: Tab, there: bool) -> None:
+        """Whether there is anything to see on a tab; it does not come to the front by itself."""
+        if there == (tab in self._away):
+            self._away ^= {tab}
+            self.setTabVisible(self._tabs.index(tab), self._is_here(tab))
+            self._fit()
+
     def put_away(self, tab: Tab) -> None:
         """There is nothing to see on this tab."""
         self._away.add(tab)

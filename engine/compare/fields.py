@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from engine.blocks.base import Block
+from engine.data.options.corrections import corrections_words
 from engine.data.sources import SOURCES
 from engine.data.spec.spec import DataSpec
 from engine.experiment.choices.averages import averaging_of
@@ -89,6 +90,8 @@ def value_text(value: Any) -> Message:
 def option_text(of: type[BaseModel], name: str, value: Any) -> Message:
     """The value of a field as its form shows it: ``SGD + momentum, Nesterov`` for ``momentum:nesterov=yes``."""
     place = (of, name)
+    if place == (DataSpec, "corrections"):
+        return corrections_words(value) or NOTHING
     if isinstance(value, str):
         if place in CHOICES:
             with suppress(ImpossibleError):  # of a damaged file

@@ -35,6 +35,7 @@ MAX_BYTES = 64 * 2**20
 LOOM = Format(".loom", "Layerloom")
 DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
 GALLERY = resources.folder("gallery")
+_UNSAID = frozenset({"corrections"})
 T = TypeVar("T")
 
 
@@ -77,7 +78,7 @@ def to_json(experiment: Experiment) -> str:
         "edges": _lines(edges_json(experiment.graph)),
         **({"frames": _lines(frames_json(experiment.graph))} if experiment.graph.frames else {}),
         **{key: json.dumps(value) for key, value in flow_json(experiment.graph).items()},
-        "data": _lines_of_object(experiment.data),
+        "data": _lines_of_object(experiment.data, _UNSAID),
         "recipe": _lines_of_object(experiment.recipe),
     }
     if experiment.notes != Notes():
@@ -93,8 +94,9 @@ def _lines(values: list[Any]) -> str:
     return "[\n" + ",\n".join("    " + json.dumps(value, ensure_ascii=False) for value in values) + "\n  ]"
 
 
-def _lines_of_object(value: BaseModel) -> str:
-    plain = value.model_dump(mode="json")
+def _lines_of_object(value: BaseModel, unsaid: frozenset[str] = frozenset()) -> str:
+    """``unsaid`` is left out where there is nothing in it."""
+    plain = {key: item for key, item in value.model_dump(mode="json").items() if item or key not in unsaid}
     lines = [f'    "{key}": {json.dumps(item, ensure_ascii=False)}' for key, item in plain.items()]
     return "{\n" + ",\n".join(lines) + "\n  }"
 

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from engine.experiment.experiment import Experiment
-from engine.experiment.series import is_series
+from engine.experiment.series import is_series, series_of
 from engine.export.weight_files import load_weights
 from engine.files import WriteError, reason_of_os_error
 from engine.messages import Message, say
@@ -234,8 +234,11 @@ def _done(checkpoint: Checkpoint) -> list[Steered]:
 
 def begun_anew(folder: Path, asked: Experiment, other: Callable[[], Path]) -> Going:
     """A new run of a network, or of data, that is another by now: it begins with all weights of the run in ``folder``
-    that still fit. Raises WeightsFileError where the run has none."""
+    that still fit, but for folds: what one has learned another would be judged by. Raises WeightsFileError where the
+    run has none."""
     run = open_run(folder)
+    if series_of(asked).kind == "folds":
+        return Going(asked, other(), about=About(base=str(folder)), changes=(say("All folds are trained anew"),))
     run = run.members[-1] if run.members else run
     carried = kept(run.experiment, run.last_weights(), asked)
     return Going(asked, other(), about=About(carried.weights, str(folder)), changes=(carried.line,))
@@ -245,7 +248,7 @@ def is_same_network(folder: Path, asked: Experiment) -> bool:
     """Whether network and data are those of the run, so that ``going_on`` can go on with it."""
     saved = experiment_of(folder)
     if is_series(saved) or is_series(asked):
-        return saved.variants == asked.variants
+        return saved.variants == asked.variants and saved.data.corrections == asked.data.corrections
     left = steered(saved, steering(saved, asked, OPTIONS))
     return all(parts_of(left)[part] == parts_of(asked)[part] for part in ("network", "data"))
 

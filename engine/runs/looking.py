@@ -26,7 +26,7 @@ from engine.messages import Message
 from engine.network.fitting import told
 from engine.network.weights import check_weights
 from engine.reading.files import opened
-from engine.runs.opened import Run, RunError, given_in, open_run
+from engine.runs.opened import Run, RunError, data_root_of, open_run
 
 Source: TypeAlias = "Experiment | Run | str | os.PathLike[str]"
 Weights: TypeAlias = "Mapping[str, Tensor] | str | os.PathLike[str] | None"
@@ -85,8 +85,7 @@ def _of_run(run: Run) -> Network:
     if run.members:
         raise RunError("{folder} is a series: name one of its runs, {names}", folder=run.folder,
                        names=", ".join(member.folder.name for member in run.members[:5]))
-    root = next((str(each["data_root"]) for each in given_in(run.folder)[::-1] if "data_root" in each), None)
-    return Network(run.experiment, root=None if root is None else Path(root), run=run)
+    return Network(run.experiment, root=data_root_of(run.folder), run=run)
 
 
 def predict(source: Source, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], weights: Weights = None,

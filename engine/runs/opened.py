@@ -174,6 +174,11 @@ def given_in(folder: Path) -> tuple[Mapping[str, Any], ...]:
     return tuple(each for each in given if isinstance(each, dict)) if isinstance(given, list) else ()
 
 
+def data_root_of(folder: Path) -> Path | None:
+    """Where the data of the run in a folder lay, if that was said on the command line."""
+    return next((Path(str(each["data_root"])) for each in given_in(folder)[::-1] if "data_root" in each), None)
+
+
 def experiment_of(folder: Path) -> Experiment:
     if not os.path.isfile(folder / EXPERIMENT):  # noqa: PTH113  (a folder that may not be read is no exception)
         if os.path.isfile(folder / SWEEP):  # noqa: PTH113

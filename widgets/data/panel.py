@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.formats.preview import Preview
+from engine.data.options.corrections import ExampleId, corrections_words
 from engine.data.sources.base import Page
 from engine.data.spec.spec import DataSpec
 from engine.units import grouped
+from widgets.data.corrections import DataCorrections, correction_row
 from widgets.data.facts import DataFacts
 from widgets.data.form import DataForm
 from widgets.data.missing import Download, Missing
@@ -21,10 +23,11 @@ from widgets.data.samples import DataSamples
 from widgets.data.scatter import DataScatter
 from widgets.data.steps import DataSteps
 from widgets.data.table import DataTable
-from widgets.data.values import Facts, Pairs, Rows, Step
+from widgets.data.values import Facts, Pairs, Rows, Step, StoredExample
 from widgets.fields.option_grid import OptionGrid, OptionPage
 from widgets.look.guarded import guarded
-from widgets.look.text import translated
+from widgets.look.text import message_text, translated
+from widgets.parts.elided import ElidedButton
 from widgets.parts.inner_tabs import InnerTabs
 from widgets.parts.scroll import BAR, ScrollPanel
 
@@ -54,6 +57,7 @@ class DataPanel(QWidget):
     download_requested = Signal()
     folder_requested = Signal()
     cancel_requested = Signal()
+    restore_asked = Signal(object)  # ids of corrected examples
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +66,10 @@ class DataPanel(QWidget):
         self.sizes = QLabel()
         self.sizes.setProperty("role", "small")
         self.sizes.setWordWrap(True)
+        self.corrected = ElidedButton()  # how many examples were; shows which
+        self.corrected.setProperty("role", "quiet")
+        self.corrections = DataCorrections()
+        self._stored: Mapping[ExampleId, StoredExample] = {}
         self.samples, self.facts, self.steps = DataSamples(), DataFacts(), DataSteps()
         self.rows, self.scatter = DataRows(), DataScatter()
         self.augment, self.table, self.rule = OptionGrid(140), DataTable(), DataRule()
@@ -79,6 +87,7 @@ class DataPanel(QWidget):
         column.setSpacing(10)
         column.addWidget(self.form)
         column.addWidget(self.sizes)
+        column.addWidget(self.corrected, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         scroll = _Side()
         scroll.setWidget(left)
@@ -105,7 +114,7 @@ class DataPanel(QWidget):
                  (self.scatter, self.tr("Against the target")),
                  (self.preparing, self.tr("Preparation")), (self.rule, self.tr("Rule")),
                  (self.facts, self.tr("Numbers")), (self.variations, self.tr("Augmentation")),
-                 (self.steps, self.tr("Step by step")))  # fmt: skip
+                 (self.steps, self.tr("Step by step")), (self.corrections, self.tr("Corrections")))  # fmt: skip
         for page, title in pages:
             self.tabs.add(page, title)
         for page in (self.rows, self.scatter):
@@ -133,6 +142,8 @@ class DataPanel(QWidget):
         self.table.edited.connect(lambda table, field: self._ask_part("table", table, field))
         self.rule.edited.connect(lambda made, field: self._ask_part("synthetic", made, field))
         self.steps.steps_requested.connect(self.steps_requested)
+        self.corrections.restore_asked.connect(self.restore_asked)
+        self.corrected.clicked.connect(self._bring_corrections)
         self.tabs.bar.currentChanged.connect(lambda _: self._fill())
         self.missing.download_requested.connect(self.download_requested)
         self.missing.folder_requested.connect(self.folder_requested)
@@ -173,6 +184,7 @@ class DataPanel(QWidget):
         if (before.dataset, before.path, before.emnist) != (spec.dataset, spec.path, spec.emnist):
             self._forget()
         self.form.show_value(spec)
+        self._show_corrections()
         self.table.show_table(spec.table)
         there = spec.source.pages(spec)
         for name, page in self._optional.items():
@@ -180,7 +192,27 @@ class DataPanel(QWidget):
         if self.tabs.current is not self.steps:  # which come with the samples
             self._fill()
 
+    def _show_corrections(self) -> None:
+        corrections = self._spec.corrections
+        words = corrections_words(corrections)
+        text = message_text(words) if words is not None else ""
+        self.corrected.setText(text)
+        self.corrected.setVisible(bool(corrections))
+        self.tabs.set_there(self.corrections, bool(corrections))
+        self.corrections.show_rows(text, [correction_row(each, self._stored.get(each.id)) for each in corrections])
+
+    def show_corrected(self, stored: Mapping[ExampleId, StoredExample]) -> None:
+        """Corrected examples as they are stored."""
+        self._stored = stored
+        self._show_corrections()
+
+    def _bring_corrections(self) -> None:
+        self.tabs.show_page(self.corrections)
+        self._turn_to(self.tabs)
+        self.corrections.list.setFocus()
+
     def _forget(self) -> None:
+        self._stored = {}
         self.sizes.setText("")
         self.samples.show_images([])
         self.tabs.set_there(self.samples, True)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.units import measure_text, shape_text
-from widgets.data.values import Channel, ClassCount, Facts, Pairs, Part, Pixels, Rows, Step
+from engine.units import measure_text, shape_text, value_text
+from widgets.data.values import Channel, ClassCount, Facts, Pairs, Part, Pixels, Rows, Step, StoredExample
 from widgets.look.text import QT_TRANSLATE_NOOP, message_text, translated
 
 if TYPE_CHECKING:
     from engine.data.formats.arrays import Array, Skipped
+    from engine.data.options.corrections import ExampleId
+    from engine.data.tensors.samples import Stored
     from engine.data.tensors.statistics import Statistics
     from engine.data.tensors.steps import Transformed
     from engine.data.tensors.table_views import Entered
     from engine.data.tensors.table_views import Pairs as Measured
 
 MOST = 12  # notes
+DIGITS = 3
 FEW = 3  # skipped files that are named
 _PARTS = {
     "train": QT_TRANSLATE_NOOP("Data", "training"), "validation": QT_TRANSLATE_NOOP("Data", "validation"),
@@ -37,6 +40,13 @@ def facts_of(found: Statistics) -> Facts:
     targets = [Channel(_target(row.name, len(found.targets)), *row[1:]) for row in found.targets]
     notes = [*_few(list(map(message_text, found.notes))), *_skipped(found.skipped)]
     return Facts(parts, classes, (*targets, *channels), tuple(notes), len(found.skipped))
+
+
+def stored_of(found: Mapping[ExampleId, Stored]) -> dict[ExampleId, StoredExample]:
+    """Corrected examples as they are stored."""
+    return {id: StoredExample(translated(each.label), each.picture[:4] if each.picture is not None else None,
+                              "  ".join(value_text(number, DIGITS) for number in each.numbers), each.is_there)
+            for id, each in found.items()}
 
 
 def _few(notes: list[str]) -> list[str]:

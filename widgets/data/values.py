@@ -55,6 +55,15 @@ class Step(NamedTuple):
     note: str = ""  # “1×28×28, 0 … 255”
 
 
+class StoredExample(NamedTuple):
+    """An example that was corrected, as it is stored; ``is_there``: the data still have it, so that it counts."""
+
+    label: str = ""
+    pixels: Pixels | None = None
+    line: str = ""  # of a table: its row
+    is_there: bool = True
+
+
 class Rows(NamedTuple):
     """The first rows of a table as text and as numbers of the network, the target last in both."""
 

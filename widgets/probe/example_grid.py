@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from widgets.look import theme
@@ -25,6 +35,8 @@ class ExampleGrid(QWidget):
     chosen = Signal(object)
     compared = Signal(object)
     turned = Signal(int)  # -1 or 1: pages, by the keyboard
+    menu_asked = Signal(object, QPoint)  # what can be done with one, at a point of the screen
+    excluded = Signal(object)  # one is to be left out of the data
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,7 +143,7 @@ class ExampleGrid(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows, Home, End; Enter; pages."""
+        """Arrows, Home, End; Enter; pages; Delete."""
         key = Qt.Key(event.key())
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self._columns,
                  Qt.Key.Key_Down: self._columns}
@@ -143,8 +155,19 @@ class ExampleGrid(QWidget):
             self._take(event.modifiers())
         elif key in pages:
             self.turned.emit(pages[key])
+        elif key == Qt.Key.Key_Delete and self._cursor < len(self.examples):
+            self.excluded.emit(self.examples[self._cursor].key)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the example there; by the keyboard, with the one in hand."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self._cursor if by_key else self.index_at(QPointF(event.pos()))
+        if index is not None and index < len(self.examples):
+            self._go(index)
+            at = self.place(index).center().toPoint() if by_key else event.pos()
+            self.menu_asked.emit(self.examples[index].key, self.mapToGlobal(at))
 
     def _go(self, index: int) -> None:
         if 0 <= index < len(self.examples):

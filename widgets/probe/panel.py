@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -47,6 +47,8 @@ class ProbePanel(ScrollPanel):
     examples_asked = Signal(str, str, str)  # part, order, class
     page_asked = Signal(int)
     examples_acted = Signal()
+    example_menu_asked = Signal(object, QPoint)
+    example_excluded = Signal(object)
     save_requested = Signal(str, str)  # "pad" or "answer"; "picture" or "numbers"
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -110,6 +112,7 @@ class ProbePanel(ScrollPanel):
             (pad.picture_dropped, self.picture_dropped), (self.typed_row.typed, self.typed),
             (examples.chosen, self.example_chosen), (examples.compared, self.example_compared),
             (examples.asked, self.examples_asked), (examples.page_asked, self.page_asked),
+            (examples.menu_asked, self.example_menu_asked), (examples.excluded, self.example_excluded),
             (examples.acted, self.examples_acted), (self.camera.toggled, self.camera_toggled),
             (self.mode.chosen, self.mode_chosen), (self.swatches.chosen, pad.set_color),
             (self.invert.toggled, self.inverted_toggled), (self.typed_row.picture_given, self._pass_on),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from engine.units import grouped
@@ -27,6 +27,8 @@ class Examples(QWidget):
     asked = Signal(str, str, str)  # "train", "validation" or "test"; "given", "class" or "worst"; a class, "" for all
     page_asked = Signal(int)  # the first example of a page
     acted = Signal()  # the button beside a message
+    menu_asked = Signal(object, QPoint)  # what can be done with an example
+    excluded = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +83,8 @@ class Examples(QWidget):
         self.grid.chosen.connect(self.chosen)
         self.grid.compared.connect(self.compared)
         self.grid.turned.connect(self._turn)
+        self.grid.menu_asked.connect(self.menu_asked)
+        self.grid.excluded.connect(self.excluded)
         self.back.clicked.connect(lambda: self._turn(-1))
         self.forth.clicked.connect(lambda: self._turn(1))
         self.action.clicked.connect(self.acted)

@@ -20,6 +20,7 @@ from engine.compare.wording import (
     title_words,
     varied,
 )
+from engine.data.options.corrections import changes_of
 from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
 from engine.layers.base import Shape
@@ -52,6 +53,8 @@ def data(before: DataSpec, after: DataSpec) -> Iterator[Message]:
     yield from _table(before, after)
     if before.dataset == after.dataset:
         yield from _options(before.synthetic, after.synthetic)
+    if is_same:
+        yield from changes_of(before.corrections, after.corrections)
     for name in ("validation", "seed"):
         if getattr(before, name) != getattr(after, name):
             yield say(_WORDS[name], change=from_to(getattr(before, name), getattr(after, name), number_text))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine.data.formats.preview import Preview
+from engine.data.options.corrections import Stored
 from engine.data.options.options import Known
 from engine.messages import Message, say
 from engine.units import grouped
@@ -59,7 +60,8 @@ class Arrays:
     """Inputs uint8 N×C×H×W or float N×…, targets whole numbers N or float N×…, as stored.
 
     The test part is None where no official one exists, so is the validation part. ``known`` is what was found in a
-    person's own file; ``scaling`` prepares the columns of a table by its training rows; ``truth`` holds the true
+    person's own file; ``marks`` tell by part (a number for each example) whether it is still the same, where its pixels
+    do not; ``scaling`` prepares the columns of a table by its training rows; ``truth`` holds the true
     parameters of made data.
     """
 
@@ -73,6 +75,7 @@ class Arrays:
     scaling: Scaling | None = None
     truth: Mapping[str, list[float]] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    marks: Mapping[Stored, Array] = field(default_factory=dict)
 
     @property
     def swapped(self) -> Arrays:

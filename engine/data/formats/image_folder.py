@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median_low
 from threading import Event, Lock
 from typing import TypeVar
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from engine.data.formats.image_notes import about, expect_classes, images_text, 
 from engine.data.formats.image_sets import Sets, copies, missing
 from engine.data.formats.image_tree import Tree, looked_through
 from engine.data.formats.pixels import Boundless, Extent, Transparency, joint, white_of
+from engine.data.options.corrections import STORED, Stored
 from engine.data.options.options import Known
 from engine.data.progress import Step, Steps
 from engine.files import reason_of_os_error
@@ -253,7 +255,14 @@ def _in_parts(images: Bytes, found: Scan, looks: NDArray[np.uint64], known: Know
     notes += [say(_TRANSPARENT[was][count > 1], count=count) for was, count in found.transparent.items()]
     validation, test = (part if len(part[0]) else (None, None) for part in split[1:])
     return Arrays(split[0][0], split[0][1], test[0], test[1], validation[0], validation[1], known,
-                  report=Report(tuple(notes), tuple(found.skipped)))
+                  report=Report(tuple(notes), tuple(found.skipped)), marks=_marks(found, parts))
+
+
+def _marks(found: Scan, parts: NDArray[np.int64]) -> dict[Stored, NDArray[np.uint32]]:
+    """Of each file's name and size: its pixels depend on how it is read."""
+    marks = np.array([crc32(f"{found.tree.at(item.path)} {item.size}".encode("utf-8", "surrogateescape"))
+                      for item in found.items], np.uint32)
+    return {part: marks[parts == number] for number, part in enumerate(STORED)}
 
 
 def expect_own(folder: Path) -> None:

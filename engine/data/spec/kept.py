@@ -8,7 +8,7 @@ from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
 
 Source = tuple[str, str]  # id, path
-_OWN = ("emnist", "table", "synthetic")  # what only these data have
+_OWN = ("emnist", "table", "synthetic", "corrections")  # what only these data have
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from engine.data.spec.spec import DataSpec
 from engine.layers.base import OptionError
 
 PARTS = ("table", "augment", "synthetic")
-_FIXED = frozenset({"dataset", "path", "known", "kinds", *PARTS})
+_FIXED = frozenset({"dataset", "path", "known", "kinds", "corrections", *PARTS})
 
 
 def names_of(spec: DataSpec) -> Iterator[tuple[str, str]]:

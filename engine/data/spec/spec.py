@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticKnownError
 
 from engine.data.fetching.folder import Files
+from engine.data.options.corrections import Correction, in_order
 from engine.data.options.options import Augment, EmnistPart, Known, Options, Synthetic, Task
 from engine.data.options.table import Table
 from engine.data.sources import SOURCES, Source, source_for, why_no_data
@@ -27,7 +28,7 @@ def _registered(id: object) -> object:
 
 DatasetId = Annotated[str, BeforeValidator(_registered)]
 _OF_THE_SOURCE = frozenset({"dataset", "path", "emnist", "table", "synthetic"})  # a change of these is another source
-_OWN = ("path", "known", "emnist", "table", "synthetic")  # what another data set does not take over
+_OWN = ("path", "known", "emnist", "table", "synthetic", "corrections")  # what another data set does not take over
 LARGEST = 1024  # pixels: height and width that images are resized to at most
 
 
@@ -67,6 +68,9 @@ class DataSpec(BaseModel):
     augment: Augment = Field(Augment(), title="Augmentation", description="How training images vary at random.")
     table: Table = Field(Table(), title="Table", description="How the columns of a table are used.")
     synthetic: Synthetic = Field(Synthetic(), title="Made data", description="The rule that numbers are made by.")
+    corrections: Annotated[tuple[Correction, ...], AfterValidator(in_order)] = Field(
+        (), title="Corrections", description="Examples that are left out, or have another label than is stored.",
+        json_schema_extra={"empty": "none"})
     known: Known | None = Field(None, title="Found", description="What was found in the file when it was last read.",
                                 json_schema_extra={"empty": "not read yet"})  # fmt: skip
 
@@ -144,8 +148,14 @@ class DataSpec(BaseModel):
 
     @property
     def examples(self) -> int:
-        """How many examples there are in all parts together; 0 while unknown."""
-        return self._known_or_expected.examples
+        """How many examples there are in all parts together, without those that are left out; 0 while unknown."""
+        left_out = sum(each.excludes for each in self.corrections)
+        return max(0, self._known_or_expected.examples - left_out)
+
+    @property
+    def learns_log(self) -> bool:
+        """Whether the logarithm of the target is learned."""
+        return self.table.log_target and self.task == "regression" and "preparation" in self.source.pages(self)
 
     # -- other data ---------------------------------------------------------------------------------------------
 

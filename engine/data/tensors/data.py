@@ -9,15 +9,20 @@ from torch import Tensor
 
 from engine.data.formats.arrays import Array, Report
 from engine.data.formats.scaling import Fitted, Scaling
+from engine.data.options.corrections import Stored
 from engine.data.spec.spec import DataSpec
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Inputs uint8 N×C×H×W or float32 N×…, as stored; targets int64 N (classes) or float32 N×… (numbers)."""
+    """Inputs uint8 N×C×H×W or float32 N×…, as stored; targets int64 N (classes) or float32 N×… (numbers).
+
+    ``places`` say where each is stored, as ``identity`` reads it.
+    """
 
     inputs: Tensor
     targets: Tensor
+    places: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -49,7 +54,8 @@ class Data:
 
     ``mean`` and ``std`` are those of the training examples as the network gets them: per channel of images (bytes
     scaled to 0 … 1) and of other arrays with more than one dimension, else per feature. ``spec`` has what was found in
-    a person's file; ``truth`` the true parameters of made data.
+    a person's file; ``truth`` the true parameters of made data. ``before``: the same with the examples and labels that
+    are stored, where some were corrected.
     """
 
     spec: DataSpec
@@ -61,6 +67,8 @@ class Data:
     truth: Mapping[str, list[float]] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
     unscaled: Unscaled | None = None
+    marks: Mapping[Stored, Array] = field(default_factory=dict)
+    before: Data | None = None
 
     @property
     def nbytes(self) -> int:

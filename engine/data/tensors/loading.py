@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +15,12 @@ from engine.data.progress import Steps
 from engine.data.spec.changes import marked
 from engine.data.spec.reading import files_state, reading
 from engine.data.spec.spec import DataSpec
+from engine.data.tensors.corrected import corrected
 from engine.data.tensors.data import Data
 from engine.data.tensors.splitting import splitting
 
-_LATER = {"resize": None, "normalize": False, "augment": Augment(), "known": None}  # does not change how it is split
+# does not change how it is split
+_LATER = {"resize": None, "normalize": False, "augment": Augment(), "known": None, "corrections": ()}
 
 
 def load_data(spec: DataSpec, root: Path | None = None, progress: Callable[[int, int], object] | None = None,
@@ -50,9 +52,22 @@ def loading(spec: DataSpec, root: Path | None = None) -> Steps[Data]:
     read = tuple(getattr(spec, name) for name in spec.source.reads)  # which may hold some of what comes later
     data = yield from LOADED.get(("splits", split, read), state, lambda: _split(spec, root, state),
                                  lambda data: data.nbytes)
-    if not spec.source.finds:
-        return replace(data, spec=spec)
-    return replace(data, spec=spec.with_options(known=(yield from marked(data.spec.known, spec, root, state))))
+    known = (yield from marked(data.spec.known, spec, root, state)) if spec.source.finds else spec.known
+    if not spec.corrections:
+        return replace(data, spec=spec.with_options(known=known))
+    return (yield from _corrected(data, spec.with_options(known=known), (split, read), state))
+
+
+def _corrected(data: Data, spec: DataSpec, what: Hashable, state: State) -> Steps[Data]:
+    """As its examples were corrected; made once, of what was read already."""
+    def making() -> Steps[Data]:
+        yield from ()
+        return corrected(data, spec)
+
+    plain = replace(data, spec=spec.with_options(corrections=()))
+    found = yield from LOADED.get(("corrected", what, spec.corrections), state, making,
+                                  lambda made: made.nbytes)
+    return replace(found, spec=spec, before=plain)
 
 
 def _split(spec: DataSpec, root: Path | None, state: State) -> Steps[Data]:

@@ -8,12 +8,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from engine.data.options.corrections import ExampleId
 from engine.data.tensors.batches import in_channels
 from engine.data.tensors.data import Data
+from engine.data.tensors.identity import stored_example
 
 LARGEST = 128  # pixels; larger images are made smaller
 DIGITS = 4
 MOST_COLUMNS = 40
+MOST_CORRECTED, FEW = 1000, 8
 
 
 class Sample(NamedTuple):
@@ -58,6 +61,35 @@ def _small(images: Tensor) -> Tensor:
         return images
     size = [max(1, round(side * LARGEST / max(height, width))) for side in (height, width)]
     return interpolate(images, size=size, mode="bilinear", antialias=True)
+
+
+class Stored(NamedTuple):
+    """An example that was corrected, as it is stored: ``is_there``: the data still have it; a picture, or numbers."""
+
+    label: str = ""
+    picture: Sample | None = None
+    numbers: tuple[float, ...] = ()
+    is_there: bool = True
+
+
+def corrected_samples(data: Data) -> dict[ExampleId, Stored]:
+    """All that were corrected, also those that are left out now; of very many the first."""
+    return {each.id: _stored(data, each.id) for each in data.spec.corrections[:MOST_CORRECTED]}
+
+
+def _stored(data: Data, id: ExampleId) -> Stored:
+    found = stored_example(data, id)
+    if found is None:
+        return Stored(is_there=False)
+    inputs, target = found
+    label = _label(data, target.exp() if data.spec.learns_log else target)
+    if inputs.dim() != 3:
+        return Stored(label, numbers=tuple(inputs.flatten()[:FEW].tolist()))
+    image = inputs[None] if len(inputs) in (1, 3) else in_channels(inputs[None], 3)
+    image = _small(_in_bytes(image))[0]
+    channels, height, width = image.shape
+    pixels = image.permute(1, 2, 0).contiguous().numpy().tobytes()
+    return Stored(label, Sample(pixels, channels, height, width, label))
 
 
 class Rows(NamedTuple):

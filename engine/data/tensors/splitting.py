@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,9 +11,12 @@ import torch
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays
 from engine.data.formats.scaling import Scaling
+from engine.data.options.corrections import Stored
 from engine.data.progress import Step, Steps, told
 from engine.data.spec.spec import DataSpec
+from engine.data.tensors.corrected import corrected, joined, some_of
 from engine.data.tensors.data import Data, Split, Unscaled
+from engine.data.tensors.identity import numbered
 from engine.data.tensors.moments import measuring, moments
 
 READ = Step("", 1, 1, "reading")  # what is left to do tells nothing of how far it is
@@ -27,29 +31,41 @@ def splitting(spec: DataSpec, arrays: Arrays) -> Steps[Data]:
     order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))
     if arrays.scaling is not None:
         return (yield from _of_table(spec, arrays, arrays.scaling, order))
-    inputs, targets = arrays.inputs, arrays.targets
+    whole = _Taken.all("train", arrays.inputs, arrays.targets)
     if arrays.test_inputs is not None and arrays.test_targets is not None:
-        test = arrays.test_inputs, arrays.test_targets
+        test = _Taken.all("test", arrays.test_inputs, arrays.test_targets)
     else:
         count = _share(TEST_SHARE, len(order))
-        test, order = (inputs[order[:count]], targets[order[:count]]), order[count:]
+        test, order = whole.at(order[:count]), order[count:]
     if arrays.validation_inputs is not None and arrays.validation_targets is not None:
-        validation = arrays.validation_inputs, arrays.validation_targets
-        train = (inputs, targets) if arrays.test_inputs is not None else (inputs[order], targets[order])
+        validation = _Taken.all("validation", arrays.validation_inputs, arrays.validation_targets)
+        train = whole if arrays.test_inputs is not None else whole.at(order)
     else:
         count = _share(spec.validation, len(order))
-        validation = inputs[order[:count]], targets[order[:count]]
-        train = inputs[order[count:]], targets[order[count:]]
+        validation, train = whole.at(order[:count]), whole.at(order[count:])
     return _data(spec, arrays, train, validation, test)
 
 
-Pair = tuple[Array, Array]
+class _Taken(NamedTuple):
+    """Some examples, and where they are stored."""
+
+    inputs: Array
+    targets: Array
+    places: Array
+
+    @staticmethod
+    def all(part: Stored, inputs: Array, targets: Array) -> _Taken:
+        return _Taken(inputs, targets, numbered(part, np.arange(len(targets))))
+
+    def at(self, order: Array) -> _Taken:
+        return _Taken(*(array[order] for array in self))
 
 
-def _data(spec: DataSpec, arrays: Arrays, train: Pair, validation: Pair, test: Pair) -> Data:
+def _data(spec: DataSpec, arrays: Arrays, train: _Taken, validation: _Taken, test: _Taken) -> Data:
     learned = _split(*train)
     mean, std = moments(spec, learned.inputs)
-    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report)
+    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report,
+                marks=arrays.marks)
 
 
 def _of_table(spec: DataSpec, arrays: Arrays, scaling: Scaling, order: Array) -> Steps[Data]:
@@ -60,12 +76,10 @@ def _of_table(spec: DataSpec, arrays: Arrays, scaling: Scaling, order: Array) ->
     unscaled = Unscaled(scaling, fitted, arrays.inputs, train, validation, test)
     for places in (train, validation, test):
         inputs = yield from told(fitted.applying(arrays.inputs, places), READ)
-        parts.append(_split(inputs, arrays.targets[places]))
+        parts.append(_split(inputs, arrays.targets[places], numbered("train", places)))
     learned, judged, last = parts
     mean, std = yield from told(measuring(spec, learned.inputs), READ)
-    return Data(spec, learned, judged, last, mean, std, arrays.truth, arrays.report, unscaled)
-
-
+    return Data(spec, learned, judged, last, mean, std, arrays.truth, arrays.report, unscaled, arrays.marks)
 
 
 def _share(share: float, count: int) -> int:
@@ -73,11 +87,11 @@ def _share(share: float, count: int) -> int:
     return min(max(1, round(share * count)), count - 1) if share else 0
 
 
-def _split(inputs: Array, targets: Array) -> Split:
+def _split(inputs: Array, targets: Array, places: Array) -> Split:
     if inputs.dtype != np.uint8:
         inputs = inputs.astype(np.float32, copy=False)
     targets = targets.astype(np.int64 if targets.dtype.kind in "iu" else np.float32, copy=False)
-    return Split(*(torch.from_numpy(_writable(array)) for array in (inputs, targets)))
+    return Split(*(torch.from_numpy(_writable(array)) for array in (inputs, targets, places)))
 
 
 def _writable(array: Array) -> Array:
@@ -93,8 +107,11 @@ def folded(data: Data, k: int, fold: int) -> Data:
     """Fold ``fold`` (from 0) of ``k``: training and validation examples together, divided anew; test is untouched.
 
     In the order of the spec's seed, fold sizes are scikit-learn's KFold's: n // k, the first n % k one more. Statistics
-    are those of the fold's own training examples. Raises DataError where there are fewer than k examples.
+    are those of the fold's own training examples. Examples that are left out leave all others in their fold. Raises
+    DataError where there are fewer than k examples.
     """
+    if data.before is not None:
+        return corrected(folded(data.before, k, fold), data.spec)
     count = len(data.train) + len(data.validation)
     if not 0 <= fold < k:
         raise ValueError(f"fold {fold} of {k}")
@@ -106,9 +123,8 @@ def folded(data: Data, k: int, fold: int) -> Data:
     begin = fold * (count // k) + min(fold, count % k)
     end = begin + count // k + (fold < count % k)
     here, rest = torch.from_numpy(order[begin:end]), torch.from_numpy(np.concatenate([order[:begin], order[end:]]))
-    inputs = torch.cat([data.train.inputs, data.validation.inputs])
-    targets = torch.cat([data.train.targets, data.validation.targets])
-    train, validation, test = Split(inputs[rest], targets[rest]), Split(inputs[here], targets[here]), data.test
+    both = joined(data.train, data.validation)
+    train, validation, test = some_of(both, rest), some_of(both, here), data.test
     unscaled = data.unscaled
     if unscaled is not None:
         places = np.concatenate([unscaled.of_train, unscaled.of_validation])
@@ -116,7 +132,7 @@ def folded(data: Data, k: int, fold: int) -> Data:
         fitted = unscaled.scaling.fitted(unscaled.rows, of_train)
         unscaled = replace(unscaled, fitted=fitted, of_train=of_train, of_validation=of_validation)
         train, validation, test = (
-            Split(torch.from_numpy(fitted.applied(unscaled.rows, places)), part.targets) for places, part in
+            replace(part, inputs=torch.from_numpy(fitted.applied(unscaled.rows, places))) for places, part in
             ((of_train, train), (of_validation, validation), (unscaled.of_test, test)))
     mean, std = moments(data.spec, train.inputs)
     return replace(data, train=train, validation=validation, test=test, mean=mean, std=std, unscaled=unscaled)

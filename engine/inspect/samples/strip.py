@@ -12,9 +12,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from engine.data.options.corrections import ExampleId
 from engine.data.progress import Steps
 from engine.data.tensors.batches import in_channels
 from engine.data.tensors.data import Data
+from engine.data.tensors.identity import identity
 from engine.data.tensors.loading import loading
 from engine.experiment.experiment import Experiment
 from engine.inspect.answering import Answers, losses
@@ -49,7 +51,7 @@ def examples(experiment: Experiment, weights: Mapping[str, Tensor] | None = None
         among, order = (split.targets == only).nonzero().flatten(), "first" if order == "class" else order
     chosen = among[_chosen(data, split.targets[among], order, begin + count, most)]
     chosen = chosen if order == "mistakes" else chosen[begin:]
-    judge, shown = _Judge(replace(experiment, data=data.spec), weights, data, partly), _Shown(data, part)
+    judge, shown = _Judge(replace(experiment, data=data.spec), weights, data, partly), Shown(data, part)
     found, note = list[Example](), None
     if order == "mistakes" and len(chosen) < len(among):
         note = say("The first {count} of {all} are looked at", count=grouped(len(chosen)), all=grouped(len(among)))
@@ -134,24 +136,27 @@ class _Judge:
         return [(each, float("nan"), False) for each in text]
 
 
-class _Shown:
+class Shown:
     """Examples as they are shown, each made once."""
 
     def __init__(self, data: Data, part: str) -> None:
-        self._inputs = split_of(data, part).inputs
+        self._data, self._part, split = data, part, split_of(data, part)
+        self._inputs, self._is_known = split.inputs, split.places is not None
         self._extent = data.train.inputs.aminmax() if self._is_float_image() else None
-        self._made = dict[int, tuple[Picture, tuple[float, ...]]]()
+        self._made = dict[int, tuple[Picture, tuple[float, ...], ExampleId | None]]()
 
     def _is_float_image(self) -> bool:
         return self._inputs.dim() == 4 and self._inputs.dtype != torch.uint8
 
     def with_picture(self, example: Example) -> Example:
+        """The same with its picture, or its first numbers, and where it is stored."""
         if example.place not in self._made:
             stored = self._inputs[example.place]
-            self._made[example.place] = (self._thumbnail(stored), ()) if stored.dim() == 3 else (
-                Picture(), tuple(stored.flatten()[:NUMBERS].tolist()))
-        picture, numbers = self._made[example.place]
-        return example._replace(picture=picture, numbers=numbers)
+            id = identity(self._data, self._part, example.place) if self._is_known else None
+            self._made[example.place] = (self._thumbnail(stored), (), id) if stored.dim() == 3 else (
+                Picture(), tuple(stored.flatten()[:NUMBERS].tolist()), id)
+        picture, numbers, id = self._made[example.place]
+        return example._replace(picture=picture, numbers=numbers, id=id)
 
     def _thumbnail(self, stored: Tensor) -> Picture:
         if self._extent is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal, NamedTuple
 
+from engine.data.options.corrections import ExampleId
 from engine.messages import Message, say
 
 Order = Literal["first", "class", "mistakes"]
@@ -36,6 +37,7 @@ class Example(NamedTuple):
     is_wrong: bool = False
     picture: Picture = Picture()
     numbers: tuple[float, ...] = ()
+    id: ExampleId | None = None  # where it is stored
 
 
 class Strip(NamedTuple):

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.in_front import in_front
@@ -137,3 +139,19 @@ def test_how_many_there_are_is_said_only_where_it_is_known(strip: Examples) -> N
     assert strip.range.text() == "1–8, and more" and strip.forth.isEnabled()
     strip.show_examples(pictures(1), 8, 9)
     assert strip.range.text() == "9–9 of 9" and not strip.forth.isEnabled()
+
+
+def test_a_menu_is_asked_for_by_mouse_and_keys_and_delete_leaves_one_out(strip: Examples) -> None:
+    menus, left_out = list[object](), list[object]()
+    strip.menu_asked.connect(lambda key, _at: menus.append(key))
+    strip.excluded.connect(left_out.append)
+    QTest.keyClick(strip.grid, Qt.Key.Key_Delete)
+    strip.show_examples(pictures(6))
+    strip.layout().activate()
+    at = strip.grid.place(4).center().toPoint()
+    for reason, where in ((QContextMenuEvent.Reason.Mouse, at), (QContextMenuEvent.Reason.Keyboard, QPoint()),
+                          (QContextMenuEvent.Reason.Mouse, QPoint(5, strip.grid.height() - 1))):
+        QApplication.sendEvent(strip.grid, QContextMenuEvent(reason, where, strip.grid.mapToGlobal(where)))
+    assert menus == ["k4", "k4"], "by the keyboard of the one in hand, and beside them of none"
+    QTest.keyClick(strip.grid, Qt.Key.Key_Delete)
+    assert left_out == ["k4"]
