@@ -24,6 +24,7 @@ _HOME = {
     "watched": "engine.network.watched",
     "predict": "engine.runs.looking",
     "activations": "engine.runs.looking",
+    "evaluate": "engine.runs.evaluating",
     "fit": "engine.training",
     "Control": "engine.training.control",
     "Observer": "engine.training.observer",
