@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from engine.data.tensors.data import Data, Split
 from engine.data.tensors.loading import loading
 from engine.evaluation.confusion import confusion_of, scores_of
 from engine.evaluation.fitting import curve_of, least_squares_of
-from engine.evaluation.values import NOBODY, Evaluation, Floats, Progress
+from engine.evaluation.values import NOBODY, Evaluation, Floats, Part, Progress
 from engine.experiment.experiment import Experiment
 from engine.inspect.answering import Answers, losses, without_log
 from engine.inspect.lens import Lens
@@ -158,7 +158,7 @@ def _evaluation(lens: Lens, data: Data, part: str, split: Split, sums: _Sums) ->
     true, predicted, sure, probability, costs = sums.columns
     of_classes = lens.experiment.data.task == "classification"
     classes = tuple(lens.experiment.data.classes) if of_classes else ()
-    made = Evaluation(part, of_classes, classes, sums.loss, true, predicted,  # type: ignore[arg-type]  # it is one
+    made = Evaluation(cast(Part, part), of_classes, classes, sums.loss, true, predicted,
                       costs.astype(np.float64), sure.astype(np.float64), probability.astype(np.float64),
                       np.zeros((0, 0), np.int64))
     if of_classes:

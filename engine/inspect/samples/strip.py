@@ -49,7 +49,7 @@ def examples(experiment: Experiment, weights: Mapping[str, Tensor] | None = None
         among, order = (split.targets == only).nonzero().flatten(), "first" if order == "class" else order
     chosen = among[_chosen(data, split.targets[among], order, begin + count, most)]
     chosen = chosen if order == "mistakes" else chosen[begin:]
-    judge, shown = _Judge(replace(experiment, data=data.spec), weights, data, partly), _Shown(data, part)
+    judge, shown = _Judge(replace(experiment, data=data.spec), weights, data, partly), Shown(data, part)
     found, note = list[Example](), None
     if order == "mistakes" and len(chosen) < len(among):
         note = say("The first {count} of {all} are looked at", count=grouped(len(chosen)), all=grouped(len(among)))
@@ -134,7 +134,7 @@ class _Judge:
         return [(each, float("nan"), False) for each in text]
 
 
-class _Shown:
+class Shown:
     """Examples as they are shown, each made once."""
 
     def __init__(self, data: Data, part: str) -> None:
@@ -146,6 +146,7 @@ class _Shown:
         return self._inputs.dim() == 4 and self._inputs.dtype != torch.uint8
 
     def with_picture(self, example: Example) -> Example:
+        """The same with its picture, or its first numbers."""
         if example.place not in self._made:
             stored = self._inputs[example.place]
             self._made[example.place] = (self._thumbnail(stored), ()) if stored.dim() == 3 else (
