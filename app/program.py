@@ -9,8 +9,8 @@ from pathlib import Path
 
 from app.system import has_display, missing_library, missing_sentence
 
-COMMANDS = {"gallery", "check", "train", "replay", "runs", "sweep", "predict", "look", "suspects", "export", "-h",
-            "--help"}
+COMMANDS = {"gallery", "check", "train", "replay", "runs", "sweep", "evaluate", "predict", "look", "suspects", "export",
+            "-h", "--help"}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -25,6 +25,7 @@ _HOME = {
     "predict": "engine.runs.looking",
     "activations": "engine.runs.looking",
     "suspects": "engine.runs.suspects",
+    "evaluate": "engine.runs.evaluating",
     "fit": "engine.training",
     "Control": "engine.training.control",
     "Observer": "engine.training.observer",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 
-from app.document.in_hand import held, newest
+from app.document.in_hand import Held, held, newest
 from app.document.page import Page
 from app.features.training import Training
 from app.window.host import Feature, Host
@@ -308,7 +308,7 @@ class Inside(Feature):
         if inside.make is None:
             inside.make = First(self.host.settings.data_root)
         wanted = Wanted("", self.layer_page, inside.unit, inside.hover, inside.method, inside.class_number)
-        return Question(document.experiment, held(document)[self.source_of(inside)].weights, inside.training,
+        return Question(document.experiment, self.in_hand(inside).weights, inside.training,
                         inside.make, level.path, tuple(level.graph.nodes), inside.changes, inside.seed, inside.copy,
                         inside.second, wanted, inside.card)
 
@@ -316,6 +316,10 @@ class Inside(Feature):
         """Which weights it is looked at with."""
         document = inside.page.document
         return inside.source if inside.source in held(document) else newest(document)
+
+    def in_hand(self, inside: PageInside) -> Held:
+        """Those weights, whose they are."""
+        return held(inside.page.document)[self.source_of(inside)]
 
     def _take(self, inside: PageInside, seen: Seen | NotTaken) -> None:
         from app.insight.look import NotTaken  # is loaded

@@ -107,7 +107,7 @@ def _gallery(_: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    experiment = _with_settings(_experiment(options), options)
+    experiment = with_settings(_experiment(options), options)
     if not_allowed(experiment.graph):
         print(f"note: {CODE_INSIDE}", file=sys.stderr)
     report = Report(experiment, notes_of(experiment.data, options.data_root))
@@ -180,7 +180,7 @@ def _asked(options: argparse.Namespace) -> Asked:
     steps = [_opened(options)]
     for each in given or ({},):
         known = argparse.Namespace(**{**dict.fromkeys(GIVEN), **each})
-        steps.append(_with_overrides(_with_data(steps[-1], known, root), known))
+        steps.append(_with_overrides(with_data(steps[-1], known, root), known))
     recipe, last = steps[-1].recipe, steps[len(before)].recipe
     others = {name for name in type(recipe).model_fields if getattr(recipe, name) != getattr(last, name)}
     return Asked(steps[-1], given, root, frozenset(others) if before else frozenset())
@@ -324,7 +324,7 @@ def _draw_canvas(experiment: Experiment, out: Path) -> None:
 
 def _experiment(options: argparse.Namespace) -> Experiment:
     """The named file's, with what is found in a person's data."""
-    return _with_data(_opened(options), options, options.data_root)
+    return with_data(_opened(options), options, options.data_root)
 
 
 def _opened(options: argparse.Namespace) -> Experiment:
@@ -356,7 +356,8 @@ def _is_named_by_its_run(options: argparse.Namespace) -> bool:
         os.path.isdir(options.file) and os.path.realpath(options.file) == os.path.realpath(options.out))  # noqa: PTH112
 
 
-def _with_data(experiment: Experiment, options: argparse.Namespace, root: Path | None) -> Experiment:
+def with_data(experiment: Experiment, options: argparse.Namespace, root: Path | None) -> Experiment:
+    """With the data that are asked for, and what is found in them. Raises UnreadableError."""
     try:
         data = chosen(_chosen_data(experiment.data, options), experiment.data, root)
         _say_changes(experiment.data, data)
@@ -437,7 +438,8 @@ def _check_clear(text: str, annotation: object) -> None:
                               second=meanings[1], text=text)
 
 
-def _with_settings(experiment: Experiment, options: argparse.Namespace) -> Experiment:
+def with_settings(experiment: Experiment, options: argparse.Namespace) -> Experiment:
+    """With what is set of the recipe. Raises UnreadableError, also for what there is not."""
     try:
         recipe = experiment.recipe.with_options(**_recipe_settings(experiment, options))
     except OptionError as error:
@@ -558,10 +560,11 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
     train.set_defaults(run=_train, refuse=train.error)
 
-    from app.terminal import sweep  # which knows what is here
+    from app.terminal import evaluating, sweep  # which know what is here
 
     sweep.add(commands)
     looking.add(commands)
+    evaluating.add(commands)
 
     replay = commands.add_parser("replay", help="make a run again, hand-made changes included, bit for bit")
     replay.add_argument("run_folder", metavar="RUN", type=Path, help="the folder of a run or a series")

@@ -55,16 +55,11 @@ def add(commands: Any) -> None:
     predict = commands.add_parser("predict", help="what a network says of pictures, rows of a table, or arrays")
     look = commands.add_parser("look", help="the output of every layer for one example, as .npz")
     for command, does in ((predict, _predict), (look, _look)):
-        command.add_argument("file", metavar="FILE|RUN", help="a .loom file or gallery:ID, or the folder of a run, "
-                             "whose best weights are taken")
-        command.add_argument("--weights", type=Path, metavar="W", help=f"a {readable(WEIGHTS, ' or ')} file (default: "
-                             "those of the run, or untrained)")
-        command.add_argument("--by-order", action="store_true", help="take the tensors of --weights one after the "
-                             "other, whatever their names, where all shapes are equal")
+        add_network_options(command)
         command.add_argument("--inverted", action="store_true", help="pictures are dark on light, where the data are "
                              "light on dark, as MNIST's digits are")
         add_place_options(command)
-        command.set_defaults(run=partial(_in_words, does))
+        command.set_defaults(run=partial(in_words, does))
     predict.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a picture, a folder of pictures, a table "
                          "(.csv), or arrays (.npy, .npz)")
     predict.add_argument("--json", action="store_true", help="as JSON")
@@ -77,7 +72,17 @@ def add(commands: Any) -> None:
     look.add_argument("out", type=Path, metavar="OUT.npz", help="the file to write")
 
 
-def _in_words(does: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+def add_network_options(command: argparse.ArgumentParser) -> None:
+    """Which network, with which weights."""
+    command.add_argument("file", metavar="FILE|RUN", help="a .loom file or gallery:ID, or the folder of a run, whose "
+                         "best weights are taken")
+    command.add_argument("--weights", type=Path, metavar="W", help=f"a {readable(WEIGHTS, ' or ')} file (default: "
+                         "those of the run, or untrained)")
+    command.add_argument("--by-order", action="store_true", help="take the tensors of --weights one after the other, "
+                         "whatever their names, where all shapes are equal")
+
+
+def in_words(does: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """What cannot be read or written has an exit code of its own."""
     from engine.inspect.samples.sample import UnreadSampleError  # loads torch
     from engine.inspect.samples.tensor_text import TextError  # loads torch
@@ -88,7 +93,7 @@ def _in_words(does: Callable[[argparse.Namespace], int], options: argparse.Names
         raise UnreadableError("{reason}", reason=error) from error
 
 
-def _network(options: argparse.Namespace) -> Network:
+def network_of_options(options: argparse.Namespace) -> Network:
     """What was left out of it is said."""
     from engine.network.fitting import OrderError  # loads torch
     from engine.runs.looking import network_of  # loads torch
@@ -108,7 +113,7 @@ def _network(options: argparse.Namespace) -> Network:
 def _predict(options: argparse.Namespace) -> int:
     from engine.inspect.predicting import Failed, Predictor, files_in  # loads torch
 
-    files, network = files_in(options.paths), _network(options)
+    files, network = files_in(options.paths), network_of_options(options)
     if not_allowed(network.experiment.graph):
         raise CodeInsideError(CODE_INSIDE)
     predictor = Predictor(network.experiment, network.weights, options.data_root or network.root,
@@ -200,7 +205,7 @@ def _look(options: argparse.Namespace) -> int:
 
     if options.out.suffix.lower() != ".npz":
         raise UnreadableError("{out} does not end in .npz", out=options.out)
-    network = _network(options)
+    network = network_of_options(options)
     root = options.data_root or network.root
     experiment = with_known_data(network.experiment, root)
     if not_allowed(experiment.graph):

@@ -30,7 +30,7 @@ PLANS: Mapping[Workspace, Plan] = {
     "inside": Plan({
         "left": Extent(least=200, most=480, usual=236, share=0.156),
         "right": Extent(least=312, most=760, usual=340, share=0.22),
-        "bottom": Extent(least=120, most=2000, usual=230, share=0.23),
+        "bottom": Extent(least=120, most=2000, usual=230, share=0.26),
     }, least_middle=420),
 }  # fmt: skip
 

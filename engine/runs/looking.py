@@ -96,9 +96,9 @@ def predict(source: Source, paths: str | os.PathLike[str] | Iterable[str | os.Pa
     the data are light on dark. Raises LayerloomError, also of the first file or row that cannot be looked at.
     """
     network = network_of(source, weights)
-    _warn(network.notes)
+    warn(network.notes)
     files = files_in([paths] if isinstance(paths, (str, os.PathLike)) else paths)
-    predictor = Predictor(network.experiment, network.weights, _root(root, network), inverted=inverted)
+    predictor = Predictor(network.experiment, network.weights, root_of(root, network), inverted=inverted)
     found = list[Prediction]()
     for each in predictor.predictions(files):
         if isinstance(each, Failed):
@@ -117,20 +117,22 @@ def activations(source: Source, sample: Sample | Tensor | np.ndarray[Any, Any] |
     can run.
     """
     network = network_of(source, weights)
-    place = _root(root, network)
+    place = root_of(root, network)
     experiment = with_known_data(network.experiment, place)
     look = Lens(experiment, network.weights, training=training).look(sample_of(experiment, sample, place).x)
     if not look.outputs:
         raise no_answer(look)
-    _warn((*network.notes, *(Message("{place}: {reason}", (("place", place), ("reason", reason)))
+    warn((*network.notes, *(Message("{place}: {reason}", (("place", place), ("reason", reason)))
                              for place, reason in look.faults.items())))
     return dict(look.outputs)
 
 
-def _root(given: str | os.PathLike[str] | None, network: Network) -> Path | None:
+def root_of(given: str | os.PathLike[str] | None, network: Network) -> Path | None:
+    """Where data lie: as it is said, else as it was said of the run."""
     return network.root if given is None else Path(given)
 
 
-def _warn(notes: Iterable[Message]) -> None:
+def warn(notes: Iterable[Message]) -> None:
+    """Whoever calls from Python hears of what was left out."""
     for note in notes:
         warnings.warn(str(note), stacklevel=3)

@@ -232,8 +232,9 @@ def run_json(started: Started, when: str, versions: Mapping[str, str], title: st
                   "device": started.device, "device_name": started.device_name, "params": started.params,
                   "train_examples": started.train_examples, "epochs": started.epochs,
                   "first_epoch": started.first_epoch, "threads": started.threads,
-                  "channels_last": started.channels_last, "planned": started.planned, **more,
-                  "versions": dict(versions)})
+                  "channels_last": started.channels_last, "planned": started.planned,
+                  **({"data": {part: list(mark) for part, mark in started.marks.items()}} if started.marks else {}),
+                  **more, "versions": dict(versions)})
 
 
 def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str], **more: object) -> str:

@@ -49,6 +49,7 @@ class Started:
     device_name: str = ""  # as its maker calls it
     channels_last: bool = True  # the memory order of images
     planned: int = 0  # epochs, with all that is steered on the way and known by now; 0: of an earlier version
+    marks: Mapping[str, tuple[int, str]] = field(default_factory=dict, compare=False)  # of each part of the data
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from torch import Tensor
 from engine.data.formats.arrays import left_out
 from engine.data.tensors.batches import Batches, ranges
 from engine.data.tensors.data import Data
+from engine.data.tensors.marks import marks_of
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.messages import LayerloomError
@@ -186,7 +187,7 @@ class Run:
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
                       self._course.epoch + (not self._goes_on), self._threads.count, self._from,
                       device_name(self._learner.device), self._learner.numerics.channels_last,
-                      self._script.last.recipe.epochs)
+                      self._script.last.recipe.epochs, marks_of(self._data))
         if self._skipped and self._from == 0:
             yield Remark("left out", left_out(self._skipped))
         self._time.start()

@@ -14,17 +14,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from widgets.look import theme
 from widgets.look.guarded import guarded
-from widgets.look.pixels import fitted, paint_pixels, pixel_image
+from widgets.look.pixels import pixel_image
 from widgets.look.text import tooltip
 from widgets.probe.example import Example
+from widgets.probe.example_painting import CAPTION, paint_line, paint_picture, paint_rings, tone_of
 
-COLUMNS, GAP, CAPTION, BELOW, LINE = 4, 4, 17, 6, 24
+COLUMNS, GAP, BELOW, LINE = 4, 4, 6, 24
 LEAST = 30  # of a picture
 
 
@@ -206,7 +205,7 @@ class ExampleGrid(QWidget):
 
     def tone(self, example: Example) -> str:
         """The colour of a caption."""
-        return "dim" if example.is_right is None else "ok" if example.is_right else "error"
+        return tone_of(example)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Those in sight."""
@@ -218,32 +217,11 @@ class ExampleGrid(QWidget):
                     self._paint_one(painter, place, index, example)
 
     def _paint_one(self, painter: QPainter, place: QRectF, index: int, example: Example) -> None:
-        painter.setFont(theme.mono_font(11))
         image = self._images[index]
         if image is None:
-            self._paint_line(painter, place, example)
+            paint_line(painter, place, example)
         else:
-            painter.fillRect(place, theme.color("canvas"))
-            paint_pixels(painter, fitted(image.height(), image.width(), place), image, lined=False)
-            room = QRectF(place.left(), place.bottom(), place.width() + GAP, CAPTION)
-            self._paint_caption(painter, room, example, Qt.AlignmentFlag.AlignLeft)
-        self._paint_ring(painter, place, index, example)
-
-    def _paint_line(self, painter: QPainter, place: QRectF, example: Example) -> None:
-        caption = painter.fontMetrics().horizontalAdvance(example.caption) + 12
-        room = place.adjusted(6, 0, -min(caption, int(place.width() / 2)), 0)
-        painter.setPen(theme.color("text"))
-        line = painter.fontMetrics().elidedText(example.line, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, line)
-        self._paint_caption(painter, QRectF(room.right(), place.top(), place.right() - room.right() - 6, LINE), example,
-                            Qt.AlignmentFlag.AlignRight)
-
-    def _paint_caption(self, painter: QPainter, room: QRectF, example: Example, side: Qt.AlignmentFlag) -> None:
-        painter.setPen(theme.color(self.tone(example)))
-        text = painter.fontMetrics().elidedText(example.caption, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_ring(self, painter: QPainter, place: QRectF, index: int, example: Example) -> None:
+            paint_picture(painter, place, example, image, GAP)
         rings = []
         if self.hasFocus() and index == self._cursor:
             rings.append(("text", 1))
@@ -251,7 +229,4 @@ class ExampleGrid(QWidget):
             rings.append(("validation", 2))
         if self._chosen is not None and example.key == self._chosen:
             rings.append(("accent", 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for inset, (color, width) in enumerate(reversed(rings)):
-            painter.setPen(QPen(theme.color(color), width))
-            painter.drawRect(place.adjusted(1 + 2 * inset, 1 + 2 * inset, -1 - 2 * inset, -1 - 2 * inset))
+        paint_rings(painter, place, rings)

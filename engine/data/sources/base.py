@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from engine.data.errors import DataError
 from engine.data.fetching.folder import Files, Official, expect_files, own_path
-from engine.data.formats.arrays import Arrays
+from engine.data.formats.arrays import Array, Arrays
 from engine.data.options.options import EmnistPart, Known, Synthetic, Task
 from engine.data.options.table import Table
 from engine.data.progress import Steps
@@ -64,6 +64,15 @@ class OwnPath(NamedTuple):
     unchosen: str  # … and as a sentence
 
 
+class OneNumber(NamedTuple):
+    """The number that all inputs of an example are made from: its name, the column it stands in, and the examples N×F
+    that are made from N of them."""
+
+    name: str
+    column: int
+    examples: Callable[[Array], Array]
+
+
 class Source:
     """One data source. What differs between its specs, a method answers for a request; the rest stands in the class.
 
@@ -115,6 +124,10 @@ class Source:
     def truth(self, request: Request) -> Mapping[str, Sequence[float]]:
         """The true parameters of a rule, as they are written in formulas. Raises OptionError where they do not fit."""
         return {}
+
+    def of_one(self, request: Request) -> OneNumber | None:
+        """What its inputs are made from, where that is one number; None: they stand for themselves."""
+        return None
 
     # -- what the Data tab has ----------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.data.formats.arrays import Array, Arrays, Report
-from engine.data.sources.base import Expected, Page, Presets, Request, Source, register
+from engine.data.sources.base import Expected, OneNumber, Page, Presets, Request, Source, register
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,6 +111,19 @@ class Polynomial(_Made):
     def truth(self, request: Request) -> Mapping[str, Sequence[float]]:
         """Coefficients, and the deviation of the noise."""
         return {"c": request.synthetic.coefficients, "σ": (request.synthetic.noise,)}
+
+    def of_one(self, request: Request) -> OneNumber | None:
+        """The number whose powers they are, which is the first of them; there is none of degree 0."""
+        degree = request.synthetic.degree
+
+        def examples(x: Array) -> Array:
+            import numpy as np  # numpy is loaded when data are made
+
+            powers = np.arange(degree + 1)
+            made: Array = x[:, None] ** powers / np.array([float(factorial(power)) for power in powers])
+            return made
+
+        return OneNumber("x", 1, examples) if degree else None
 
     def read(self, request: Request, root: Path | None) -> Arrays:
         """y = Σ cₙ·xⁿ/n! + noise, x of mean 0 and deviation 1; inputs xⁿ/n! for n = 0 … degree, N×(degree + 1)."""

@@ -27,14 +27,14 @@ def splitting(spec: DataSpec, arrays: Arrays) -> Steps[Data]:
     """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
     if arrays.known is not None:
         spec = spec.with_options(known=arrays.known)
-    arrays = arrays.swapped if spec.swap else arrays
-    order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))
-    if arrays.scaling is not None:
-        return (yield from _of_table(spec, arrays, arrays.scaling, order))
-    whole = _Taken.all("train", arrays.inputs, arrays.targets)
+    whole, test = _Taken.all("train", arrays.inputs, arrays.targets), None
     if arrays.test_inputs is not None and arrays.test_targets is not None:
         test = _Taken.all("test", arrays.test_inputs, arrays.test_targets)
-    else:
+        whole, test = (test, whole) if spec.swap else (whole, test)
+    order = np.random.default_rng(spec.seed).permutation(len(whole.targets))
+    if arrays.scaling is not None:
+        return (yield from _of_table(spec, arrays, arrays.scaling, order))
+    if test is None:
         count = _share(TEST_SHARE, len(order))
         test, order = whole.at(order[:count]), order[count:]
     if arrays.validation_inputs is not None and arrays.validation_targets is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from engine.data.formats.suffixes import TABLES
 from engine.data.tensors.loading import load_data
@@ -15,7 +16,7 @@ from engine.experiment.experiment import Experiment
 from engine.inspect.samples.arrays import SUFFIXES, from_arrays, from_numbers
 from engine.inspect.samples.pictures import Pictures
 from engine.inspect.samples.rows import rows_in
-from engine.inspect.samples.sample import Sample, UnreadSampleError, input_shape
+from engine.inspect.samples.sample import Sample, SampleError, UnreadSampleError, input_shape
 from engine.inspect.samples.splits import from_split
 from engine.inspect.samples.typed import as_batch, from_text, is_table, rows_given
 from engine.messages import say
@@ -60,12 +61,22 @@ def _in_file(experiment: Experiment, path: Path, root: Path | None, inverted: bo
         raise UnreadSampleError("{path} is not there", path=path)
     if suffix not in SUFFIXES and (suffix not in TABLES or not (is_table(experiment) or suffix == ".csv")):
         return Pictures(experiment, root).of_file(path, inverted)
-    if suffix in SUFFIXES:
-        x = from_arrays(experiment, path, root)
-    elif is_table(experiment):
-        data = load_data(experiment.data, root)
-        x = rows_given(experiment, data, rows_in(data, path))
-    else:
-        x = from_numbers(experiment, path, root)
+    x = _numbers_in(experiment, path, root)
     title = path.name if len(x) == 1 else say("{file}, example 0 of {count}", file=path.name, count=len(x))
     return Sample(x[:1], None, x[0].clone(), title)
+
+
+def _numbers_in(experiment: Experiment, path: Path, root: Path | None) -> Tensor:
+    """Raises UnreadSampleError where the file as a whole holds something else than the network takes."""
+    try:
+        if path.suffix.lower() in SUFFIXES:
+            return from_arrays(experiment, path, root)
+        if not is_table(experiment):
+            return from_numbers(experiment, path, root)
+        data = load_data(experiment.data, root)
+        rows = rows_in(data, path)
+    except UnreadSampleError:
+        raise
+    except SampleError as error:
+        raise UnreadSampleError("{path}: {reason}", path=path, reason=error.message) from error
+    return rows_given(experiment, data, rows)
