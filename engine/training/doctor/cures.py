@@ -38,7 +38,8 @@ def cures(experiment: Experiment, remark: Remark) -> tuple[Repair, ...]:
     found = list(_suggested(experiment, remark))
     if remark.kind in _CURES:
         found += _CURES[remark.kind](experiment, remark)
-    return tuple(repair for repair in found if _changes(experiment, repair))
+    by_words = {str(repair.text): repair for repair in reversed(found) if _changes(experiment, repair)}
+    return tuple(reversed(by_words.values()))
 
 
 def _suggested(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
@@ -226,6 +227,12 @@ def _group_norm(experiment: Experiment) -> Repair:
     return _all(experiment, (BatchNorm,), GroupNorm(num_groups=1), say("Use group norm in place of batch norm"))
 
 
+@_cures("imbalance")
+def _of_imbalance(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
+    if experiment.recipe.loss_row.is_weighted:
+        yield _with_recipe(class_weights="balanced")
+
+
 @_cures("unscaled")
 def _of_unscaled(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
     yield from _scaled(experiment)
@@ -265,8 +272,9 @@ def _of_wrong_loss(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
 def _of_overfitting(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
     yield _with_dropout(experiment)
     if experiment.data.is_image and not experiment.data.augment.is_active:
+        margin = min(experiment.data.sample_shape[1:]) // 14  # two pixels of MNIST's, none of very small ones
         yield Repair(say("Vary the images a little"), change=lambda old: replace(
-            old, data=old.data.with_options(augment=Augment(crop=2, rotate=10))))
+            old, data=old.data.with_options(augment=Augment(crop=margin, rotate=10))))
     if experiment.recipe.weight_decay < USUAL_DECAY:
         yield _with_recipe(weight_decay=USUAL_DECAY)
 
