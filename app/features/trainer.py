@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import Document, Pinned, Run
-from app.window.jobs import TrainingThread
+from app.window.jobs import Failure, TrainingThread
 from app.window.leaving import leave
 from engine.experiment.series import is_series, without_variants
 from engine.experiment.trust import sources_of
-from engine.messages import Message
 from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.training.control import Stretch
 from engine.training.events import Event, Paused, Point, Resumed, Started
@@ -43,6 +42,7 @@ class Trainer(QObject, Listener):
         super().__init__(parent)
         self.document: Document | None = None
         self.state = "idle"
+        self.doctor = True  # whether the layers of the next run are examined
         self._thread: TrainingThread | None = None
         self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -87,7 +87,7 @@ class Trainer(QObject, Listener):
     def _begin(self, document: Document, going: Callable[[], Going], sources: Collection[str], root: Path | None,
                series: bool, observers: Sequence[Observer], stretch: Stretch | None) -> None:
         self.document = document
-        self._thread = TrainingThread(self, going, sources, root, series, observers)
+        self._thread = TrainingThread(self, going, sources, root, series, observers, self.doctor)
         if stretch is not None:
             self._thread.control.go_on_for(stretch)
         self._thread.start()
@@ -179,9 +179,10 @@ class Trainer(QObject, Listener):
         assert self.document is not None and self.document.run is not None
         return self.document.run
 
-    def _take(self, event: Event | Message) -> None:
-        if isinstance(event, Message):
-            self.failed.emit(event)
+    def _take(self, event: Event | Failure) -> None:
+        if isinstance(event, Failure):
+            self._run.born = event.born
+            self.failed.emit(event.message)
             return
         self._run.states.hear(event)
         self.hear(event)

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
@@ -32,6 +32,7 @@ PATIENCE = 3.0  # seconds for a person's own code in what nobody waits for any m
 if TYPE_CHECKING:
     from engine.runs.continuing import Going
     from engine.training.devices import Device
+    from engine.training.failures import Born
 
 
 def message_of(error: BaseException) -> Message:
@@ -142,18 +143,26 @@ class Jobs(QObject):
         self._jobs.clear()
 
 
+class Failure(NamedTuple):
+    """Why a run has ended without its end; ``born``: where numbers that are none came from, if that is why."""
+
+    message: Message
+    born: Born | None = None
+
+
 @guarded
 class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
 
     def __init__(self, parent: QObject, going: Callable[[], Going], sources: Collection[str], root: Path | None,
-                 series: bool = False, observers: Sequence[Observer] = ()) -> None:
-        """``going`` says, in the thread, how the run begins or goes on; ``sources`` are of the code in its network."""
+                 series: bool = False, observers: Sequence[Observer] = (), doctor: bool = True) -> None:
+        """``going`` says, in the thread, how the run begins or goes on; ``sources`` are of the code in its network;
+        ``doctor``: its layers are examined."""
         super().__init__(parent)
-        self.events: deque[Event | Message] = deque()
+        self.events: deque[Event | Failure] = deque()
         self.control = Control()
         self._going, self._sources, self._root = going, sources, root
-        self._series, self._observers, self._ident = series, observers, 0
+        self._series, self._observers, self._doctor, self._ident = series, observers, doctor, 0
 
     def run(self) -> None:
         from engine.runs.folder import record  # loads torch
@@ -168,7 +177,7 @@ class TrainingThread(QThread):
         except StoppedCodeError:  # just outside of ``fit``
             pass
         except BaseException as error:
-            self.events.append(message_of(error))
+            self.events.append(Failure(message_of(error), getattr(error, "born", None)))
         finally:
             self._ident = 0
 
@@ -178,9 +187,9 @@ class TrainingThread(QThread):
 
         if self._series or going.is_series:
             return fit_series(going.experiment, self.control, root=self._root, weights=going.about.weights,
-                              observers=self._observers, resume=going.begun)
+                              observers=self._observers, resume=going.begun, doctor=self._doctor)
         return fit(going.experiment, self.control, root=self._root, weights=going.about.weights,
-                   resume=going.checkpoint, observers=self._observers, noted=going.about.noted)
+                   resume=going.checkpoint, observers=self._observers, noted=going.about.noted, doctor=self._doctor)
 
     def interrupt(self) -> None:
         """Break off a person's own code that does not end; nothing else is ever interrupted."""

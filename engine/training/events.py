@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.messages import Message, say
+from engine.training.doctor.values import LayerHealth
 from engine.training.values import Metrics, Remark, Summary, Weights
 
 if TYPE_CHECKING:
@@ -162,6 +163,16 @@ class Steered:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """The doctor has looked at every layer, in the step after ``batch`` batches of ``epoch``."""
+
+    epoch: int
+    batch: int
+    position: float  # in epochs
+    layers: Mapping[str, LayerHealth]  # by dotted place, in the order of computing
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadsChanged:
     """Other work wants the cores, or no longer: from this position on (in epochs) there are so many threads.
 
@@ -227,7 +238,7 @@ class SeriesFinished:
 
 
 Event = (Preparing | DataRead | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed
-         | Finished | RunNotSaved | Steered | ThreadsChanged | Remark | MemberStarted | MemberEnded
+         | Finished | RunNotSaved | Steered | ThreadsChanged | Examined | Remark | MemberStarted | MemberEnded
          | SeriesFinished)
 
 Noted = Steered | ThreadsChanged | Stop

@@ -6,6 +6,8 @@ import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -19,7 +21,7 @@ from engine.layers.base import FLOAT_BYTES
 from engine.layers.code.running import StoppedCodeError, is_raised_by, line_of
 from engine.layers.code.running import in_words as code_in_words
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError, say
+from engine.messages import LayerloomError, Message, say
 from engine.network.guards import VocabularyError
 from engine.network.weights import is_out_of_memory
 from engine.training.control import AbandonedError
@@ -39,10 +41,27 @@ class DataShapeError(TrainingError):
     """The data are not of the shape the network expects."""
 
 
+@dataclass(frozen=True, eq=False)
+class Born:
+    """Where numbers that are none were born, and what was there."""
+
+    place: str  # dotted; "": the inputs or the loss
+    how: Literal["input", "forward", "loss", "backward", "step"]
+    epoch: int
+    batch: int
+    message: Message
+    inputs: Tensor  # the batch, as the network got it
+    targets: Tensor
+    given: Tensor | None  # to the layer, B×…
+    output: Tensor | None  # of the layer
+    examples: tuple[int, ...]  # which of the batch
+
+
 class DivergedError(TrainingError):
     """The loss is no longer a number; ``suggestion`` is an option of the recipe to try, where one may help."""
 
     suggestion: tuple[str, float] | None = None
+    born: Born | None = None
 
 
 class OutOfMemoryError(TrainingError):

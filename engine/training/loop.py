@@ -47,7 +47,7 @@ class Repeat(NamedTuple):
 def fit(experiment: Experiment, control: Control | None = None, *, data: Data | None = None, root: Path | None = None,
         weights: Weights | None = None, resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
         backend: Callable[[torch.device, Recipe], Backend] | None = None,
-        repeat: Repeat | None = None, noted: Sequence[Steered] = ()) -> Iterator[Event]:
+        repeat: Repeat | None = None, noted: Sequence[Steered] = (), doctor: bool = True) -> Iterator[Event]:
     """Train, yielding events; ``Finished`` is the last one. One seed on one machine gives one run, bit for bit.
 
     ``data`` spares loading; ``root`` is where data lie (default: the per-user folder); ``weights`` is what to begin

@@ -62,7 +62,7 @@ def plans(experiment: Experiment) -> list[Plan]:
 def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,
                root: Path | None = None, weights: Weights | None = None,
                observers: Sequence[Observer] = (), resume: Begun | None = None,
-               repeats: Sequence[Repeat] = ()) -> Iterator[Event]:
+               repeats: Sequence[Repeat] = (), doctor: bool = True) -> Iterator[Event]:
     """Train every run of the series; each is a ``MemberStarted``, the events of ``fit``, and a ``MemberEnded``.
 
     Each begins with ``weights``, or afresh where there are none; ``resume`` leaves out those that have ended, and goes

@@ -12,6 +12,7 @@ from engine.training.events import (
     DataRead,
     EpochEnded,
     Event,
+    Examined,
     Finished,
     MemberEnded,
     MemberStarted,
@@ -74,6 +75,7 @@ class RunState(Listener):
         self.epochs: list[EpochRow] = []
         self.best_epoch: int | None = None  # 0: stopped before one was whole; None: nothing was judged yet
         self.remarks: list[Remark] = []
+        self.examined: list[Examined] = []
         self.changes: list[Steered] = []
         self.threads: list[ThreadsChanged] = []
         self.latest: Weights | None = None
@@ -126,6 +128,9 @@ class RunState(Listener):
 
     def on_remark(self, event: Remark) -> None:
         self.remarks.append(event)
+
+    def on_examined(self, event: Examined) -> None:
+        self.examined.append(event)
 
     def on_steered(self, event: Steered) -> None:
         self.changes.append(event)

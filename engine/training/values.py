@@ -165,3 +165,4 @@ class Remark:
     kind: RemarkKind
     message: Message
     suggestion: tuple[str, Any] | None = None
+    place: str = ""  # of the layer that it is about, dotted; “”: of the whole network
