@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,9 +25,6 @@ from engine.training.state import RunState, SeriesState
 from engine.training.steering import WayOn, way_on
 from engine.training.values import Summary, Weights
 
-if TYPE_CHECKING:
-    from engine.training.failures import Born
-
 Kernel = tuple[tuple[float, ...], ...]  # row by row
 
 
@@ -40,7 +37,6 @@ class Run:
     begun_from: Weights | None = None  # loaded weights, if it did not begin afresh
     previous: Run | None = None  # the run whose weights count until this one has some
     kernels: list[tuple[int, Kernel]] = field(default_factory=list)  # after each epoch, of a network with one kernel
-    born: Born | None = None  # where numbers that are none came from, if it has ended by them
 
     @property
     def state(self) -> RunState:

@@ -10,6 +10,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.messages import LayerloomError, Message, say
 from engine.training.doctor.cures import cures
+from engine.training.doctor.kinds import KINDS
 from engine.training.values import Remark
 from widgets.look.text import message_text, translated
 
@@ -55,13 +56,16 @@ def _chosen_since(cure: Repair, before: Experiment, now: Experiment) -> Message 
 
 def headline(remark: Remark) -> str:
     """What was found, in a few words, and where."""
-    title = translated(TITLES.get(remark.kind, remark.kind)).strip()
-    return f"{remark.place}: {title}" if remark.place else title[:1].upper() + title[1:]
+    title = translated(KINDS[remark.kind].title)
+    return f"{remark.place}: {title[:1].lower()}{title[1:]}" if remark.place else title
+
+
+def is_finding(remark: Remark) -> bool:
+    """Whether it is about what ails a run, and not only about what happened."""
+    return KINDS[remark.kind].is_finding
 
 
 def texts(some: Sequence[Repair]) -> tuple[str, ...]:
     """As the links and buttons say them."""
     return tuple(message_text(each.text) for each in some)
 
-
-TITLES = {"swapped": "training and test data swapped?", "rising": "the loss rises"}

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document.document import Run
 from app.document.page import Page
-from app.features.cures import cured, headline, offered, texts
+from app.features.cures import cured, headline, is_finding, offered, texts
 from app.features.last_runs import LastRuns
 from app.features.leading import lead_to
 from app.features.places import way_to
@@ -20,18 +20,19 @@ from app.window.host import Feature, Host, Section
 from engine.advice.repairs.repair import Repair
 from engine.experiment.experiment import Experiment
 from engine.messages import Message
-from engine.training.doctor.severity import severity_of
-from engine.training.events import Event, Examined, Finished, MemberStarted, Started
+from engine.training.doctor.kinds import severity_of
+from engine.training.events import Event, Examined, Finished, MemberStarted, NumbersEnded, Started
 from engine.training.state import RunState
 from engine.training.values import Remark
 from widgets.health.values import DoctorShown, FindingCardShown, Tone
 from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
+    from engine.training.doctor.born import Born
     from widgets.health.doctor_section import DoctorSection
 
 _TONES: dict[str, Tone] = {"error": "error", "warning": "warn", "note": "note"}
-_HEARD = (Remark, Examined, Started, Finished, MemberStarted)
+_HEARD = (Remark, Examined, NumbersEnded, Started, Finished, MemberStarted)
 BORN = "born"  # the key of the card about numbers that are none
 HEALTHY = "healthy"
 
@@ -58,8 +59,6 @@ class Doctor(Feature):
         super().__init__(host)
         self._section: DoctorSection | None = None
         self._training = host.feature(Training)
-        self._last = host.feature(LastRuns)
-        self._previewing = host.feature(Previewing)
         self._findings: list[_Finding] = []  # that are shown
         self._of: tuple[Experiment, tuple[Remark, ...]] | None = None  # what the cures were made for
         self._helped: dict[Page, tuple[Run, set[object]]] = self.per_page()  # findings whose cure was taken, of a run
@@ -68,11 +67,13 @@ class Doctor(Feature):
         trainer.event_arrived.connect(self._hear)
         trainer.state_changed.connect(lambda _state: self._show_front())
         trainer.failed.connect(lambda _message: self._show_front())
-        self._last.came.connect(lambda _page: self._show_front())
         host.places.stage.rearranged.connect(self._show_front)
 
+    def begin(self) -> None:
+        self.host.feature(LastRuns).came.connect(lambda _page: self._show_front())
+
     def train_sections(self) -> Sequence[Section]:
-        return [Section(self.tr("Doctor"), self._make, rank=30, show=self._show)]
+        return [Section(self.tr("Doctor"), self._make, rank=12, show=self._show)]
 
     def _make(self) -> QWidget:
         from widgets.health.doctor_section import DoctorSection  # not seen at first
@@ -94,12 +95,17 @@ class Doctor(Feature):
     def state_of(self, page: Page) -> RunState | None:
         """The run in hand, else the last one that was kept of this network; None: none is known."""
         run = page.document.run
-        return run.state if run is not None else self._last.of(page)
+        return run.state if run is not None else self.host.feature(LastRuns).of(page)
+
+    def born_of(self, page: Page) -> Born | None:
+        """Where the numbers of the run in hand ended; None: they did not."""
+        state = self.state_of(page)
+        return state.numbers_ended.born if state is not None and state.numbers_ended is not None else None
 
     def findings_of(self, page: Page) -> list[Remark]:
         """What is wrong with the run in hand, the gravest and newest first."""
         state = self.state_of(page)
-        found = [each for each in reversed(state.remarks) if severity_of(each.kind) != "note"] if state else []
+        found = [each for each in reversed(state.remarks) if is_finding(each)] if state else []
         return sorted(found, key=lambda remark: severity_of(remark.kind) != "error")
 
     def is_seen(self, page: Page) -> bool:
@@ -135,7 +141,7 @@ class Doctor(Feature):
             self.shown.emit(page)
 
     def _cards(self, page: Page) -> Iterator[FindingCardShown]:
-        state, born = self.state_of(page), page.document.run.born if page.document.run is not None else None
+        state, born = self.state_of(page), self.born_of(page)
         if born is not None:
             yield FindingCardShown(BORN, "error", self.tr("Not a number"), sentence_text(born.message),
                                    more=self.tr("Show the numbers"), leads=bool(born.place))
@@ -168,22 +174,22 @@ class Doctor(Feature):
         return next((each for each in self._findings if each.key == key), None)
 
     def _lead(self, page: Page, key: object) -> None:
-        finding, run = self._finding(key), page.document.run
-        place = finding.remark.place if finding is not None else (
-            run.born.place if key == BORN and run is not None and run.born is not None else "")
+        finding, born = self._finding(key), self.born_of(page) if key == BORN else None
+        place = finding.remark.place if finding is not None else born.place if born is not None else ""
         if place:
             lead_to(page, ".".join(way_to(place)))
 
     def _try(self, page: Page, key: object, index: int, on: bool) -> None:
         finding = self._finding(key)
         cure = finding.cures[index] if on and finding is not None and index < len(finding.cures) else None
-        self._previewing.preview_experiment(page, cure.of(page.document.experiment) if cure is not None else None)
+        wanted = cure.of(page.document.experiment) if cure is not None else None
+        self.host.feature(Previewing).preview_experiment(page, wanted)
 
     def _cure(self, page: Page, key: object, index: int) -> None:
         finding, run = self._finding(key), page.document.run
         if finding is None or index >= len(finding.cures):
             return
-        self._previewing.end()
+        self.host.feature(Previewing).end()
         if cured(page, finding.remark, finding.cures[index], page.document.experiment) and run is not None:
             self._helped[page] = run, self._helped_of(page) | {key}
             self._show(page)

@@ -129,7 +129,7 @@ class Health(Feature):
         if drawn != self._drawn:
             self._drawn = drawn
             shown.show_measured(self._measured(page, state, history), self._rest(history), self._empty(page, history))
-        born = page.document.run.born if page.document.run is not None else None
+        born = self._doctor.born_of(page)
         shown.show_born("" if born is None else sentence_text(born.message))
 
     def _history_of(self, state: RunState | None) -> History:
@@ -188,7 +188,7 @@ class Health(Feature):
 
     def show_numbers(self, page: Page) -> None:
         """The batch in which they were born, and the layer."""
-        born = page.document.run.born if page.document.run is not None else None
+        born = self._doctor.born_of(page)
         if born is None:
             return
         self.bring()
@@ -206,7 +206,7 @@ class Health(Feature):
         self._stack.setCurrentWidget(self._born)
 
     def _lead_to_born(self, page: Page) -> None:
-        born = page.document.run.born if page.document.run is not None else None
+        born = self._doctor.born_of(page)
         if born is not None and born.place:
             lead_to(page, ".".join(way_to(born.place)))
 
@@ -217,7 +217,7 @@ class Health(Feature):
 
     def _leave_numbers(self, page: Page) -> None:
         """They are of another run by now."""
-        born = page.document.run.born if page.document.run is not None else None
+        born = self._doctor.born_of(page)
         if self._born is not None and self._stack is not None and self._stack.currentWidget() is self._born and (
                 born is None or not self._born.is_of(born)):
             self._leave()

@@ -27,9 +27,10 @@ class LastRuns(Feature):
         super().__init__(host)
         self._jobs = Jobs(self)
         self._states: dict[Page, RunState | None] = self.per_page()  # None: it is read, or there is none
-        self._book = host.feature(RunBook)
-        self._book.changed.connect(self._look)
         host.feature(Training).trainer.state_changed.connect(lambda _state: self._look())
+
+    def begin(self) -> None:
+        self.host.feature(RunBook).changed.connect(self._look)
 
     def of(self, page: Page) -> RunState | None:
         """What is known of it."""
@@ -50,7 +51,7 @@ class LastRuns(Feature):
 
     def _newest(self, page: Page) -> Entry | None:
         """A run by itself: those of a series are of variants."""
-        newest_first = self._book.book.of(page.document.network)
+        newest_first = self.host.feature(RunBook).book.of(page.document.network)
         return next((entry for entry in newest_first if entry.kind == "run" and entry.trouble is None), None)
 
     def _take(self, page: Page, state: RunState | None) -> None:

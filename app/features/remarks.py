@@ -7,12 +7,11 @@ from functools import partial
 
 from app.document.document import Document
 from app.document.page import Page
-from app.features.cures import cured, offered
+from app.features.cures import cured, is_finding, offered
 from app.features.doctor import Doctor
 from app.features.training import Training
 from app.window.host import Feature, Host
 from engine.messages import Message
-from engine.training.doctor.severity import severity_of
 from engine.training.events import RunNotSaved, ThreadsChanged
 from engine.training.listening import Listener
 from engine.training.values import Remark
@@ -46,8 +45,11 @@ class Remarks(Feature, Listener):
 
     def _fail(self, message: Message) -> None:
         page = self._page_of(self._trainer.document)
-        if page is not None:
-            page.notice.show_message(message_text(message), "error")
+        if page is None:
+            return
+        show = self.tr("Show the numbers"), partial(self._doctor.numbers_asked.emit, page)
+        actions = [show] if self._doctor.born_of(page) is not None else []
+        page.notice.show_message(message_text(message), "error", actions)
 
     def _page_of(self, document: Document | None) -> Page | None:
         return next((page for page in self.host.pages if page.document is document), None)
@@ -55,14 +57,14 @@ class Remarks(Feature, Listener):
     def remark(self, document: Document | None, remark: Remark) -> None:
         """Say it with what may help, unless the doctor says it beside the curves, in sight."""
         page = self._page_of(document)
-        if page is None or (severity_of(remark.kind) != "note" and self._doctor.is_seen(page)):
+        if page is None or (is_finding(remark) and self._doctor.is_seen(page)):
             return
         experiment = page.document.experiment
         actions: list[tuple[str, Callable[[], object]]] = [
             (message_text(cure.text), partial(cured, page, remark, cure, experiment))
             for cure in offered(experiment, remark)[:MOST]]
         number = page.notice.remark(message_text(remark.message), "info", actions)
-        if severity_of(remark.kind) != "note":
+        if is_finding(remark):
             self._findings.setdefault(page, []).append(number)
 
     def _withdraw(self, page: Page) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import Document, Pinned, Run
-from app.window.jobs import Failure, TrainingThread
+from app.window.jobs import TrainingThread
 from app.window.leaving import leave
 from engine.experiment.series import is_series, without_variants
 from engine.experiment.trust import sources_of
+from engine.messages import Message
 from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.training.control import Stretch
 from engine.training.events import Event, Paused, Point, Resumed, Started
@@ -179,10 +180,9 @@ class Trainer(QObject, Listener):
         assert self.document is not None and self.document.run is not None
         return self.document.run
 
-    def _take(self, event: Event | Failure) -> None:
-        if isinstance(event, Failure):
-            self._run.born = event.born
-            self.failed.emit(event.message)
+    def _take(self, event: Event | Message) -> None:
+        if isinstance(event, Message):
+            self.failed.emit(event)
             return
         self._run.states.hear(event)
         self.hear(event)

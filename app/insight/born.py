@@ -16,10 +16,15 @@ from widgets.results.born_values import BornShown, TensorShown
 if TYPE_CHECKING:
     import numpy as np
 
-    from engine.training.failures import Born
+    from engine.training.doctor.born import Born
 
 MOST = 64  # examples that are offered: those that it is about first
 NUMBERS = 6  # of one that is no picture
+_TITLES = {  # of what is no number, and of what it was made from
+    "weights": ("Weights of {place}", ""),
+    "backward": ("Gradient behind {place}", "Gradient that came to {place}"),
+    "loss": ("Answers of {place}", ""),
+}
 
 
 def born_shown(born: Born) -> BornShown:
@@ -31,13 +36,20 @@ def born_shown(born: Born) -> BornShown:
 
 def example_shown(born: Born, index: int) -> tuple[TensorShown, ...]:
     """What the layer was given and what it gave, and the input of the network, for one example of the batch."""
-    place = born.place
-    tensors = (
-        ("output", _tr("What {place} gave").replace("{place}", place), born.output),
-        ("given", _tr("What {place} was given").replace("{place}", place), born.given),
-        ("input", _tr("The input"), born.inputs), ("target", _tr("The target"), born.targets))
-    return tuple(_tensor(id, title, tensor[index]) for id, title, tensor in tensors
-                 if tensor is not None and tensor.dim() and index < len(tensor))
+    gave, given = (_tr(words).replace("{place}", born.place or _tr("the network")) for words in _TITLES.get(
+        born.how, ("What {place} gave", "What {place} was given")))
+    tensors = (("output", gave, born.output), ("given", given, born.given), ("input", _tr("The input"), born.inputs),
+               ("target", _tr("The target"), born.targets))
+    return tuple(_tensor(id, title, tensor if _is_whole(born, id, tensor) else tensor[index])
+                 for id, title, tensor in tensors if tensor is not None
+                 and not (born.how == "input" and id in ("output", "given"))
+                 and (_is_whole(born, id, tensor) or index < len(tensor)))
+
+
+def _is_whole(born: Born, id: str, tensor: Tensor) -> bool:
+    """Whether it is of no example: weights, and their gradients."""
+    return id == "output" and (born.how == "weights" or not tensor.dim() or (
+        born.how == "backward" and born.given is None))
 
 
 def _tensor(id: str, title: str, one: Tensor) -> TensorShown:

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
@@ -32,7 +32,6 @@ PATIENCE = 3.0  # seconds for a person's own code in what nobody waits for any m
 if TYPE_CHECKING:
     from engine.runs.continuing import Going
     from engine.training.devices import Device
-    from engine.training.failures import Born
 
 
 def message_of(error: BaseException) -> Message:
@@ -143,13 +142,6 @@ class Jobs(QObject):
         self._jobs.clear()
 
 
-class Failure(NamedTuple):
-    """Why a run has ended without its end; ``born``: where numbers that are none came from, if that is why."""
-
-    message: Message
-    born: Born | None = None
-
-
 @guarded
 class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
@@ -159,7 +151,7 @@ class TrainingThread(QThread):
         """``going`` says, in the thread, how the run begins or goes on; ``sources`` are of the code in its network;
         ``doctor``: its layers are examined."""
         super().__init__(parent)
-        self.events: deque[Event | Failure] = deque()
+        self.events: deque[Event | Message] = deque()
         self.control = Control()
         self._going, self._sources, self._root = going, sources, root
         self._series, self._observers, self._doctor, self._ident = series, observers, doctor, 0
@@ -177,7 +169,7 @@ class TrainingThread(QThread):
         except StoppedCodeError:  # just outside of ``fit``
             pass
         except BaseException as error:
-            self.events.append(Failure(message_of(error), getattr(error, "born", None)))
+            self.events.append(message_of(error))
         finally:
             self._ident = 0
 

@@ -90,7 +90,7 @@ def _with_loss(text: Message, loss: Loss) -> Repair:
 LIMITLESS: tuple[Loss, ...] = ("cross_entropy", "bce")  # they bring numbers of any size between 0 and 1 themselves
 
 
-def _end_matches_loss(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
+def end_problems(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
     """What the loss contains must not stand at the end too, and what it expects must."""
     name, loss = analysis.output, experiment.recipe.loss
     if name is None:
@@ -139,5 +139,5 @@ def _log_probabilities(name: str, layer: Layer) -> Iterator[Repair]:
 
 
 RULES: tuple[Rule, ...] = (
-    _data_are_chosen, _input_matches_data, _output_matches_data, _loss_matches_data, _end_matches_loss,
+    _data_are_chosen, _input_matches_data, _output_matches_data, _loss_matches_data, end_problems,
 )  # fmt: skip

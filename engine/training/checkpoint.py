@@ -15,6 +15,7 @@ from engine.messages import LayerloomError, Message, say
 from engine.network.weights import WeightsError, is_out_of_memory
 from engine.training.best import Best
 from engine.training.course import Course
+from engine.training.doctor.state import DoctorState
 from engine.training.events import Steered
 from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
@@ -48,6 +49,7 @@ class Checkpoint:
     numerics: Numerics | None = None  # None: of an earlier version, which did not write them down
     scaler: dict[str, Any] = field(default_factory=dict)  # of float16
     noted: tuple[Steered, ...] = ()  # what was changed by hand, also later than this in a run that was broken off
+    doctor: DoctorState = field(default_factory=DoctorState)
     file: Annotated[str, Field(exclude=True)] = ""  # where it was read, for whoever finds that it does not fit
 
     @property

@@ -14,6 +14,7 @@ from engine.training.values import Metrics, Remark, Summary, Weights
 if TYPE_CHECKING:
     from engine.experiment.experiment import Experiment
     from engine.training.checkpoint import Checkpoint
+    from engine.training.doctor.born import Born
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +164,6 @@ class Steered:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """The doctor has looked at every layer, in the step after ``batch`` batches of ``epoch``."""
-
-    epoch: int
-    batch: int
-    position: float  # in epochs
-    layers: Mapping[str, LayerHealth]  # by dotted place, in the order of computing
-
-
-@dataclass(frozen=True, slots=True)
 class ThreadsChanged:
     """Other work wants the cores, or no longer: from this position on (in epochs) there are so many threads.
 
@@ -191,6 +182,23 @@ class ThreadsChanged:
             return say("Other work holds the cores: training goes on with 1 thread, and its last digits may differ")
         return say("There are cores for {count} threads: training goes on with them, and its last digits may differ",
                    count=self.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A step was looked at from inside: when ``batch`` batches of ``epoch`` were learned, the last of them included."""
+
+    epoch: int
+    batch: int
+    position: float  # in epochs
+    layers: Mapping[str, LayerHealth] = field(repr=False)  # by dotted place, in the order of computing
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersEnded:
+    """A batch gave infinity or nan: where that was born. The run fails with a DivergedError after it."""
+
+    born: Born = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +246,8 @@ class SeriesFinished:
 
 
 Event = (Preparing | DataRead | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed
-         | Finished | RunNotSaved | Steered | ThreadsChanged | Examined | Remark | MemberStarted | MemberEnded
-         | SeriesFinished)
+         | Finished | RunNotSaved | Steered | ThreadsChanged | Remark | Examined | NumbersEnded | MemberStarted
+         | MemberEnded | SeriesFinished)
 
 Noted = Steered | ThreadsChanged | Stop
 """What a run notes beside its results, so that it can be repeated."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -21,10 +19,11 @@ from engine.layers.base import FLOAT_BYTES
 from engine.layers.code.running import StoppedCodeError, is_raised_by, line_of
 from engine.layers.code.running import in_words as code_in_words
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError, Message, say
+from engine.messages import LayerloomError, say
 from engine.network.guards import VocabularyError
 from engine.network.weights import is_out_of_memory
 from engine.training.control import AbandonedError
+from engine.training.doctor.born import Born
 from engine.training.judge.rates import is_tiny, lower_rate
 from engine.units import bytes_text, shape_text, typed_text, value_text
 
@@ -41,27 +40,11 @@ class DataShapeError(TrainingError):
     """The data are not of the shape the network expects."""
 
 
-@dataclass(frozen=True, eq=False)
-class Born:
-    """Where numbers that are none were born, and what was there."""
-
-    place: str  # dotted; "": the inputs or the loss
-    how: Literal["input", "forward", "loss", "backward", "step"]
-    epoch: int
-    batch: int
-    message: Message
-    inputs: Tensor  # the batch, as the network got it
-    targets: Tensor
-    given: Tensor | None  # to the layer, B×…
-    output: Tensor | None  # of the layer
-    examples: tuple[int, ...]  # which of the batch
-
-
 class DivergedError(TrainingError):
     """The loss is no longer a number; ``suggestion`` is an option of the recipe to try, where one may help."""
 
     suggestion: tuple[str, float] | None = None
-    born: Born | None = None
+    born: Born | None = None  # where, if that was found
 
 
 class OutOfMemoryError(TrainingError):
@@ -111,11 +94,32 @@ def expect_targets(experiment: Experiment, targets: Tensor) -> None:
                                 least=value_text(float(least)), most=value_text(float(most)))
 
 
-def diverged(loss: float, epoch: int, recipe: Recipe, lr: float, before: float, *, has_learned: bool) -> DivergedError:
+def diverged(loss: float, epoch: int, recipe: Recipe, lr: float, before: float, *, has_learned: bool,
+             born: Born | None = None) -> DivergedError:
     """The loss became infinite or not a number in this epoch.
 
-    ``before`` is the loss before the first step; ``has_learned``: whole epochs went well.
+    ``before`` is the loss before the first step; ``has_learned``: whole epochs went well; ``born``: where it began.
     """
+    error = _diverged(loss, epoch, recipe, lr, before, has_learned) if born is None else _diverged_at(
+        born, lambda: _diverged(loss, epoch, recipe, lr, before, has_learned))
+    error.born = born
+    return error
+
+
+def _diverged_at(born: Born, usual: Callable[[], DivergedError]) -> DivergedError:
+    """With the layer, which may show that the steps are not to blame."""
+    if born.how == "input":
+        return DivergedError("{born}. Leave these out, or mend them", born=born.message)
+    if not born.is_of_large_steps:
+        return DivergedError("{born}. The learning rate is not to blame: look for a division, a logarithm or a root "
+                             "there", born=born.message)
+    error = usual()
+    told = DivergedError("{said}. It began here: {born}", said=error.message, born=born.message)
+    told.suggestion = error.suggestion
+    return told
+
+
+def _diverged(loss: float, epoch: int, recipe: Recipe, lr: float, before: float, has_learned: bool) -> DivergedError:
     if not has_learned and not math.isfinite(before):
         return DivergedError("The loss is {loss} before the first step: the learning rate is not to blame. Look for "
                              "numbers in the data that are not finite or very large, and for a division, a logarithm "

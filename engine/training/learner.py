@@ -18,6 +18,10 @@ from engine.network.ready import ready
 from engine.network.watched import watched
 from engine.network.weights import RANDOM, on_cpu
 from engine.training.backend import Backend, Plain
+from engine.training.doctor.born import Born, Place, find
+from engine.training.doctor.examining import Examination
+from engine.training.doctor.guard import Guard
+from engine.training.doctor.values import LayerHealth
 from engine.training.losses import Criterion, balanced_weights
 from engine.training.meters import Totals
 from engine.training.numerics import Numerics
@@ -25,6 +29,7 @@ from engine.training.observer import Batch
 from engine.training.stepping import Steps
 from engine.training.values import Metrics, Weights
 
+DRIFT = 256  # examples whose own mean is like that of all
 PROBE = 32  # examples that show whether a network still answers differently to different inputs
 _LARGE = 2**63
 Feed = Iterator[tuple[Tensor, Tensor]]  # batches: inputs B×…, targets B or B×…
@@ -50,6 +55,9 @@ class Learner:
         self._balanced = balanced_weights(labels, experiment.data.num_classes).to(device) if (
             are_classes and labels is not None) else None
         self._take_recipe(recipe)
+        self._guard: Guard | None = None
+        self._examination: Examination | None = None
+        self._is_examined = False  # the step that is being taken
         self.params = sum(weight.numel() for weight in self.model.parameters())
 
     def _take_recipe(self, recipe: Recipe) -> None:
@@ -69,6 +77,8 @@ class Learner:
         follow_layers(self.network, experiment)
         self._take_recipe(recipe)
         self._steps.follow(recipe, self.network.settings, self._scaler)
+        if self._examination is not None:
+            self.be_watched()
 
     @property
     def _scaler(self) -> GradScaler | None:
@@ -100,8 +110,10 @@ class Learner:
         with RANDOM:  # augmentation and Dropout draw
             self.backend.seed(self._seed_of(epoch, number))
             x, targets = next(feed)
+            if self._guard is not None:
+                self._guard.before()
             outputs = self._called(x) if self._is_plain else self._mixed(x)
-        self._follow(outputs, targets, number, totals)
+        self._follow(Place(epoch, number, x, targets), outputs, totals)
 
     def learn_observed(self, feed: Feed, epoch: int, number: int, totals: Totals, *, wants_layers: bool) -> Batch:
         """The same, and what there was to see."""
@@ -110,13 +122,15 @@ class Learner:
         with RANDOM:
             self.backend.seed(self._seed_of(epoch, number))
             x, targets = next(feed)
+            if self._guard is not None:
+                self._guard.before()
             if wants_layers:
                 with self.backend.autocast():
                     outputs, layers = watched(self.network.module, x)
                 outputs = outputs.float()
             else:
                 outputs = self._called(x) if self._is_plain else self._mixed(x)
-        loss = self._follow(outputs, targets, number, totals)
+        loss = self._follow(Place(epoch, number, x, targets), outputs, totals)
         return Batch(epoch, number, x, targets, outputs.detach(), loss, self.model,
                      {place: value.detach() for place, value in layers.items()})
 
@@ -125,13 +139,76 @@ class Learner:
             outputs: Tensor = self._called(x)
         return outputs.float()
 
-    def _follow(self, outputs: Tensor, targets: Tensor, number: int, totals: Totals) -> Tensor:
-        loss = self._criterion(outputs, targets)
+    def _follow(self, at: Place, outputs: Tensor, totals: Totals) -> Tensor:
+        loss, guard = self._criterion(outputs, at.targets), self._guard
+        if guard is not None:
+            guard.check_loss(loss, self._criterion, at)
         self.backend.backward(loss)
-        self._steps.after_batch(number)
+        if guard is not None and self._scaler is None:  # which leaves such steps out by itself
+            guard.check_gradients(self._criterion, at)
+        if self._is_examined:
+            assert self._examination is not None
+            self._examination.take_gradients(1.0 if self._scaler is None else self._scaler.get_scale())
+        self._steps.after_batch(at.batch)
         loss = loss.detach()
-        totals.add(loss, self._criterion.weight(targets), outputs.detach(), targets)
+        totals.add(loss, self._criterion.weight(at.targets), outputs.detach(), at.targets)
         return loss
+
+    # -- the doctor ---------------------------------------------------------------------------------------------
+
+    def be_watched(self) -> None:
+        """From here on a batch that gives what is no number ends before its step, and steps can be examined."""
+        self._examination = Examination(self.network.module)
+        if self.device.type == "cpu":  # elsewhere asking would wait for the device
+            self._guard = Guard(self.network.module, draws=self.is_noisy)
+
+    def learn_examined(self, feed: Feed, epoch: int, number: int,
+                       totals: Totals) -> tuple[Batch, dict[str, LayerHealth]]:
+        """As ``learn_observed``, and the numbers of every layer. After ``be_watched``."""
+        assert self._examination is not None
+        self._examination.begin()
+        self._is_examined = True
+        try:
+            batch = self.learn_observed(feed, epoch, number, totals, wants_layers=True)
+        finally:
+            self._is_examined = False
+        return batch, self._examination.read(batch.layers)
+
+    def copied_layers(self) -> list[str]:
+        """Layers whose units all have the same weights. After ``be_watched``."""
+        return self._examination.copied_layers() if self._examination is not None else []
+
+    @torch.no_grad()
+    def drift(self, batches: Batches) -> tuple[float, float]:
+        """The mean loss of some examples as the network predicts and as it learns; nan without batch norm.
+
+        Nothing is changed by it.
+        """
+        norms = [part for part in self.model.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)
+                 and part.running_mean is not None]
+        count = min(DRIFT, len(batches))
+        if not norms or count < 2:
+            return math.nan, math.nan
+        x, targets = batches.take(torch.linspace(0, len(batches) - 1, count, device=self.device).round().long())
+        weight = 1 / count if self._criterion.is_summed else 1.0
+        self.mode(training=False)
+        predicting = float(self._criterion(self._predicted(x, 0), targets)) * weight
+        kept = [{key: value.clone() for key, value in part.named_buffers()} for part in norms]
+        for part in norms:
+            part.train()
+        try:
+            learning = float(self._criterion(self._predicted(x, 0), targets)) * weight
+        finally:
+            for part, buffers in zip(norms, kept, strict=True):
+                part.eval()
+                for key, value in buffers.items():
+                    part.get_buffer(key).copy_(value)
+        return predicting, learning
+
+    def born_in(self, at: Place) -> Born | None:
+        """Where a batch gives what is no number, as the network is now."""
+        return find(self.network.module, self._criterion, at)
+
 
     def totals(self, scores: Any, *, classes: bool) -> Totals:
         """Sums for a pass over its batches."""

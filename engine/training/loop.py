@@ -53,13 +53,14 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
     ``data`` spares loading; ``root`` is where data lie (default: the per-user folder); ``weights`` is what to begin
     with; ``resume`` is a ``CheckpointReached.checkpoint`` to go on from; ``observers`` see every batch; ``backend``
     makes another than the plain one; ``repeat`` is a run to be made again; ``noted``
-    is what was changed in one that was broken off before there was a checkpoint. Raises
+    is what was changed in one that was broken off before there was a checkpoint; ``doctor``: every so many steps the
+    layers are looked at, and what ails them is a Remark (engine/training/doctor). Raises
     LayerloomError, in words, on the iteration where something is wrong; StoppedError when stopped before anything was
     learned. After ``Control.abandon`` it just ends. Seeds torch's global generator.
     """
     control = control or Control()
     try:
-        yield from _fit(experiment, control, data, root, weights, resume, observers, backend, repeat, noted)
+        yield from _fit(experiment, control, data, root, weights, resume, observers, backend, repeat, noted, doctor)
     except AbandonedError:
         return
     except StoppedCodeError as error:  # whoever steers the run has lost patience with code that does not end
@@ -69,7 +70,7 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
 def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path | None, weights: Weights | None,
          resume: Checkpoint | None, observers: Sequence[Observer],
          backend: Callable[[torch.device, Recipe], Backend] | None, repeat: Repeat | None,
-         noted: Sequence[Steered]) -> Iterator[Event]:
+         noted: Sequence[Steered], doctor: bool) -> Iterator[Event]:
     if experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(experiment)
     device, cores = resolve_device(experiment.recipe.device), Cores()
@@ -101,7 +102,8 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
         known = resume.numerics if resume else repeat.numerics if repeat else None
         learner = Learner(experiment, device, start, data.train.targets, known or tuned(experiment, device),
                           backend(device, experiment.recipe) if backend else None)
-        yield from Run(experiment, control, data, learner, resume, observers, cores, script).events()
+        yield from Run(experiment, control, data, learner, resume, observers, cores, script,
+                       doctor=doctor).events()
 
 
 def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:

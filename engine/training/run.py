@@ -25,11 +25,19 @@ from engine.training.checks.memory import expect_room
 from engine.training.control import Control
 from engine.training.course import Course
 from engine.training.devices import ALL_THREADS, MOST_THREADS, device_name, useful_threads
+from engine.training.doctor.born import Born
+from engine.training.doctor.born import Place as InBatch
+from engine.training.doctor.doctor import Doctor
+from engine.training.doctor.guard import NoNumberError
+from engine.training.doctor.state import DoctorState
+from engine.training.doctor.values import LayerHealth
 from engine.training.events import (
     CheckpointReached,
     EpochEnded,
     Event,
+    Examined,
     Finished,
+    NumbersEnded,
     Paused,
     Point,
     Progress,
@@ -75,7 +83,7 @@ class Run:
 
     def __init__(self, experiment: Experiment, control: Control, data: Data, learner: Learner,
                  resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
-                 cores: Cores | None = None, script: Script | None = None) -> None:
+                 cores: Cores | None = None, script: Script | None = None, *, doctor: bool = True) -> None:
         """``experiment`` is as the ``script`` has left it where the run goes on."""
         self._experiment, self._script = experiment, script or Script(experiment)
         self._noted = self._script.done
@@ -100,6 +108,10 @@ class Run:
         self._course, self._totals = Course(len(self._ranges), given=len(self._train_set)), self._sums(learning=True)
         self._best = Best()
         self._health = Health(setting_of(experiment, data, learner))
+        examines = doctor and learner.backend.world == 1
+        self._doctor = Doctor(experiment, self._size(), learner.copied_layers, self._drift) if examines else None
+        if self._doctor is not None:
+            learner.be_watched()
         self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses, of this part of it
         self._time_before = 0.0  # of what was done before it was left
         self._threads = Threads(useful_threads(experiment) if learner.device.type == "cpu" else 1, cores)
@@ -127,6 +139,8 @@ class Run:
     def _go_on_from(self, checkpoint: Checkpoint) -> None:
         self._best = checkpoint.best
         self._health = Health(self._health.setting, deepcopy(checkpoint.health))
+        if self._doctor is not None:
+            self._doctor.state = deepcopy(checkpoint.doctor)
         self._learner.take_optimizer_state(checkpoint.optimizer)
         self._learner.backend.take_scaler_state(checkpoint.scaler)
         given = len(self._train_set)
@@ -181,6 +195,8 @@ class Run:
         if course.epoch == 0:
             yield from first_remarks(self._recipe, len(self._train_set))
             self._health.begin(*self._learner.probe(self._probed))
+            if self._doctor is not None:
+                yield from self._health.new(self._doctor.before(self._data, self._train_set))
         while (yield from self._goes_on_after_epoch()):
             train = yield from self._train()
             judged = yield from self._judge_epoch()
@@ -254,11 +270,13 @@ class Run:
             yield from self._follow_wishes()
             feed = self._fed()
             begin, end = self._ranges[course.done]
-            if self._observers:
-                self._learn_observed(feed)
-            else:
-                learner.learn(feed, course.epoch, course.done + 1, totals)
+            try:
+                layers = self._learn(feed)
+            except NoNumberError as error:
+                yield from self._end_of_numbers(error.loss, error.born, begin)
             course.count(end - begin)
+            if layers is not None:
+                yield from self._examined(layers)
             self._control.reached("batch")
             if self._script.repeats:
                 yield from self._take_threads()
@@ -268,7 +286,9 @@ class Run:
                 reading = totals.read()
                 if ends and 2 * (reading.examples - shown.examples) < shown.examples - before.examples:
                     shown = before  # a few examples say little, and would make a kink in the curve
-                metrics = self._finite(reading.since(shown))
+                metrics = reading.since(shown)
+                if not math.isfinite(metrics.loss):
+                    yield from self._end_of_numbers(metrics.loss, self._born_now(), begin)
                 yield Point(course.position, metrics.loss, metrics.accuracy, self._total_seconds)
                 yield self._progress()
                 before, shown = shown, reading
@@ -291,14 +311,53 @@ class Run:
                                             self._first)
         return self._feed
 
-    def _learn_observed(self, feed: Feed) -> None:
-        epoch, number = self._course.epoch, self._course.done + 1
+    def _learn(self, feed: Feed) -> dict[str, LayerHealth] | None:
+        """One step; the numbers of its layers, where it is time for them."""
+        epoch, number, layers = self._course.epoch, self._course.done + 1, None
+        looks = self._doctor is not None and self._doctor.looks_at(self._step + 1)
+        if not self._observers and not looks:
+            self._learner.learn(feed, epoch, number, self._totals)
+            return None
         with _watching():
             wanting = [observer.wants_layers(epoch, number) for observer in self._observers]
-        batch = self._learner.learn_observed(feed, epoch, number, self._totals, wants_layers=any(wanting))
+        if looks:
+            batch, layers = self._learner.learn_examined(feed, epoch, number, self._totals)
+            batch = batch if any(wanting) else replace(batch, layers={})
+        else:
+            batch = self._learner.learn_observed(feed, epoch, number, self._totals, wants_layers=any(wanting))
         for observer in self._observers:
             with _watching():
                 observer.on_batch(batch)
+        return layers
+
+    @property
+    def _step(self) -> int:
+        """How many steps were taken, had all epochs as many batches as this one."""
+        return (self._course.epoch - 1) * self._course.batches + self._course.done
+
+    def _size(self) -> float:
+        """How large gradients are by the numbers that are to be predicted."""
+        targets = self._data.train.targets
+        return max(1.0, float(targets.float().square().mean().sqrt())) if targets.is_floating_point() else 1.0
+
+    def _drift(self) -> tuple[float, float]:
+        return self._learner.drift(self._probed)
+
+    def _examined(self, layers: dict[str, LayerHealth]) -> Iterator[Event]:
+        """What was seen in the step, and what the doctor makes of it."""
+        assert self._doctor is not None
+        self._control.check_abandoned()
+        event = Examined(*self._place, self._course.position, layers)
+        yield event
+        yield from self._health.new(self._doctor.after_step(event, self._step, self._health))
+
+    def _end_of_numbers(self, loss: float, born: Born | None, begin: int) -> Iterator[Event]:
+        """Say where it was born, and raise DivergedError. ``begin``: of the batch, in the order of the epoch."""
+        if born is not None and born.part == "train" and self._order is not None:
+            born = replace(born, rows=tuple(int(self._order[begin + place]) for place in born.examples))
+        if born is not None:
+            yield NumbersEnded(born)
+        self._finite(Metrics(loss), born)
 
     def _look_around(self) -> Iterator[Event]:
         """Now and then: whether cores are free, and whether what was learned is to be kept."""
@@ -364,6 +423,8 @@ class Run:
             self._cut(self._course.done, self._recipe.batch_size)
             self._course.batches, self._feed = len(self._ranges), None
         self._learner.follow(self._experiment)
+        if self._doctor is not None:
+            self._doctor.follow(self._experiment)
         self._watched = self._chosen_to_watch()
         self._tell_learner()
 
@@ -399,8 +460,28 @@ class Run:
                 if perf_counter() >= self._judges_until:
                     break
         reading = totals.result()
-        self._finite(reading.metrics)
+        if not math.isfinite(reading.metrics.loss):
+            yield from self._end_of_numbers(reading.metrics.loss, self._born_among(batches, places), 0)
         return reading
+
+    def _born_now(self) -> Born | None:
+        """Where it was born, found after the step: on devices that are not asked before each."""
+        if self._doctor is None:
+            return None
+        begin, end = self._ranges[self._course.done - 1]
+        assert self._order is not None
+        batch = self._train_set.take(self._order[begin:end])
+        return self._learner.born_in(InBatch(*self._place, *batch))
+
+    def _born_among(self, batches: Batches, places: Sequence[tuple[int, int]]) -> Born | None:
+        """The same in examples that the network is judged by."""
+        part = "test" if batches is self._test_set else "validation" if batches is self._validation_set else "train"
+        for number, (begin, end) in enumerate(places if self._doctor is not None else (), 1):
+            rows = torch.arange(begin, end, device=self._learner.device)
+            born = self._learner.born_in(InBatch(self._course.epoch, number, *batches.take(rows), part))
+            if born is not None:
+                return replace(born, rows=tuple(begin + place for place in born.examples))
+        return None
 
     def _judge_whole(self, batches: Batches, after_stop: float) -> Generator[Event, None, Metrics | None]:
         """The same of all examples: a part of them is no result, and there is none once it was stopped."""
@@ -456,11 +537,11 @@ class Run:
         self._read_at = now
         return True
 
-    def _finite(self, metrics: Metrics) -> Metrics:
+    def _finite(self, metrics: Metrics, born: Born | None = None) -> Metrics:
         if not math.isfinite(metrics.loss):
             before = self._health.state.loss if len(self._probed) > 1 else 0.0  # of one it is not known
             raise diverged(metrics.loss, self._course.epoch, self._recipe, self._learner.lr, before,
-                           has_learned=math.isfinite(self._course.last[0].loss))
+                           has_learned=math.isfinite(self._course.last[0].loss), born=born)
         return metrics
 
     # -- what is said -------------------------------------------------------------------------------------------
@@ -522,7 +603,11 @@ class Run:
         spread = math.nan
         if self._health.at_chance(seen):
             _, spread = self._learner.probe(self._probed)
-        return self._health.after_epoch(self._course.epoch, train, seen, spread, self._learner.lr)
+        remarks = self._health.after_epoch(self._course.epoch, train, seen, spread, self._learner.lr)
+        if self._doctor is None:
+            return remarks
+        return [*remarks, *self._health.new(self._doctor.after_epoch(
+            self._course.epoch, train, seen, self._learner.lr, self._health))]
 
     def _checkpoint(self, weights: dict[str, Tensor], *, is_whole: bool = False) -> CheckpointReached:
         learner, numerics = self._learner, replace(self._learner.numerics, threads=self._threads.count)
@@ -530,7 +615,11 @@ class Run:
         return CheckpointReached(Checkpoint(
             course, weights, learner.optimizer_state(), self._best, deepcopy(self._health.state),
             None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state(),
-            (*self._noted, *self._script.due)))
+            (*self._noted, *self._script.due), doctor=self._doctor_state))
+
+    @property
+    def _doctor_state(self) -> DoctorState:
+        return deepcopy(self._doctor.state) if self._doctor is not None else DoctorState()
 
     @property
     def _total_seconds(self) -> float:

@@ -83,7 +83,7 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
     loaded, begun = {} if data is None else {experiment.data: data}, resume or Begun()
     rows += begun.rows
     whole = [row for row, plan in zip(rows, members, strict=False) if plan.fold is not None]
-    given, is_cut = _Given(root, weights, observers), False
+    given, is_cut = _Given(root, weights, observers, doctor), False
     try:
         for index, plan in list(enumerate(members, 1))[len(rows):]:
             if control.stopped:
@@ -114,6 +114,7 @@ class _Given(NamedTuple):
     root: Path | None
     weights: Weights | None
     observers: Sequence[Observer]
+    doctor: bool
 
 
 def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data], given: _Given,

@@ -16,6 +16,7 @@ from engine.training.events import (
     Finished,
     MemberEnded,
     MemberStarted,
+    NumbersEnded,
     Paused,
     Point,
     Preparing,
@@ -76,6 +77,7 @@ class RunState(Listener):
         self.best_epoch: int | None = None  # 0: stopped before one was whole; None: nothing was judged yet
         self.remarks: list[Remark] = []
         self.examined: list[Examined] = []
+        self.numbers_ended: NumbersEnded | None = None
         self.changes: list[Steered] = []
         self.threads: list[ThreadsChanged] = []
         self.latest: Weights | None = None
@@ -131,6 +133,9 @@ class RunState(Listener):
 
     def on_examined(self, event: Examined) -> None:
         self.examined.append(event)
+
+    def on_numbers_ended(self, event: NumbersEnded) -> None:
+        self.numbers_ended = event
 
     def on_steered(self, event: Steered) -> None:
         self.changes.append(event)

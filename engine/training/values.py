@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
 RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered", "left out",
-                     "written again", "large batch", "test watched", "early stop", "not followed"]
+                     "written again", "large batch", "test watched", "early stop", "not followed",
+                     "copies", "dead", "saturated", "vanishing", "exploding", "large steps", "small steps", "flat",
+                     "plateau", "small batches", "drifting", "imbalance", "unscaled", "wrong loss", "same answers"]
 Others = tuple[tuple[str, float], ...]
 """Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 
@@ -159,10 +161,11 @@ def cut_short(summary: Summary) -> int | None:
 class Remark:
     """Something about the run that a person should know; training goes on. Each kind but "not followed" comes once.
 
-    ``suggestion`` is an option of the recipe with a value to try: ``("lr", 0.09)``.
+    ``suggestion`` is an option of the recipe with a value to try: ``("lr", 0.09)``; ``place`` is the layer that it is
+    about, dotted, empty for the whole network. What helps is told by ``engine.training.doctor.cures``.
     """
 
     kind: RemarkKind
     message: Message
     suggestion: tuple[str, Any] | None = None
-    place: str = ""  # of the layer that it is about, dotted; “”: of the whole network
+    place: str = ""

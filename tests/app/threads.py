@@ -9,9 +9,7 @@ from typing import ClassVar
 from PySide6.QtCore import QObject
 
 from app.features.training import Training
-from app.window.jobs import Failure
 from app.window.window import MainWindow
-from engine.messages import Message
 from engine.runs.continuing import Going
 from engine.training.control import Control
 
@@ -62,13 +60,8 @@ class FakeThread:
         self.asked.append("delete")
 
 
-def as_told(event: object) -> object:
-    """A sentence is why a run has ended."""
-    return Failure(event) if isinstance(event, Message) else event
-
-
 def hear(window: MainWindow, *events: object, over: bool = False) -> None:
     """The thread says this, and the window listens; ``over``: with its last words."""
-    FakeThread.newest.events.extend(map(as_told, events))
+    FakeThread.newest.events.extend(events)
     FakeThread.newest.is_over = over
     window.feature(Training).trainer.drain()

@@ -20,7 +20,7 @@ from widgets.parts.elided import ElidedLabel
 from widgets.parts.flow import Flow
 
 _SKIP = ("path", "augment", "table", "synthetic", "known")  # these have pages of their own
-_FIELDS = ("emnist", "resize", "channels", "normalize", "validation", "seed")
+_FIELDS = ("emnist", "resize", "channels", "normalize", "validation", "seed", "swap")
 FIELD = 130  # pixels
 
 

@@ -16,7 +16,7 @@ from widgets.look.pixels import paint_pixels
 from widgets.plot.epochs import epoch_text
 
 NAMES, GAP, APART = 132.0, 8.0, 13.0  # the widest room for names; between them and the rows; from name to name
-TALLEST = 28.0  # a row
+TALLEST = 36.0  # a row
 SCALE = 72.0
 _ROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _TIMES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -55,9 +55,10 @@ class LayerPicture(QWidget):
     @property
     def axis(self) -> EpochAxis:
         """Where the rows are."""
-        names, font = self.measured.names if self.measured is not None else (), QFontMetricsF(theme.ui_font(11))
+        names = self.measured.names if self.measured is not None else ()
+        font = QFontMetricsF(theme.ui_font(11, QFont.Weight.DemiBold))
         widest = max((font.horizontalAdvance(name) for name in names[:200]), default=0.0)
-        left = min(NAMES, widest, self.width() / 3) + GAP
+        left = min(NAMES, widest + 2, self.width() / 3) + GAP
         tall = min(self.height() - 2 * LINE - 4, TALLEST * max(1, len(names)))
         return EpochAxis(QRectF(left, 2, self.width() - left - 8, max(8.0, tall)),
                          self.measured.epochs if self.measured is not None else 1.0)
@@ -107,7 +108,7 @@ class LayerPicture(QWidget):
         """As many as there is room for; those in hand first."""
         pointed = [self._pointed[0]] if self._pointed is not None else []
         written: list[float] = []
-        font = QFontMetricsF(theme.ui_font(11))
+        font = QFontMetricsF(theme.ui_font(11, QFont.Weight.DemiBold))
         for row in [*pointed, *shown.chosen, *range(len(shown.names))]:
             place = self.row_rect(row)
             middle = place.center().y()

@@ -47,6 +47,8 @@ def data(before: DataSpec, after: DataSpec) -> Iterator[Message]:
         yield from _augmented(before.augment, after.augment)
     if before.normalize != after.normalize:
         yield switched(say("normalisation"), after.normalize)
+    if before.swap != after.swap:
+        yield switched(say("swapped training and test data"), after.swap)
     yield from _table(before, after)
     if before.dataset == after.dataset:
         yield from _options(before.synthetic, after.synthetic)

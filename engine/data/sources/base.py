@@ -120,8 +120,8 @@ class Source:
 
     def options(self, request: Request) -> frozenset[str]:
         """Those options of a spec that change anything, beside which source it is and parts with their own pages."""
-        return frozenset({"normalize", "validation", "seed"} | ({"resize", "channels"} if self.is_image(request)
-                                                                else set()))
+        images = {"resize", "channels"} if self.is_image(request) else set()
+        return frozenset({"normalize", "validation", "seed"} | images | ({"swap"} if self.takes_path else set()))
 
     def pages(self, request: Request) -> frozenset[Page]:
         """The pages beside Samples and Numbers, which all have."""

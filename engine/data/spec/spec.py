@@ -58,6 +58,10 @@ class DataSpec(BaseModel):
         description="Share of the training images set aside to judge the network while it learns. 0: it learns from "
         "all of them, and the last epoch is the result.",
     )
+    swap: bool = Field(
+        False, title="Swap parts",
+        description="Learn from what comes as test data, and test on the other: where their names were mixed up.",
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, title="Split seed",
                       description="Which examples are set aside, and which numbers are made.")  # fmt: skip
     augment: Augment = Field(Augment(), title="Augmentation", description="How training images vary at random.")

@@ -23,6 +23,7 @@ def splitting(spec: DataSpec, arrays: Arrays) -> Steps[Data]:
     """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
     if arrays.known is not None:
         spec = spec.with_options(known=arrays.known)
+    arrays = arrays.swapped if spec.swap else arrays
     order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))
     if arrays.scaling is not None:
         return (yield from _of_table(spec, arrays, arrays.scaling, order))

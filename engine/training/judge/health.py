@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from statistics import fmean
 
 from engine.experiment.recipe import Recipe
 from engine.messages import Message, say
+from engine.training.doctor.kinds import CAUSES
 from engine.training.judge.rates import lower_rate
 from engine.training.values import Metrics, Remark, RemarkKind
 from engine.units import measure_text, share_text, typed_text, value_text
@@ -17,6 +18,7 @@ from engine.units import measure_text, share_text, typed_text, value_text
 # Outputs of a network whose steps were too large no longer depend on its input: on MNIST they differ between examples
 # by less than 0.05 of what they did before training. On the long plateau of a sigmoid network they keep 0.6 of it.
 COLLAPSED = 0.1
+PULLED = 0.05  # share of the weights that each step takes away
 RISEN = 2.0  # times the loss before training
 NOISE = 3.0  # standard errors
 SWAPPED_MARGIN, SWAPPED_EPOCHS = 0.02, 3
@@ -79,15 +81,22 @@ class Health:
         state.trend = [*state.trend, (validation.loss, self._gap(train, validation))][-2 * TREND:]
         state.lowest = min(state.lowest, validation.loss)
         early = [*self._collapse(epoch, validation, spread, lr)] or [*self._rise(train, validation, lr)]
-        return self._new([*early, *self._swap(epoch, train, validation)])
+        return self.new([*early, *self._swap(epoch, train, validation)])
 
-    def _new(self, found: list[Remark]) -> list[Remark]:
+    def new(self, found: Iterable[Remark]) -> list[Remark]:
+        """Those of a kind that was not said yet."""
         fresh = [remark for remark in found if remark.kind not in self.state.said]
         self.state.said += [remark.kind for remark in fresh]
         return fresh
 
     def _collapse(self, epoch: int, validation: Metrics, spread: float, lr: float) -> Iterator[Remark]:
         if self.at_chance(validation) and spread < COLLAPSED * self.state.spread:
+            if self.setting.recipe.weight_decay * lr >= PULLED:
+                yield Remark("same answers", say(
+                    "Not converging: after {epoch} of training, every example gets the same answer. A weight decay of "
+                    "{decay} pulls all weights to 0", epoch=_epochs(epoch),
+                    decay=typed_text(self.setting.recipe.weight_decay)))
+                return
             less = lower_rate(self.setting.recipe, lr)
             yield Remark("not converging", say(
                 "Not converging: after {epoch} of training, every example gets the same answer. The steps were too "
@@ -95,7 +104,7 @@ class Health:
                 lr=typed_text(less)), ("lr", less))
 
     def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Remark]:
-        start = self._start
+        start = self.start
         if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.state.said:
             less = lower_rate(self.setting.recipe, lr)
             yield Remark("rising", say(
@@ -104,7 +113,7 @@ class Health:
                 lr=typed_text(less)), ("lr", less))
 
     @property
-    def _start(self) -> float:
+    def start(self) -> float:
         """The loss before training; of classes at least that of guessing."""
         guesses = self.setting.recipe.loss_row.classes_only and self.setting.classes
         return max(self.state.loss, math.log(self.setting.classes)) if guesses else self.state.loss
@@ -112,7 +121,7 @@ class Health:
     def _is_risen(self, validation: Metrics) -> bool:
         """Whether it is worse than before training, and than guessing."""
         r2 = validation.named.get("r2", -1.0)
-        return validation.loss > self._start and (self.setting.classes > 0 or r2 < 0)
+        return validation.loss > self.start and (self.setting.classes > 0 or r2 < 0)
 
     def _swap(self, epoch: int, train: Metrics, validation: Metrics) -> Iterator[Remark]:
         """Compared with the epoch before: training can only have got better since that was judged."""
@@ -140,10 +149,10 @@ class Health:
             return []
         found: list[Remark] = []
         if epoch >= VERDICT_AFTER:
-            found = self._new([*self._test_above(train, test, best_validation),
+            found = self.new([*self._test_above(train, test, best_validation),
                                *self._fit(epoch, train, validation, best)])
         if warned and not found and self.state.said[-1] in EARLY and not self._underfits(train):
-            found = self._new([Remark("recovered", say("It recovered: {validation} on the validation data at the end",
+            found = self.new([Remark("recovered", say("It recovered: {validation} on the validation data at the end",
                                                        validation=self._quality(validation)))])
         return found
 
@@ -162,7 +171,7 @@ class Health:
         shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.state.trend]))
         if not shrinks and self._overfits(train, validation):  # classes learned badly may still be learned by heart
             yield Remark("overfitting", self._overfitting(epoch, train, validation, best))
-        elif self._underfits(train):
+        elif self._underfits(train) and (CAUSES - EARLY).isdisjoint(self.state.said):
             yield Remark("underfitting", self._underfitting(train))
 
     def _overfitting(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Message:

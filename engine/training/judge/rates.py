@@ -15,6 +15,11 @@ def lower_rate(recipe: Recipe, lr: float, *, has_learned: bool = False) -> float
     return _one_figure(lr / 3 if has_learned else min(lr / 10, usual_rate(recipe)))
 
 
+def higher_rate(recipe: Recipe, lr: float) -> float:
+    """Ten times as much in one figure, and no less than the optimizer's usual rate."""
+    return min(1000.0, _one_figure(max(lr * 10, usual_rate(recipe))))
+
+
 def usual_rate(recipe: Recipe) -> float:
     """What most networks learn with; a loss that is a sum makes steps larger by the size of a batch."""
     return recipe.optimizer_row.usual / (recipe.batch_size if recipe.reduction == "sum" else 1)

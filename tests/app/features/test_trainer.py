@@ -21,7 +21,7 @@ from engine.runs.names import EXPERIMENT
 from engine.runs.naming import run_folders
 from engine.training.events import EpochEnded, Finished, MemberEnded, MemberStarted, Paused, Point, Resumed, Started
 from engine.training.values import Metrics, Summary
-from tests.app.threads import FakeThread, as_told
+from tests.app.threads import FakeThread
 
 STARTED = Started("cpu", 10, 20, 3, 1)
 SUMMARY = Summary(3, 2, Metrics(0.1), Metrics(0.2), Metrics(0.3), 100.0, "cpu", 10, 0)
@@ -50,7 +50,7 @@ class Desk:
 
     def hear(self, *events: object) -> list[Any]:
         """What is told when the thread has said this."""
-        self.thread.events.extend(map(as_told, events))
+        self.thread.events.extend(events)
         self.told.clear()
         self.trainer.drain()
         return self.told

@@ -46,7 +46,7 @@ def every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_diverging_loss_stops_and_says_so() -> None:
     with pytest.raises(DivergedError, match=r"^The loss became (nan|inf) in epoch \d+: the steps are too large. "
-                                            r"Try a lower learning rate, such as 0.01$"):
+                                            r"Try a lower learning rate, such as 0.01. It began here: "):
         list(fit(experiment(optimizer="momentum", loss="mse", lr=1000.0, epochs=5)))
 
 

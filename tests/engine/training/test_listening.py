@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable
 from dataclasses import is_dataclass
@@ -16,14 +17,18 @@ from engine.training import events, fit
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
 from engine.training.course import Course
+from engine.training.doctor.born import Born
+from engine.training.doctor.values import LayerHealth
 from engine.training.events import (
     CheckpointReached,
     DataRead,
     EpochEnded,
     Event,
+    Examined,
     Finished,
     MemberEnded,
     MemberStarted,
+    NumbersEnded,
     Paused,
     Point,
     Preparing,
@@ -62,6 +67,8 @@ ONE_OF_EACH: tuple[Event, ...] = (
     Remark("rising", say("The loss rises"), ("lr", 0.01)),
     EpochEnded(2, TRAIN, VALIDATION, False, WEIGHTS, fraction=0.5),
     RunNotSaved(say("The disk is full")),
+    Examined(2, 1, 1.5, {"fc1": LayerHealth(0.1, 1.0, math.nan, math.nan, 0.5, 0.001)}),
+    NumbersEnded(Born("fc1", "forward", 2, 1, say("fc1 gave nan"), torch.zeros(1), torch.zeros(1))),
     Finished(SUMMARY, True),
     MemberEnded(1, "wide", SUMMARY, BEST),
     SeriesFinished((), {}, {}, stopped=True),
@@ -124,7 +131,7 @@ def test_a_method_of_the_object_itself_or_of_a_heirs_class_is_called() -> None:
 KEPT: dict[type, Callable[[RunState], Any]] = {
     Preparing: lambda run: run.preparing, Started: lambda run: run.started, Point: lambda run: run.points,
     Progress: lambda run: run.progress, Steered: lambda run: run.changes, ThreadsChanged: lambda run: run.threads,
-    Remark: lambda run: run.remarks, DataRead: lambda run: run.data_read,
+    Remark: lambda run: run.remarks, Examined: lambda run: run.examined, DataRead: lambda run: run.data_read,
 }  # fmt: skip
 
 

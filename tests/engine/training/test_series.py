@@ -150,7 +150,7 @@ def test_names_of_folders(index: int, title: str, name: str) -> None:
 def test_advice_names_its_run() -> None:
     poor = experiment(epochs=3, optimizer="sgd", lr=1e-9)
     alone = of_type(list(fit(poor)), Remark)
-    assert [remark.kind for remark in alone] == ["underfitting"]
+    assert [remark.kind for remark in alone] == ["small steps"]
     both = replace(poor, variants=(Variant(title="λ = 3"), Variant(title="good", recipe={"optimizer": "adam",
                                                                                         "lr": 0.02})))
     said = of_type(list(fit_series(both)), Remark)

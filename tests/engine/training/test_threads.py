@@ -157,7 +157,8 @@ def events_of(computer: Computer, after: Callable[[Event], float | None], resume
               *, deterministic: bool = False) -> tuple[list[Event], list[int]]:
     """Two epochs of three batches; ``after`` an event other cores may be free. And the threads at each change."""
     events, counts = [], []
-    for event in fit(experiment(batch_size=20, deterministic=deterministic), data=made_data(79), resume=resume):
+    for event in fit(experiment(batch_size=20, deterministic=deterministic), data=made_data(79), resume=resume,
+                     doctor=False):
         events.append(event)
         if isinstance(event, (Started, ThreadsChanged)):
             counts.append(torch.get_num_threads())

@@ -134,7 +134,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def with_pauses(clock: list[float], *numbers: int) -> list[Event]:
     """A run of two epochs, held for a thousand seconds when it has told its progress so many times."""
     control, events = Control(), list[Event]()
-    for event in fit(experiment(epochs=2, batch_size=6), control):
+    for event in fit(experiment(epochs=2, batch_size=6), control, doctor=False):
         events.append(event)
         if isinstance(event, Progress) and len(of_type(events, Progress)) in numbers:
             control.pause()
@@ -171,10 +171,10 @@ def test_a_point_after_a_pause_is_of_as_many_examples_as_others(clock: list[floa
 
 def test_a_run_that_goes_on_reports_the_speed_of_all_its_parts(clock: list[float],
                                                               monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = of_type(list(fit(experiment(epochs=1, batch_size=6))), CheckpointReached)[-1]
+    kept = of_type(list(fit(experiment(epochs=1, batch_size=6), doctor=False)), CheckpointReached)[-1]
     learn = Learner.learn  # a quarter of a second already
     monkeypatch.setattr(Learner, "learn", lambda *a: (learn(*a), clock.__setitem__(0, clock[0] + 0.5))[0])
-    _, _, end = trained(experiment(epochs=2, batch_size=6), resume=kept.checkpoint)
+    _, _, end = trained(experiment(epochs=2, batch_size=6), resume=kept.checkpoint, doctor=False)
     assert end.summary.examples_per_second == 2 * 6 / (0.25 + 0.75)
 
 

@@ -140,7 +140,7 @@ def test_pages_and_options_are_there(spec: DataSpec) -> None:
 def test_what_is_no_image_has_no_pages_of_images() -> None:
     flat = DataSpec(dataset="tensors", path="a.npz", known=Known(sample_shape=(7,), classes=("a", "b")))
     assert flat.source.pages(flat) == frozenset() and not flat.source.is_image(flat)
-    assert flat.source.options(flat) == {"normalize", "validation", "seed"}
+    assert flat.source.options(flat) == {"normalize", "validation", "seed", "swap"}
     guessed = DataSpec(dataset="tensors", path="a.npz")
     assert guessed.source.pages(guessed) == {"augmentation", "steps"}
 

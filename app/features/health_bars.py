@@ -12,10 +12,10 @@ from app.features.doctor import Doctor
 from app.features.places import below, way_to
 from app.features.training import Training
 from app.window.host import Feature, Host
+from engine.training.doctor.kinds import severity_of
 from engine.training.doctor.score import ailment, score
-from engine.training.doctor.severity import severity_of
 from engine.training.doctor.values import LayerHealth
-from engine.training.events import Event, Examined
+from engine.training.events import Event, Examined, NumbersEnded
 from engine.training.state import RunState
 from engine.training.values import Remark
 from widgets.canvas.cards.face import Face
@@ -33,7 +33,7 @@ class Bar(NamedTuple):
     ailment: str = ""
 
 
-class CardHealth(Feature):
+class HealthBars(Feature):
     """From what was examined last; only cards whose bar is another are painted anew."""
 
     def __init__(self, host: Host) -> None:
@@ -57,7 +57,7 @@ class CardHealth(Feature):
             self._refresh(page)
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, (Examined, Remark)) and not self._timer.isActive():
+        if isinstance(event, (Examined, Remark, NumbersEnded)) and not self._timer.isActive():
             self._timer.start()
 
     def _decorated(self, page: Page, face: Face) -> Face:
@@ -77,7 +77,7 @@ class CardHealth(Feature):
 
     def _counted(self, page: Page) -> dict[str, Bar]:
         """By the cards of the level that is shown."""
-        state, run = self._doctor.state_of(page), page.document.run
+        state, born = self._doctor.state_of(page), self._doctor.born_of(page)
         wanted = self._training.trains(page.document) or self.host.places.panels.workspace == "train"
         if state is None or not wanted:
             return {}
@@ -85,8 +85,7 @@ class CardHealth(Feature):
         layers = {place: health for place, health in newest.items() if _is_the_same(page, state, place)}
         said = _said(self._doctor.findings_of(page))
         bars = {name: _bar(places, layers, said) for name, places in below(layers, page.level.path).items()}
-        born = run.born.place if run is not None and run.born is not None else ""
-        for name in below([born], page.level.path):
+        for name in below([born.place if born is not None else ""], page.level.path):
             bars[name] = Bar(bars[name].health if name in bars else 0.0, "error", self.tr("no numbers"))
         return bars
 
