@@ -35,6 +35,7 @@ _TONES: dict[str, Tone] = {"error": "error", "warning": "warn", "note": "note"}
 _HEARD = (Remark, Examined, NumbersEnded, Started, Finished, MemberStarted)
 BORN = "born"  # the key of the card about numbers that are none
 HEALTHY = "healthy"
+MOST = 3  # cures of a finding: the likeliest
 
 
 class _Finding(NamedTuple):
@@ -112,13 +113,13 @@ class Doctor(Feature):
         """Whether its findings are in sight beside the curves."""
         panels = self.host.places.panels
         return (page is self.page and self._section is not None and panels.workspace == "train"
-                and self._section.isVisible())
+                and self._section.isVisible() and not self._section.visibleRegion().isEmpty())
 
     def _made(self, page: Page) -> list[_Finding]:
         experiment, remarks = page.document.experiment, tuple(self.findings_of(page))
         if self._of is None or self._of[0] is not experiment or self._of[1] != remarks:
             self._of = experiment, remarks
-            self._findings = [_Finding(remark, offered(experiment, remark)) for remark in remarks]
+            self._findings = [_Finding(remark, offered(experiment, remark)[:MOST]) for remark in remarks]
         return self._findings
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -137,7 +138,7 @@ class Doctor(Feature):
             return
         cards = tuple(self._cards(page))
         section.show_state(DoctorShown(cards, "" if cards else self._words(page), self._training.trainer.doctor))
-        if section.isVisible():
+        if cards and self.is_seen(page):
             self.shown.emit(page)
 
     def _cards(self, page: Page) -> Iterator[FindingCardShown]:

@@ -27,7 +27,9 @@ class Remarks(Feature, Listener):
         super().__init__(host)
         self._doctor = host.feature(Doctor)
         self._findings: dict[Page, list[int]] = self.per_page()  # messages that the doctor says as well
+        self._failures: dict[Page, int] = self.per_page()
         self._doctor.shown.connect(self._withdraw)
+        self._doctor.numbers_asked.connect(lambda page: page.notice.withdraw(self._failures.pop(page, 0)))
 
     def begin(self) -> None:
         trainer = self._trainer = self.host.feature(Training).trainer
@@ -49,7 +51,7 @@ class Remarks(Feature, Listener):
             return
         show = self.tr("Show the numbers"), partial(self._doctor.numbers_asked.emit, page)
         actions = [show] if self._doctor.born_of(page) is not None else []
-        page.notice.show_message(message_text(message), "error", actions)
+        self._failures[page] = page.notice.show_message(message_text(message), "error", actions)
 
     def _page_of(self, document: Document | None) -> Page | None:
         return next((page for page in self.host.pages if page.document is document), None)

@@ -28,8 +28,8 @@ class DoctorSection(QWidget):
         super().__init__(parent)
         self.cards: list[FindingCard] = []
         self.words = Words("small")
-        self.switch = QCheckBox(self.tr("Examine the layers while they learn"))
-        self.switch.setToolTip(self.tr("Counts from the next run on. It takes a few per cent of the time."))
+        self.switch = QCheckBox(self.tr("Examine the layers"))
+        self.switch.setToolTip(self.tr("Every so many steps while they learn. Counts from the next run on."))
         self.switch.toggled.connect(self.switched)
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE, 0, EDGE - BAR, 8)

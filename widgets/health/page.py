@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.health.chart import HistoryChart
 from widgets.health.layer_picture import LayerPicture
@@ -63,7 +63,7 @@ class HealthPage(QWidget):
         words.setContentsMargins(0, 0, 0, 0)
         words.addWidget(self.empty)
         words.addStretch(1)
-        self._pages = QStackedLayout()
+        self._pages = QStackedWidget()
         self._pages.addWidget(nothing)
         self._pages.addWidget(both)
         column = QVBoxLayout(self)
@@ -71,7 +71,7 @@ class HealthPage(QWidget):
         column.setSpacing(6)
         column.addLayout(top)
         column.addLayout(broken)
-        column.addLayout(self._pages, 1)
+        column.addWidget(self._pages, 1)
 
     def show_measured(self, measured: Measured, rest: str, empty: str) -> None:
         """``rest`` is said while nothing is pointed at; ``empty`` where nothing was measured."""

@@ -64,9 +64,9 @@ def columns_at(measured: Measured, width: int) -> Array:
     found = np.searchsorted(positions, at, side="right") - 1
     last = float(positions[-1])
     room = float(np.median(np.diff(positions))) if len(positions) > 1 else 0.0
-    half = max(room, 1.5 / width * (measured.epochs or 1.0))  # the newest is seen too
-    found[at > last + half] = -1
-    found[np.abs(at - last) <= half / 2] = len(positions) - 1
+    pixel = (measured.epochs or 1.0) / width
+    found[at > last + max(room, 1.5 * pixel)] = -1
+    found[np.abs(at - last) <= pixel] = len(positions) - 1  # the newest is seen, also where the epochs end
     return found
 
 

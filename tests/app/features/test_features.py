@@ -207,6 +207,7 @@ Train
   Find a learning rate…
   Overfit one batch
   Measure the forecast
+  Health of the layers
   —
   Put into the queue
   Empty the queue | grey
@@ -254,9 +255,11 @@ def test_the_menus_have_every_row_in_the_order_of_groups_and_ranks(window) -> No
 def test_the_tabs_stand_by_their_rank(window) -> None:
     for panel, titles, hidden in (
             (window.places.left, ["Layers", "Outline"], []),
-            (window.places.bottom, ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Compare",
-                                    "Training", "Problems", "Data", "Results", "Parameters", "Code", "Code layer"],
-             ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Compare", "Code layer"])):
+            (window.places.bottom, ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Health",
+                                    "Compare", "Training", "Problems", "Data", "Results", "Parameters", "Code",
+                                    "Code layer"],
+             ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Health", "Compare",
+              "Code layer"])):
         assert [panel.tabText(index) for index in range(panel.count())] == titles
         assert [panel.tabText(index) for index in range(panel.count()) if not panel.isTabVisible(index)] == hidden
         assert panel.tabText(panel.currentIndex()) == next(title for title in titles if title not in hidden)
