@@ -56,13 +56,14 @@ def _chosen_since(cure: Repair, before: Experiment, now: Experiment) -> Message 
 
 def headline(remark: Remark) -> str:
     """What was found, in a few words, and where."""
-    title = translated(KINDS[remark.kind].title)
+    kind = KINDS.get(remark.kind)  # of a run of a later version nothing is known
+    title = translated(kind.title if kind is not None else remark.kind)
     return f"{remark.place}: {title[:1].lower()}{title[1:]}" if remark.place else title
 
 
 def is_finding(remark: Remark) -> bool:
     """Whether it is about what ails a run, and not only about what happened."""
-    return KINDS[remark.kind].is_finding
+    return remark.kind in KINDS and KINDS[remark.kind].is_finding
 
 
 def texts(some: Sequence[Repair]) -> tuple[str, ...]:
