@@ -42,10 +42,8 @@ class Health(Feature):
                        workspaces=("train", "inside"))
         self.quantities = (
             Quantity("dead", self.tr("Dead units"), "share"), Quantity("saturated", self.tr("Saturated"), "share"),
-            Quantity("gradient", self.tr("Gradient"), "powers"), Quantity("update", self.tr("Step over weights"),
-                                                                          "powers"),
-            Quantity("mean", self.tr("Mean of the output"), "signed"),
-            Quantity("spread", self.tr("Spread of the output"), "powers"))
+            Quantity("gradient", self.tr("Gradient"), "powers"), Quantity("update", self.tr("Update ratio"), "powers"),
+            Quantity("mean", self.tr("Mean"), "signed"), Quantity("spread", self.tr("Spread"), "powers"))
         self._quantity = self.quantities[2]
         self._page: HealthPage | None = None
         self._born: BornPage | None = None

@@ -12,6 +12,7 @@ from app.features.doctor import Doctor
 from app.features.places import below, way_to
 from app.features.training import Training
 from app.window.host import Feature, Host
+from engine.layers.inputs import Input
 from engine.training.doctor.kinds import severity_of
 from engine.training.doctor.score import ailment, score
 from engine.training.doctor.values import LayerHealth
@@ -84,7 +85,9 @@ class HealthBars(Feature):
         newest = state.examined[-1].layers if state.examined else {}
         layers = {place: health for place, health in newest.items() if _is_the_same(page, state, place)}
         said = _said(self._doctor.findings_of(page))
-        bars = {name: _bar(places, layers, said) for name, places in below(layers, page.level.path).items()}
+        nodes = page.level.graph.nodes
+        bars = {name: _bar(places, layers, said) for name, places in below(layers, page.level.path).items()
+                if name in nodes and not isinstance(nodes[name].layer, Input)}
         for name in below([born.place if born is not None else ""], page.level.path):
             bars[name] = Bar(bars[name].health if name in bars else 0.0, "error", self.tr("no numbers"))
         return bars

@@ -29,7 +29,8 @@ _TITLES = {  # of what is no number, and of what it was made from
 
 def born_shown(born: Born) -> BornShown:
     """All of it but for the tensors of the one example that is looked at."""
-    order = [*born.examples, *(index for index in range(len(born.inputs)) if index not in set(born.examples))]
+    its, kept = set(born.examples), range(len(born.inputs))  # of a very large batch the first are kept
+    order = [*(index for index in born.examples if index in kept), *(index for index in kept if index not in its)]
     examples = tuple(_example(born, index) for index in order[:MOST])
     return BornShown(born, born.place, sentence_text(born.message), _facts(born), examples, bool(born.place))
 
@@ -80,7 +81,7 @@ def _ends(some: Tensor) -> str:
 
 def _facts(born: Born) -> str:
     count = _tr("{count} of {all} examples").replace("{count}", grouped(len(born.examples))).replace(
-        "{all}", grouped(len(born.inputs)))
+        "{all}", grouped(len(born.targets)))
     where = _tr("epoch {epoch}, batch {batch}").replace("{epoch}", str(born.epoch)).replace(
         "{batch}", grouped(born.batch))
     inputs = _tr("inputs {told}").replace("{told}", _told(born.inputs))

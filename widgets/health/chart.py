@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from widgets.plot.ticks import nice_range
 
 MOST, WIDEST, GAP = 5, 120.0, 6.0  # curves by themselves; the widest name at the right
 TIGHT = 13.0  # from name to name
+DETAILED = 200  # points
 
 
 @guarded
@@ -88,12 +90,11 @@ class HistoryChart(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_grid(painter, axis, scale)
             axis.paint(painter)
-            taken: list[float] = []
-            for place, (row, values) in enumerate(zip(lines, rows, strict=True)):
-                color = member_color(place)
-                last = self._paint_line(painter, axis, scale, values, color)
-                if last is not None:
-                    self._paint_name(painter, axis, last, shown.names[row], color, taken)
+            ends = [self._paint_line(painter, axis, scale, values, member_color(place))
+                    for place, values in enumerate(rows)]
+            known = [(place, end) for place, end in enumerate(ends) if end is not None]
+            for (place, _), y in zip(known, apart([end.y() for _, end in known], axis.area.bottom()), strict=True):
+                self._paint_name(painter, axis, y, shown.names[lines[place]], member_color(place))
             axis.paint_moment(painter, shown.at)
 
     def _paint_grid(self, painter: QPainter, axis: EpochAxis, scale: Scale) -> None:
@@ -110,9 +111,10 @@ class HistoryChart(QWidget):
                     color: QColor) -> QPointF | None:
         """What was not measured is a gap. Where it ends; None: there is nothing of it."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        width = 1.6 if len(values) <= DETAILED else 1.0  # wide lines of many points take long
         last = None
         for part in self._parts(axis, scale, values):
-            painter.setPen(QPen(color, 1.6))
+            painter.setPen(QPen(color, width))
             if len(part) > 1:
                 painter.drawPolyline(QPolygonF(part))
             else:
@@ -134,13 +136,8 @@ class HistoryChart(QWidget):
         if part:
             yield part
 
-    def _paint_name(self, painter: QPainter, axis: EpochAxis, end: QPointF, name: str, color: QColor,
-                    taken: list[float]) -> None:
+    def _paint_name(self, painter: QPainter, axis: EpochAxis, y: float, name: str, color: QColor) -> None:
         """Beside the last value, or as near to it as others leave room."""
-        y = end.y()
-        while any(abs(y - other) < TIGHT for other in taken):
-            y += TIGHT if y + TIGHT < axis.area.bottom() + LINE else -TIGHT * (len(taken) + 1)
-        taken.append(y)
         painter.setFont(theme.ui_font(11))
         painter.setPen(color)
         room = QRectF(axis.area.right() + GAP, y - 8, self.width() - axis.area.right() - GAP, 16)
@@ -160,3 +157,15 @@ class HistoryChart(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self.update()
+
+
+def apart(heights: Sequence[float], lowest: float) -> list[float]:
+    """Names at these heights, moved so that none lies over another: down, and where there is no room up again."""
+    order, placed = sorted(range(len(heights)), key=lambda index: heights[index]), list(heights)
+    for before, after in pairwise(order):
+        placed[after] = max(placed[after], placed[before] + TIGHT)
+    limit = lowest
+    for index in reversed(order):
+        placed[index] = min(placed[index], limit)
+        limit = placed[index] - TIGHT
+    return placed

@@ -18,6 +18,7 @@ from widgets.plot.epochs import epoch_text
 NAMES, GAP, APART = 132.0, 8.0, 13.0  # the widest room for names; between them and the rows; from name to name
 TALLEST = 36.0  # a row
 SCALE = 72.0
+MOST = 50  # names in hand
 _ROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _TIMES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
@@ -63,9 +64,9 @@ class LayerPicture(QWidget):
         return EpochAxis(QRectF(left, 2, self.width() - left - 8, max(8.0, tall)),
                          self.measured.epochs if self.measured is not None else 1.0)
 
-    def row_rect(self, row: int) -> QRectF:
-        """Where the row of a layer is."""
-        area, count = self.axis.area, len(self.measured.names) if self.measured is not None else 1
+    def row_rect(self, row: int, area: QRectF | None = None) -> QRectF:
+        """Where the row of a layer is; ``area``: of all, where it is known."""
+        area, count = area or self.axis.area, len(self.measured.names) if self.measured is not None else 1
         return QRectF(area.left(), area.top() + row * area.height() / count, area.width(), area.height() / count)
 
     def _cell(self, at: QPointF) -> tuple[int, int] | None:
@@ -90,8 +91,8 @@ class LayerPicture(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(axis.area, theme.color("canvas"))
             paint_pixels(painter, axis.area, self._image(round(axis.area.width())), lined=False)
-            self._paint_names(painter, shown)
-            self._paint_rows_in_hand(painter, shown)
+            self._paint_names(painter, shown, axis.area)
+            self._paint_rows_in_hand(painter, shown, axis.area)
             axis.paint(painter)
             axis.paint_moment(painter, shown.at)
             self._paint_scale(painter, shown)
@@ -104,15 +105,16 @@ class LayerPicture(QWidget):
             self._made = made, image_of(self.measured, max(1, width))
         return self._made[1]
 
-    def _paint_names(self, painter: QPainter, shown: Measured) -> None:
+    def _paint_names(self, painter: QPainter, shown: Measured, area: QRectF) -> None:
         """As many as there is room for; those in hand first."""
         pointed = [self._pointed[0]] if self._pointed is not None else []
         written: list[float] = []
         font = QFontMetricsF(theme.ui_font(11, QFont.Weight.DemiBold))
-        for row in [*pointed, *shown.chosen, *range(len(shown.names))]:
-            place = self.row_rect(row)
+        step = max(1, int(APART * len(shown.names) / area.height()))
+        for row in [*pointed, *shown.chosen[:MOST], *range(0, len(shown.names), step)]:
+            place = self.row_rect(row, area)
             middle = place.center().y()
-            if any(abs(middle - other) < APART for other in written[-200:]):
+            if any(abs(middle - other) < APART for other in written):
                 continue
             written.append(middle)
             is_in_hand = row in pointed or row in shown.chosen
@@ -122,11 +124,11 @@ class LayerPicture(QWidget):
             text = font.elidedText(shown.names[row], Qt.TextElideMode.ElideMiddle, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_rows_in_hand(self, painter: QPainter, shown: Measured) -> None:
+    def _paint_rows_in_hand(self, painter: QPainter, shown: Measured, area: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for row in shown.chosen:
             painter.setPen(QPen(theme.color("accent"), 1.5))
-            painter.drawRect(self.row_rect(row))
+            painter.drawRect(self.row_rect(row, area))
         if self.hasFocus():
             painter.setPen(QPen(theme.color("accent"), 1))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

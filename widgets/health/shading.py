@@ -75,12 +75,14 @@ def image_of(measured: Measured, width: int) -> QImage:
     values, broken = measured.values, measured.broken
     assert values is not None and broken is not None
     columns, kind = columns_at(measured, width), measured.quantity.kind
-    shares = range_of(values, kind).shares(values, kind)[:, columns]
-    known = np.isfinite(shares) & (columns >= 0)
+    shares = range_of(values, kind).shares(values, kind)
+    known = np.isfinite(shares)
     index = np.rint(np.where(known, shares, 0.0) * STEPS).astype(np.int32)
-    pixels = np.where(known, _table(kind, theme.current().name)[index], np.uint32(0))
-    pixels = np.where(broken[:, columns] & (columns >= 0), np.uint32(theme.color("error").rgb()), pixels)
-    pixels = np.ascontiguousarray(pixels.astype(np.uint32))
+    colors = np.where(known, _table(kind, theme.current().name)[index], np.uint32(0)).astype(np.uint32)
+    colors[broken] = theme.color("error").rgb()
+    pixels = colors[:, columns]
+    pixels[:, columns < 0] = 0
+    pixels = np.ascontiguousarray(pixels)
     return QImage(pixels.data, width, len(pixels), 4 * width, QImage.Format.Format_ARGB32).copy()
 
 

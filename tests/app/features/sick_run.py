@@ -20,8 +20,8 @@ RISING = Remark("rising", say("The loss rises"), ("lr", 0.001))
 
 def lenet(**others: LayerHealth) -> dict[str, LayerHealth]:
     """Its layers, all well but for these."""
-    names = ("conv1", "act1", "conv2", "act2", "fc1")
-    return {name: WELL["act" if name.startswith("act") else "conv"] for name in names} | others
+    names = ("input", "conv1", "act1", "conv2", "act2", "fc1")
+    return {name: WELL["conv" if name.startswith(("conv", "fc")) else "act"] for name in names} | others
 
 
 def examined(layers: Mapping[str, LayerHealth], positions: Iterable[float] = (0.5,)) -> list[Examined]:

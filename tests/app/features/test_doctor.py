@@ -44,6 +44,7 @@ def whole(request: pytest.FixtureRequest) -> Iterator[MainWindow]:
 @pytest.fixture
 def window(whole, qtbot, monkeypatch) -> Iterator[MainWindow]:
     monkeypatch.setattr("app.features.trainer.TrainingThread", FakeThread)
+    monkeypatch.setattr(RunBook, "refresh", lambda _book: None)  # it would read a second later, in another test
     with lent(whole, qtbot, "gallery:lenet-conv-relu") as window:
         window.places.stage.choose("train")
         yield window

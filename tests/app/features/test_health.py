@@ -11,12 +11,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app.features.health import Health
-from app.features.health_history import MOST, History
-from app.features.places import below, way_to
+from app.features.run_book import RunBook
 from app.window.window import MainWindow
 from engine.messages import say
 from engine.training.doctor.values import LayerHealth
-from engine.training.events import Examined
 from engine.training.values import Remark
 from tests.app.features.sick_run import DEAD, NAN, STARTED, WELL, examined, lenet
 from tests.app.threads import FakeThread, hear
@@ -36,6 +34,7 @@ def whole(request: pytest.FixtureRequest) -> Iterator[MainWindow]:
 @pytest.fixture(params=["gallery:lenet-conv-relu"])
 def window(request, whole, qtbot, monkeypatch) -> Iterator[MainWindow]:
     monkeypatch.setattr("app.features.trainer.TrainingThread", FakeThread)
+    monkeypatch.setattr(RunBook, "refresh", lambda _book: None)  # it would read a second later, in another test
     with lent(whole, qtbot, request.param) as window:
         window.commands["train"].trigger()
         hear(window, STARTED)
@@ -104,13 +103,6 @@ def test_a_block_is_as_well_as_the_worst_in_it(window, qtbot):
     page.go_out()
 
 
-def test_places_lead_to_cards_whatever_copy_they_are_in() -> None:
-    assert way_to("block1.0.conv") == ("block1", "conv") and way_to("") == ()
-    places = ["conv1", "block1.0.conv", "block1.1.conv", "block1.1.act", "block1", ""]
-    assert below(places, ()) == {"conv1": ["conv1"], "block1": places[1:5]}
-    assert below(places, ("block1",)) == {"conv": ["block1.0.conv", "block1.1.conv"], "act": ["block1.1.act"]}
-
-
 # -- over time --------------------------------------------------------------------------------------------------------
 
 
@@ -132,42 +124,10 @@ def test_a_click_on_the_picture_takes_the_layer_and_the_moment(window, qtbot):
     assert shown.picture.measured.chosen == (1,) and shown.picture.measured.at == shown.chart.measured.at == 2.0
     assert [shown.picture.measured.names[line] for line in shown.chart.measured.lines] == ["conv2"]
     shown.quantity_chosen.emit("dead")
-    assert shown.picture.measured.names == ("act1", "act2") and shown.picture.measured.at == 2.0
+    assert shown.picture.measured.names == ("input", "act1", "act2") and shown.picture.measured.at == 2.0
     shown.quantity_chosen.emit("gradient")
 
 
 def test_why_there_is_nothing_to_see(window):
     window.commands["health"].trigger()
     assert page_of(window).empty.isVisible() and "first steps" in page_of(window).empty.text()
-
-
-# -- what is kept -----------------------------------------------------------------------------------------------------
-
-
-def moments(count: int) -> list[Examined]:
-    return [Examined(1, at, at / 10, {f"fc{n}": LayerHealth(at, 1.0, NAN, NAN, at + n / 10, NAN) for n in range(3)})
-            for at in range(count)]
-
-
-@pytest.mark.parametrize("count", [1, 7, MOST, MOST + 1, 3 * MOST + 5])
-def test_what_is_told_is_what_was_measured_however_it_came(count: int) -> None:
-    given, growing = moments(count), list[Examined]()
-    history = History(growing)
-    for at in range(0, count, 50):
-        growing.extend(given[at : at + 50])
-        history.values("gradient")
-    positions, values = history.positions(), history.values("gradient")
-    assert values.shape == (3, len(positions)) and len(positions) <= MOST + 1
-    assert positions[0] == 0 and positions[-1] == given[-1].position, "the newest is always there"
-    np.testing.assert_allclose(values[1], np.float32(positions * 10 + 0.1), rtol=1e-6)
-    np.testing.assert_array_equal(values, History(given).values("gradient"))
-
-
-def test_what_was_no_number_and_what_was_never_one() -> None:
-    some = moments(4)
-    some[2] = replace(some[2], layers={**some[2].layers, "fc1": replace(some[2].layers["fc1"], gradient=NAN),
-                                       "fc2": replace(some[2].layers["fc2"], gradient=np.inf, mean=NAN)})
-    history = History(some)
-    gradient, mean, dead = (history.broken(history.values(each), each) for each in ("gradient", "mean", "dead"))
-    assert [each.tolist() for each in gradient.nonzero()] == [[1, 2], [2, 2]]
-    assert [each.tolist() for each in mean.nonzero()] == [[2], [2]] and not dead.any()

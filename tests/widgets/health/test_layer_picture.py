@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from widgets.health.chart import HistoryChart
+from widgets.health.chart import TIGHT, HistoryChart, apart
 from widgets.health.layer_picture import LayerPicture
 from widgets.health.shading import columns_at, image_of, range_of
 from widgets.health.values import Measured, Quantity
@@ -109,3 +109,11 @@ def test_curves_of_those_in_hand_are_drawn(qtbot: QtBot, look: theme.Theme) -> N
             middle = QPoint(round(chart.axis.x(2.0)), round(chart.axis.area.center().y()))
             QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=middle)
         assert told.args[0] == pytest.approx(2.0, abs=0.02)
+
+
+@pytest.mark.parametrize("heights", [[], [50.0], [90.0, 90.0, 90.0], [10.0, 12.0, 88.0, 91.0], [95.0, 5.0, 94.0]])
+def test_names_at_one_height_lie_side_by_side(heights: list[float]) -> None:
+    placed = apart(heights, 90.0)
+    assert all(below - above >= TIGHT - 1e-9 for above, below in zip(sorted(placed), sorted(placed)[1:], strict=False))
+    assert all(height <= 90 for height in placed)
+    assert sorted(placed) == [placed[index] for index in sorted(range(len(heights)), key=heights.__getitem__)]
