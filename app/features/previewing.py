@@ -74,6 +74,13 @@ class Previewing(Feature):
         else:
             self._show_experiment(page, repair.of(page.document.experiment))
 
+    def preview_experiment(self, page: Page, experiment: Experiment | None) -> None:
+        """Show what another experiment would be; None: what is."""
+        if experiment is None or experiment.graph == page.document.experiment.graph:
+            self.end()  # of data and recipe the canvas shows nothing
+        else:
+            self._show_experiment(page, experiment)
+
     def end(self) -> None:
         """Show what is."""
         if self._preview is not None and self._of is not None:

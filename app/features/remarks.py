@@ -1,25 +1,35 @@
-"""What a run shows to be wrong: said over its network, with a button that tries what helps."""
+"""What a run has to say, over its network. What is wrong with it the doctor says, where one sees that: not twice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from functools import partial
 
 from app.document.document import Document
 from app.document.page import Page
+from app.features.cures import cured, is_finding, offered
+from app.features.doctor import Doctor
 from app.features.training import Training
-from app.window.host import Feature
-from engine.experiment.recipe import Recipe
-from engine.messages import Message, say
+from app.window.host import Feature, Host
+from engine.messages import Message
 from engine.training.events import RunNotSaved, ThreadsChanged
 from engine.training.listening import Listener
 from engine.training.values import Remark
-from widgets.look.text import message_text, translated
+from widgets.look.text import message_text
+
+MOST = 2  # cures in a message
 
 
 class Remarks(Feature, Listener):
     """Sentences of the training, on the page of the document that is trained."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._doctor = host.feature(Doctor)
+        self._findings: dict[Page, list[int]] = self.per_page()  # messages that the doctor says as well
+        self._failures: dict[Page, int] = self.per_page()
+        self._doctor.shown.connect(self._withdraw)
+        self._doctor.numbers_asked.connect(lambda page: page.notice.withdraw(self._failures.pop(page, 0)))
 
     def begin(self) -> None:
         trainer = self._trainer = self.host.feature(Training).trainer
@@ -37,32 +47,29 @@ class Remarks(Feature, Listener):
 
     def _fail(self, message: Message) -> None:
         page = self._page_of(self._trainer.document)
-        if page is not None:
-            page.notice.show_message(message_text(message), "error")
+        if page is None:
+            return
+        show = self.tr("Show the numbers"), partial(self._doctor.numbers_asked.emit, page)
+        actions = [show] if self._doctor.born_of(page) is not None else []
+        self._failures[page] = page.notice.show_message(message_text(message), "error", actions)
 
     def _page_of(self, document: Document | None) -> Page | None:
         return next((page for page in self.host.pages if page.document is document), None)
 
     def remark(self, document: Document | None, remark: Remark) -> None:
-        """Say it; where another option would help, offer it."""
+        """Say it with what may help, unless the doctor says it beside the curves, in sight."""
         page = self._page_of(document)
-        if page is None:
+        if page is None or (is_finding(remark) and self._doctor.is_seen(page)):
             return
-        actions: list[tuple[str, Callable[[], object]]] = []
-        if remark.suggestion is not None:
-            option, value = remark.suggestion
-            title = translated(Recipe.model_fields[option].title or option)
-            words = self.tr("Set {option} to {value}").format(option=title, value=value)
-            before = getattr(page.document.experiment.recipe, option)
-            actions = [(words, lambda: self._follow(page, words, option, value, before))]
-        page.notice.remark(message_text(remark.message), "info", actions)
-
-    def _follow(self, page: Page, words: str, option: str, value: Any, before: Any) -> None:
-        """Unless the person has chosen another value since it was offered."""
         experiment = page.document.experiment
-        now = getattr(experiment.recipe, option)
-        if now != before:
-            title = Recipe.model_fields[option].title or option
-            page.refuse(say("{option} is {value} by now, and stays so", option=say(title), value=now))
-            return
-        page.document.edit(words, replace(experiment, recipe=experiment.recipe.with_options(**{option: value})))
+        actions: list[tuple[str, Callable[[], object]]] = [
+            (message_text(cure.text), partial(cured, page, remark, cure, experiment))
+            for cure in offered(experiment, remark)[:MOST]]
+        number = page.notice.remark(message_text(remark.message), "info", actions)
+        if is_finding(remark):
+            self._findings.setdefault(page, []).append(number)
+
+    def _withdraw(self, page: Page) -> None:
+        """The doctor says it by now."""
+        for number in self._findings.pop(page, []):
+            page.notice.withdraw(number)

@@ -43,6 +43,7 @@ class Trainer(QObject, Listener):
         super().__init__(parent)
         self.document: Document | None = None
         self.state = "idle"
+        self.doctor = True  # whether the layers of the next run are examined
         self._thread: TrainingThread | None = None
         self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -87,7 +88,7 @@ class Trainer(QObject, Listener):
     def _begin(self, document: Document, going: Callable[[], Going], sources: Collection[str], root: Path | None,
                series: bool, observers: Sequence[Observer], stretch: Stretch | None) -> None:
         self.document = document
-        self._thread = TrainingThread(self, going, sources, root, series, observers)
+        self._thread = TrainingThread(self, going, sources, root, series, observers, self.doctor)
         if stretch is not None:
             self._thread.control.go_on_for(stretch)
         self._thread.start()

@@ -147,13 +147,14 @@ class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
 
     def __init__(self, parent: QObject, going: Callable[[], Going], sources: Collection[str], root: Path | None,
-                 series: bool = False, observers: Sequence[Observer] = ()) -> None:
-        """``going`` says, in the thread, how the run begins or goes on; ``sources`` are of the code in its network."""
+                 series: bool = False, observers: Sequence[Observer] = (), doctor: bool = True) -> None:
+        """``going`` says, in the thread, how the run begins or goes on; ``sources`` are of the code in its network;
+        ``doctor``: its layers are examined."""
         super().__init__(parent)
         self.events: deque[Event | Message] = deque()
         self.control = Control()
         self._going, self._sources, self._root = going, sources, root
-        self._series, self._observers, self._ident = series, observers, 0
+        self._series, self._observers, self._doctor, self._ident = series, observers, doctor, 0
 
     def run(self) -> None:
         from engine.runs.folder import record  # loads torch
@@ -178,9 +179,9 @@ class TrainingThread(QThread):
 
         if self._series or going.is_series:
             return fit_series(going.experiment, self.control, root=self._root, weights=going.about.weights,
-                              observers=self._observers, resume=going.begun)
+                              observers=self._observers, resume=going.begun, doctor=self._doctor)
         return fit(going.experiment, self.control, root=self._root, weights=going.about.weights,
-                   resume=going.checkpoint, observers=self._observers, noted=going.about.noted)
+                   resume=going.checkpoint, observers=self._observers, noted=going.about.noted, doctor=self._doctor)
 
     def interrupt(self) -> None:
         """Break off a person's own code that does not end; nothing else is ever interrupted."""

@@ -165,6 +165,15 @@ class Settings:
         self._store.setValue("snap", "true" if on else "false")
 
     @property
+    def doctor(self) -> bool:
+        """Whether layers are examined while they learn."""
+        return str(self._store.value("doctor", "true")) == "true"
+
+    @doctor.setter
+    def doctor(self, on: bool) -> None:
+        self._store.setValue("doctor", "true" if on else "false")
+
+    @property
     def flow(self) -> Flow:
         """Where new networks go on."""
         return "right" if self._store.value("flow", "down") == "right" else "down"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QLabel, QVBoxLayout, QWi
 
 from engine.advice.advice import Problem, Repair
 from widgets.look.text import breakable, message_text, sentence_text
-from widgets.problems.repair_choice import RepairChoice
+from widgets.parts.repair_choice import RepairChoice
 
 GAP, ROOM = 8, 248  # of repair buttons; the width of the narrowest panel
 

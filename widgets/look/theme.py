@@ -328,6 +328,9 @@ QPushButton[role="tool"] {{ color: {t.dim}; padding: 5px 10px; }}
 QPushButton[role="tool"]:hover, QPushButton[role="tool"]:checked {{ color: {t.text}; }}
 QPushButton[role="tool"]:checked {{ border-color: {t.dim}; }}
 QPushButton[role="tool"]:focus {{ border-color: {t.accent}; }}
+QPushButton[role="link"] {{ background: transparent; border: none; border-bottom: 1px solid transparent;
+  border-radius: 0; padding: 1px 0; color: {t.accent}; font-size: 12px; text-align: left; }}
+QPushButton[role="link"]:hover, QPushButton[role="link"]:focus {{ border-bottom-color: {t.accent}; }}
 QPushButton[role="tight"] {{ padding: 3px 6px; font-size: 12px; }}
 #documents {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
 #documents QTabBar::tab {{ padding: 9px 10px 8px 14px; border-bottom: none; border-top: 2px solid transparent;

@@ -10,7 +10,7 @@ from engine.advice.advice import Problem, Severity
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.text import breakable, message_text, sentence_text
-from widgets.problems.repair_choice import RepairChoice
+from widgets.parts.repair_choice import RepairChoice
 
 NAME_WIDTH, NAME_EDGES = 136, 20
 _COLORS: dict[Severity, str] = {"error": "error", "warning": "warn", "hint": "dim"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine.data.formats.preview import Preview
@@ -76,6 +76,14 @@ class Arrays:
     truth: Mapping[str, list[float]] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
     marks: Mapping[Stored, Array] = field(default_factory=dict)
+
+    @property
+    def swapped(self) -> Arrays:
+        """What comes as test data to learn from, and the other way round; as it is where no test part comes along."""
+        if self.test_inputs is None or self.test_targets is None:
+            return self
+        return replace(self, inputs=self.test_inputs, targets=self.test_targets, test_inputs=self.inputs,
+                       test_targets=self.targets)
 
     @property
     def nbytes(self) -> int:

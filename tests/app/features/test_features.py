@@ -207,6 +207,7 @@ Train
   Find a learning rate…
   Overfit one batch
   Measure the forecast
+  Health of the layers
   —
   Put into the queue
   Empty the queue | grey
@@ -256,9 +257,9 @@ def test_the_tabs_stand_by_their_rank(window) -> None:
     for panel, titles, hidden in (
             (window.places.left, ["Layers", "Outline"], []),
             (window.places.bottom, ["Experiments", "Two samples", "Ablation", "Runs", "Label issues", "Sweep", "Queue",
-                                    "Compare", "Training", "Problems", "Data", "Results", "Parameters", "Code",
+                                    "Health", "Compare", "Training", "Problems", "Data", "Results", "Parameters", "Code",
                                     "Code layer"],
-             ["Experiments", "Two samples", "Ablation", "Runs", "Label issues", "Sweep", "Queue", "Compare",
+             ["Experiments", "Two samples", "Ablation", "Runs", "Label issues", "Sweep", "Queue", "Health", "Compare",
               "Code layer"])):
         assert [panel.tabText(index) for index in range(panel.count())] == titles
         assert [panel.tabText(index) for index in range(panel.count()) if not panel.isTabVisible(index)] == hidden

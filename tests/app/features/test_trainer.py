@@ -74,7 +74,7 @@ def test_a_run_has_a_folder_of_its_own_and_begins_from_loaded_weights(desk: Desk
     assert run_folders([made_run(run.folder).parent])[0].is_of("net")
     thread = desk.thread
     going = thread.going
-    assert thread.given[1:] == (set(), Path("data"), True, ())
+    assert thread.given[1:] == (set(), Path("data"), True, (), True)
     assert (going.experiment, going.folder, going.checkpoint) == (desk.document.experiment, run.folder, None)
     assert thread.asked == ["start"] and desk.told == ["preparing"] and desk.trainer.trains(desk.document)
     assert not desk.trainer.trains(Document(Experiment(), "other"))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from app.document.document import Document
 from app.features import trainer as module
+from app.features.cures import offered, texts
 from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.minimap import Minimap
@@ -251,7 +252,7 @@ def test_what_a_remark_offers_undoes_no_newer_value(window):
     page = window.page
     window.commands["train"].trigger()
     hear(window, STARTED, Remark("rising", say("The loss rises"), ("lr", 0.01)))
-    document, [button] = page.document, page.notice.buttons
+    document, [button, *_others] = page.document, page.notice.buttons
     document.edit("rate", replace(document.experiment, recipe=document.experiment.recipe.with_options(lr=0.003)))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert document.experiment.recipe.lr == 0.003
@@ -342,14 +343,16 @@ def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
     window.feature(Documents).open("gallery:lenet")
     hear(window, Remark("rising", say("The loss rises"), ("lr", 0.01)))
     assert page.notice.text.text() == "The loss rises" and window.page.notice.text.text() != "The loss rises"
-    [button] = page.notice.buttons
+    [button, *_others] = page.notice.buttons
     assert button.text() == "Set Learning rate to 0.01"
     before = page.document.experiment
     button.click()
     assert page.document.experiment == replace(before, recipe=before.recipe.with_options(lr=0.01))
     assert page.document.history.undo_text == "Set Learning rate to 0.01" and page.notice.isHidden()
     hear(window, Remark("overfitting", say("It learns by heart")))
-    assert page.notice.text.text() == "It learns by heart" and page.notice.buttons == []
+    cures = texts(offered(page.document.experiment, Remark("overfitting", say("It learns by heart"))))
+    assert page.notice.text.text() == "It learns by heart"
+    assert cures and [each.text() for each in page.notice.buttons] == list(cures[:2])
     for event, words in ((RunNotSaved(say("The disk is full")), "The disk is full"),
                          (say("It cannot go on"), "It cannot go on")):
         hear(window, event, over=words == "It cannot go on")

@@ -33,5 +33,8 @@ class Face(NamedTuple):
     carried_text: str = ""  # the same in words
     heat: float = -1.0  # 0 to 1 on the heat map; below 0: none
     heat_text: str = ""
+    health: float = -1.0  # 0 to 1, how well it learns; below 0: nobody knows
+    ill: str = ""  # "", "warn" or "error": how badly it is; both are colours
+    ailment: str = ""  # what ails it, in a word beside its name
     sketch: Sketch | None = None  # what is inside of it
     flow: Flow = "down"  # on which sides wires come in and go out

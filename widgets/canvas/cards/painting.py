@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from widgets.canvas.cards.carrying import paint_carried
 from widgets.canvas.cards.changes import paint_change
 from widgets.canvas.cards.face import Face
+from widgets.canvas.cards.health import paint_ailment, paint_health
 from widgets.canvas.cards.heat import paint_heat
 from widgets.canvas.cards.inside import paint_sketch
 from widgets.canvas.cards.sizes import (
@@ -60,6 +61,8 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool, nea
     inset = width / 2 - 0.5
     painter.drawRoundedRect(body.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
     _paint_words(painter, face, body, near)
+    if face.health >= 0:
+        paint_health(painter, face, body)
     if face.sketch is not None and not face.collapsed:
         paint_sketch(painter, face.sketch)
     if face.change:
@@ -84,6 +87,8 @@ def _outline(look: theme.Theme, face: Face, selected: bool, hovered: bool) -> tu
         return QColor(look.error), 2.6 if selected else 1.8
     if selected:
         return QColor(look.accent), 2.0
+    if face.ill:
+        return theme.color(face.ill), 1.4
     return QColor(look.dim if hovered else look.line), 1.0
 
 
@@ -112,13 +117,17 @@ def _paint_words(painter: QPainter, face: Face, body: QRectF, near: bool = True)
     badge = f"×{face.repeat}" if face.repeat > 1 else ""
     badge_width = fonts.pill_size.horizontalAdvance(badge) + 12 if badge else 0.0
     elide = Qt.TextElideMode.ElideRight
-    name = fonts.name_size.elidedText(face.name, elide, right - TEXT_LEFT - (badge_width + 6 if badge else 0))
+    beside = badge_width + 6 if badge else fonts.detail_size.horizontalAdvance(face.ailment) + 8 if face.ailment else 0
+    name = fonts.name_size.elidedText(face.name, elide, right - TEXT_LEFT - beside)
     painter.setFont(fonts.name)
     painter.setPen(QColor(look.dim if face.loose or face.bypassed else look.text))
     painter.drawText(QPointF(TEXT_LEFT, 19.5), name)
     if badge:
         left = TEXT_LEFT + fonts.name_size.horizontalAdvance(name) + 7
         _paint_badge(painter, QRectF(left, 7, badge_width, 16), badge, theme.category_color(face.category))
+    elif face.ailment and near:
+        left = TEXT_LEFT + fonts.name_size.horizontalAdvance(name) + 6
+        paint_ailment(painter, QPointF(left, 19.5), face)
     painter.restore()
     if face.collapsed or not near:
         return

@@ -18,7 +18,7 @@ from widgets.look import theme
 
 Tone = str | int  # a state, a category of layers, or how warm: 0 … LEVELS
 _TONES = {"selected": "accent", "error": "error", "faded": "line",
-          "added": "ok", "removed": "error", "changed": "accent", "moved": "dim"}  # fmt: skip
+          "added": "ok", "removed": "error", "changed": "accent", "moved": "dim", "warn": "warn"}  # fmt: skip
 # Strokes in the middle of a box, so that colour is not the only sign: ✕, +, −, ~ and ↕, from −1 to 1.
 _SIGNS: Mapping[str, tuple[tuple[float, float, float, float], ...]] = {
     "error": ((-1, -1, 1, 1), (-1, 1, 1, -1)),
@@ -160,6 +160,8 @@ def _tone(card: CardItem, highlight: Highlight | None) -> Tone:
         return "error"
     if face.change:
         return face.change
+    if face.ill:
+        return face.ill
     return round(face.heat * LEVELS) if face.heat >= 0 else face.category
 
 
