@@ -170,6 +170,10 @@ def test_edits_that_change_no_number_cost_nothing(look, judged):
     seen.wait()
     assert "ends in 7, but there are 10" in page.message.text() and page.message.isVisible()
     assert seen.titles[1] == "Mistakes"
+    judged.clear()
+    seen.window.refresh()
+    seen.wait()
+    assert judged == [] and page.message.isVisible(), "it would not come otherwise"
     seen.window.commands["undo"].trigger()
     seen.wait()
     assert not page.message.isVisible()
