@@ -61,6 +61,7 @@ class PageEvaluation:
     shown_for: Asked | None = None
     progress: Progress | None = None  # of what is asked for; None: nothing runs
     wrong: Message | None = None  # why there is nothing to see
+    has_failed: bool = False  # what is asked for was tried, and cannot be judged
     question: bool = False  # the test examples are asked for, and not yet agreed to
     missing: bool = False  # the data are not on this computer
 
@@ -131,19 +132,19 @@ class Evaluating(Feature):
     def ask(self, inside: PageInside) -> None:
         """Judge what is looked at there, unless that is known."""
         of, document = self._pages[inside.page], inside.page.document
-        of.wrong, of.question = None, of.part == "test" and not of.may_test
+        of.question = of.part == "test" and not of.may_test
         of.missing = bool(_missing(document.experiment, self.host.settings.data_root))
         if of.question or of.missing or not self.host.is_ready:
-            of.asked = None
+            of.asked, of.has_failed = None, False
             of.wrong = self._why_not(of, document.experiment)
             self._leave(of)
             self.told.emit(of)
             return
         asked = Asked(document.experiment, self._inside.in_hand(inside).weights, of.part,
                       frozenset(not_allowed(document.experiment.graph)))
-        if asked.is_like(of.asked) and (of.is_here or self._is_on_its_way(of)):
+        if asked.is_like(of.asked) and (of.is_here or of.has_failed or self._is_on_its_way(of)):
             return
-        of.asked = asked
+        of.asked, of.wrong, of.has_failed = asked, None, False
         known = self._kept.of(asked)
         if known is not None:
             self._leave(of)
@@ -199,7 +200,7 @@ class Evaluating(Feature):
     def _fail(self, of: PageEvaluation, asked: Asked, message: Message) -> None:
         self._end(asked)
         if of.asked is asked:
-            of.shown, of.shown_for, of.progress, of.wrong = None, None, None, message
+            of.shown, of.shown_for, of.progress, of.wrong, of.has_failed = None, None, None, message, True
             self.told.emit(of)
 
     def _show(self, of: PageEvaluation, asked: Asked, found: Evaluated) -> None:

@@ -76,6 +76,7 @@ def _with_data(network: Network, options: argparse.Namespace) -> tuple[Network, 
 
 def _judged(network: Network, data: DataSpec | None, options: argparse.Namespace) -> Evaluation:
     """How far it is, is said where a person is looking."""
+    # takes a while to load
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from engine.runs.evaluating import evaluating  # loads torch

@@ -167,8 +167,8 @@ def _evaluation(lens: Lens, data: Data, part: str, split: Split, sums: _Sums) ->
     else:
         made = _with_numbers(replace(made, true=true.astype(np.float64), predicted=predicted.astype(np.float64)))
         squares = least_squares_of(lens, data, split)
-        made = replace(made, least_squares=squares.found if squares else None,
-                       curve=curve_of(lens, data, part, squares))
+        curve = curve_of(lens, data, part, squares)
+        made = replace(made, least_squares=squares.found if squares else None, curve=curve)
     return replace(made, notes=tuple(_notes(made, lens)))
 
 

@@ -26,8 +26,8 @@ def evaluate(source: Source, weights: Weights = None, *, data: DataSpec | Data |
     """Judge a network on the ``train``, ``validation`` or ``test`` examples: what it gets right, and what not.
 
     ``source`` and ``weights`` as of ``predict``; ``data`` are others than its own, as a spec or loaded; ``root`` is
-    where they lie; ``progress(done, total)`` counts examples. The loss is the one that training reports. Raises
-    LayerloomError: EvaluationError where the part is empty.
+    where they lie; ``progress(done, total)`` counts examples. It is computed on the CPU in float32, and the loss is
+    the one that training reports. Raises LayerloomError: EvaluationError where the part is empty.
     """
     network = network_of(source, weights, by_order=by_order)
     warn(network.notes)

@@ -29,7 +29,7 @@ class ConfusionPage(EvaluationPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Confusion"), parent)
         self.matrix, self.pairs = ConfusionMatrix(), ScoresTable(self.tr("Confused most"))
-        self.pairs.setFixedWidth(LIST)
+        self.pairs.setMaximumWidth(LIST)
         self._found: list[Confused] = []
         self.share = Segments(
             self.tr("Numbers of the matrix"), Segment("count", self.tr("Count")),

@@ -225,6 +225,10 @@ class ConfusionMatrix(QWidget):
         self.chosen.emit(row, column)
         self.update()
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """It was pressed here."""
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Home, End; Enter opens."""
         key, last = Qt.Key(event.key()), len(self.names) - 1

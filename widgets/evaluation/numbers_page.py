@@ -13,7 +13,7 @@ from widgets.evaluation.points_plot import Curve, Points, PointsPlot
 from widgets.evaluation.scores_table import Cell, Column, ScoresTable
 from widgets.look.guarded import guarded
 
-LIST = 250
+LIST, QWIDGETSIZE_MAX = 250, 2**24 - 1
 
 
 @guarded
@@ -60,8 +60,7 @@ class NumbersPage(EvaluationPage):
         curve, best = evaluation.curve, evaluation.least_squares
         self.plot.setVisible(curve is not None)
         self.weights.setVisible(best is not None or curve is None)
-        self.weights.setMaximumWidth(LIST if curve is not None else 16_777_215)
-        self.weights.setMinimumWidth(LIST if curve is not None else 0)
+        self.weights.setMaximumWidth(LIST if curve is not None else QWIDGETSIZE_MAX)
         if curve is not None:
             self.plot.show_points(Points(curve.x, evaluation.true.ravel(), curve.name, self.tr("true"),
                                          self._curves(curve)))

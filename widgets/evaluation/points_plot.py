@@ -76,7 +76,7 @@ class PointsPlot(QWidget):
         return QSize(420, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(180, 90)
+        return QSize(140, 80)
 
     # -- places -------------------------------------------------------------------------------------------------
 
@@ -230,6 +230,10 @@ class PointsPlot(QWidget):
         index = self._nearest(event.position())
         if event.button() == Qt.MouseButton.LeftButton and index is not None:
             self.chosen.emit(index)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """It was pressed here."""
+        event.accept()
 
 
 def _finite(*parts: object) -> Floats:

@@ -43,7 +43,7 @@ class Reliability(QWidget):
         return QSize(420, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 100)
+        return QSize(160, 80)
 
     # -- places -------------------------------------------------------------------------------------------------
 

@@ -171,6 +171,10 @@ class ExampleWall(QAbstractScrollArea):
             if event.button() == Qt.MouseButton.LeftButton:
                 self._take()
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """It was pressed here."""
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Home, End, pages; Enter."""
         key, columns = Qt.Key(event.key()), self._columns

@@ -189,6 +189,7 @@ Network
   Previous problem | Shift+F8
   Copy PyTorch code | Ctrl+Shift+C
   —
+  Confusion and mistakes
   Mask every channel of every layer
   Stop masking
   Small experiments
@@ -253,14 +254,15 @@ def test_the_menus_have_every_row_in_the_order_of_groups_and_ranks(window) -> No
     assert [action.text() for action in bar.actions()] == list(MENUS)
 
 
+INSIDE = ["Confusion", "Mistakes", "Calibration", "Numbers", "Experiments", "Two samples", "Ablation"]
+TRAIN = ["Runs", "Label issues", "Sweep", "Queue", "Health", "Compare"]
+
+
 def test_the_tabs_stand_by_their_rank(window) -> None:
     for panel, titles, hidden in (
             (window.places.left, ["Layers", "Outline"], []),
-            (window.places.bottom, ["Experiments", "Two samples", "Ablation", "Runs", "Label issues", "Sweep", "Queue",
-                                    "Health", "Compare", "Training", "Problems", "Data", "Results", "Parameters", "Code",
-                                    "Code layer"],
-             ["Experiments", "Two samples", "Ablation", "Runs", "Label issues", "Sweep", "Queue", "Health", "Compare",
-              "Code layer"])):
+            (window.places.bottom, [*INSIDE, *TRAIN, "Training", "Problems", "Data", "Results", "Parameters", "Code",
+                                    "Code layer"], [*INSIDE, *TRAIN, "Code layer"])):
         assert [panel.tabText(index) for index in range(panel.count())] == titles
         assert [panel.tabText(index) for index in range(panel.count()) if not panel.isTabVisible(index)] == hidden
         assert panel.tabText(panel.currentIndex()) == next(title for title in titles if title not in hidden)
