@@ -94,7 +94,7 @@ def as_json(found: Suspects) -> dict[str, Any]:
 
 
 def _one(each: Suspect, of_classes: bool) -> dict[str, Any]:
-    place = {"part": each.id.part, "index": each.id.number, "fold": each.fold, "given": each.given}
+    place = {"part": each.id.part, "index": each.id.number, "fold": each.fold, "given": each.was}
     if of_classes:
         return {**place, "suggested": each.suggested, "confidence": _finite(each.confidence),
                 "margin": _finite(each.margin)}

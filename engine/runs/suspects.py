@@ -47,7 +47,8 @@ class Suspect(NamedTuple):
     """An example whose label is likely wrong.
 
     ``confidence``: the probability of its label, out of fold; ``margin``: that without the largest of another class.
-    Of numbers: NaN, and how many spreads the residual is large. ``label`` is what is suggested, as a correction has it.
+    Of numbers: NaN, and how many spreads the residual is large. ``was`` and ``label`` are what is given and what is
+    suggested, as a correction has it.
     """
 
     id: ExampleId
@@ -59,6 +60,7 @@ class Suspect(NamedTuple):
     fold: int  # from 1
     picture: Picture = Picture()
     numbers: tuple[float, ...] = ()
+    was: Label = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,8 @@ def _by_class(folds: list[_Fold], data: Data, total: int, notes: list[Message], 
     if len(ranks) > MANY * len(found.labels):
         notes.append(say("The folds agree with few labels: a network that is trained longer, or fits the data better, "
                          "makes a list that says more"))
-    listed = [each._replace(suggested=names[into], label=names[into], confidence=confidence, margin=margin)
+    listed = [each._replace(suggested=names[into], label=names[into], was=each.given, confidence=confidence,
+                            margin=margin)
               for each, into, confidence, margin in zip(
                   _shown(folds, ranks[:most]), *(values[ranks[:most]].tolist() for values in (
                       found.counted, found.confidence, found.margin)), strict=True)]
@@ -219,8 +222,9 @@ def _by_residual(folds: list[_Fold], data: Data, total: int, notes: list[Message
     far = residuals.abs() / usual if usual > 0 else torch.zeros_like(residuals)
     ranks = torch.argsort(far.nan_to_num(0.0), descending=True, stable=True)
     ranks = ranks[: int((far > FAR).sum())]
-    listed = [each._replace(suggested=value_text(number), label=number, margin=margin) for each, number, margin in zip(
-        _shown(folds, ranks[:most]), *(values[ranks[:most]].tolist() for values in (said, far)), strict=True)]
+    listed = [each._replace(suggested=value_text(number), label=number, was=was, margin=margin)
+              for each, number, was, margin in zip(_shown(folds, ranks[:most]), *(
+                  values[ranks[:most]].tolist() for values in (said, given, far)), strict=True)]
     return Suspects(tuple(listed), len(ranks), len(residuals), total, spread=usual, notes=tuple(notes))
 
 

@@ -55,7 +55,7 @@ def test_a_file_that_is_there_is_opened_and_another_word_is_a_mistake(started, m
         assert program.main(["layerloom", word]) == 2
         assert capsys.readouterr().err == (
             f"error: “{word}” is neither a file nor a command; the commands are check, evaluate, export, gallery, "
-            "look, predict, replay, runs, sweep, train\n")
+            "look, predict, replay, runs, suspects, sweep, train\n")
     assert len(started) == 1
 
 

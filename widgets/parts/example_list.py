@@ -177,11 +177,12 @@ class ExampleList(QListView):
         return [self.rows[row].key for row in sorted(index.row() for index in self.selectedIndexes())]
 
     def show_rows(self, rows: Sequence[ExampleRow]) -> None:
-        """Show these, the first of them selected; of the same examples what is selected stays."""
-        before = len(self.rows), self.currentIndex().row()
+        """Show these, the first of them selected; of the same examples what is selected stays, and where some of them
+        are gone the next one is."""
+        before, at = {row.key for row in self.rows}, self.currentIndex().row()
         self._model.show(tuple(rows))
         if rows and not self.selectedIndexes():
-            there = before[1] if before[0] and before[1] >= 0 else 0
+            there = max(0, at) if any(row.key in before for row in rows) else 0
             self.setCurrentIndex(self._model.index(min(there, len(rows) - 1)))
 
     def go_on(self) -> None:

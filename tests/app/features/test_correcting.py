@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from engine import DataSpec, Experiment, load_data, open_run, save_experiment
 from engine.data.options.corrections import Correction, ExampleId
 from engine.data.tensors.identity import identity
 from tests.app.looking import LEFT, NONE, Looking, looking, looking_window
-from tests.app.windows import turn_to
+from tests.app.windows import opened, turn_to
 from tests.engine.cases import experiment
 from tests.seen import button_with
 from widgets.parts.label_popup import LabelPopup
@@ -174,14 +173,20 @@ def test_one_of_many_classes_is_searched_and_a_number_is_typed(seen: Looking, sp
     assert document.experiment.data.corrections[0].label == label
 
 
-def test_a_run_continues_with_the_corrected_data_as_a_new_one_with_its_weights(seen: Looking, qtbot) -> None:
-    window, document = seen.window, seen.page.document
+def test_a_run_continues_with_the_corrected_data_as_a_new_one_with_its_weights(qtbot, tmp_path: Path) -> None:
+    save_experiment(experiment(epochs=1), tmp_path / "net.loom")
+    with opened(qtbot, tmp_path / "layerloom", str(tmp_path / "net.loom")) as window:
+        continued(window, window.page.document, qtbot)
+
+
+def continued(window: MainWindow, document: Document, qtbot) -> None:
     trainer = window.feature(Training).trainer
     window.commands["train"].trigger()
     qtbot.waitUntil(lambda: document.run is not None and document.run.summary is not None and trainer.state == "idle",
                     timeout=MS)
     first = document.run
-    some = ids(seen, 3, "train")
+    data = load_data(document.experiment.data)
+    some = [identity(data, "train", index) for index in range(3)]
     window.feature(Correcting).exclude(document, some)
     assert document.since.data and window.commands["continue"].isEnabled()
     window.commands["continue"].trigger()
@@ -192,7 +197,6 @@ def test_a_run_continues_with_the_corrected_data_as_a_new_one_with_its_weights(s
     assert [each.id for each in run.experiment.data.corrections] == sorted(some)
     counts = [open_run(each).state.started.train_examples for each in (first.folder, document.run.folder)]
     assert counts[0] - counts[1] == 3 and (document.run.folder / "start.safetensors").exists()
-    document.edit("back", replace(document.experiment, data=DataSpec()))
 
 
 def test_examples_known_by_part_and_index_have_the_menu_too(seen: Looking, qtbot) -> None:

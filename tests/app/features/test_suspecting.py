@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from engine import DataSpec, save_experiment, suspects
 from engine.data.spec.reading import described
 from engine.runs import suspects as module
 from resources import folder as resource
-from tests.app.windows import lent, shared, titles
+from tests.app.windows import opened, titles
 from tests.engine.cases import experiment
 from tests.seen import button_with, texts
 from widgets.runs.suspects import SuspectsPage
@@ -41,16 +42,10 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(place / "noisy.loom")
 
 
-@pytest.fixture(scope="module")
-def one_window(request) -> Iterator[MainWindow]:
-    with shared(request) as window:
-        yield window
-
-
 @pytest.fixture
-def window(one_window, qtbot, noisy: str) -> Iterator[MainWindow]:
-    with lent(one_window, qtbot, noisy) as window:
-        window.places.stage.choose("build")
+def window(qtbot, tmp_path: Path, noisy: str) -> Iterator[MainWindow]:
+    """Of its own: after a run the book of all runs is read a while later."""
+    with opened(qtbot, tmp_path / "layerloom", noisy) as window:
         yield window
 
 
@@ -71,14 +66,11 @@ def listed(window: MainWindow, qtbot) -> SuspectsPage:
     return view
 
 
-def test_without_folds_it_is_said_what_is_needed(window: MainWindow) -> None:
+def test_each_is_relabelled_excluded_or_kept_by_keys_and_undo_takes_it_back(window: MainWindow, qtbot,
+                                                                             monkeypatch) -> None:
     assert "Label issues" not in titles(window)
     window.commands["suspects"].trigger()
     assert "Train with K-fold first" in window.page.notice.text.text()
-
-
-def test_each_is_relabelled_excluded_or_kept_by_keys_and_undo_takes_it_back(window: MainWindow, qtbot,
-                                                                             monkeypatch) -> None:
     judged, times = module.suspecting, list[int]()
     monkeypatch.setattr(module, "suspecting", lambda *args, **named: times.append(1) or judged(*args, **named))
     view, document = trained(window, qtbot), window.page.document
@@ -134,3 +126,26 @@ def test_judging_can_be_stopped_and_what_goes_wrong_is_said(window: MainWindow, 
         path.unlink()
     button_with(view, "Look for them").click()
     qtbot.waitUntil(lambda: any("has come to weights yet" in text for text in texts(view)), timeout=MS)
+
+
+def test_numbers_are_suspect_by_their_residual_and_nothing_is_suggested_to_be_written_down(
+        qtbot, tmp_path: Path) -> None:
+    a, rng = np.linspace(-2, 2, 120), np.random.default_rng(2)
+    y = 3 * a + rng.normal(scale=0.1, size=120)
+    y[[20, 50, 80]] += 8  # one of them may be set aside
+    (tmp_path / "t.csv").write_text("\n".join(["a,y", *(f"{x:.4f},{each:.4f}" for x, each in zip(a, y, strict=True))]))
+    data = described(DataSpec(dataset="table", path=str(tmp_path / "t.csv")))
+    save_experiment(experiment(("fc", "Linear", {"out_features": 1}), data=data, folds=2, epochs=40, lr=0.4,
+                               loss="mse"), tmp_path / "net.loom")
+    with opened(qtbot, tmp_path / "layerloom", str(tmp_path / "net.loom")) as window:
+        view, document = trained(window, qtbot), window.page.document
+        worst = suspects(document.run.folder).found[0]
+        row = view.list.rows[0]
+        assert row.key == worst.id and worst.id.number in (20, 50, 80) and row.pixels is None
+        assert row.title == f"{worst.given}, predicted {worst.suggested}" and row.right.endswith(" spreads")
+        assert not view.relabel.isVisible() and "three times the usual spread" in view.summary.text()
+        view.list.setFocus()
+        QTest.keyClick(view.list, ENTER)
+        assert document.experiment.data.corrections == ()
+        QTest.keyClick(view.list, DELETE)
+        assert [each.id for each in document.experiment.data.corrections] == [worst.id]

@@ -225,5 +225,6 @@ def test_numbers_are_suspect_where_the_residual_is_large(tmp_path: Path) -> None
     assert tested is not None and 50 not in tested.tolist()
     worst = found.found[0]
     assert worst.id.number == 50 and worst.margin > 10 and found.classes == ()
-    residual = float(worst.given) - float(worst.label)
+    residual = float(worst.was) - float(worst.label)
+    assert worst.was == pytest.approx(y[50], abs=1e-4) and float(worst.given) == pytest.approx(y[50], rel=1e-3)
     assert residual == pytest.approx(8, abs=1) and worst.margin == pytest.approx(abs(residual) / found.spread, rel=1e-3)

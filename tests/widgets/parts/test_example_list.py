@@ -73,8 +73,11 @@ def test_what_is_selected_stays_when_something_was_decided_and_one_goes_on(examp
     examples.show_rows(rows(5, 1, 2, 3, 4))
     examples.go_on()
     assert examples.chosen == ["k0"], "and from the end the first"
-    examples.show_rows(rows(3)[1:])
-    assert len(examples.chosen) == 1, "one is in hand, though others are shown"
+    QTest.keyClick(examples, Qt.Key.Key_Right)
+    examples.show_rows([row for row in rows(5) if row.key != "k1"])
+    assert examples.chosen == ["k2"], "the one after that which is gone"
+    examples.show_rows([row._replace(key=f"of another {row.key}") for row in rows(4)])
+    assert examples.chosen == ["of another k0"]
     examples.show_rows([])
     assert examples.chosen == []
 
