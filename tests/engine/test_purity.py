@@ -23,7 +23,7 @@ READ_BEFORE = (
     "export.export", "export.same", "export.formats", "export.weight_files",
 )  # fmt: skip
 WITH_TORCH = {"activations", "build_module", "evaluate", "fit", "load_checkpoint", "load_data", "predict", "record",
-              "watched"}  # of the public names
+              "suspects", "watched"}  # of the public names
 HEAVY = ("torch", "numpy", "torchvision", "sklearn", "matplotlib", "pandas", "scipy", "PIL", "PySide6", "shiboken6",
          "pyqtgraph")
 
