@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
@@ -73,6 +72,8 @@ class PageEvaluation:
 
 @dataclass(eq=False)
 class _Running:
+    """What is judged now, for which page."""
+
     of: PageEvaluation
     asked: Asked
     job: Job
@@ -80,6 +81,8 @@ class _Running:
 
 @dataclass
 class _Kept:
+    """The last few evaluations."""
+
     found: list[tuple[Asked, Evaluated]] = field(default_factory=list)
 
     def of(self, asked: Asked) -> Evaluated | None:
@@ -133,7 +136,7 @@ class Evaluating(Feature):
         """Judge what is looked at there, unless that is known."""
         of, document = self._pages[inside.page], inside.page.document
         of.question = of.part == "test" and not of.may_test
-        of.missing = bool(_missing(document.experiment, self.host.settings.data_root))
+        of.missing = _is_missing(document.experiment, self.host.settings.data_root)
         if of.question or of.missing or not self.host.is_ready:
             of.asked, of.has_failed = None, False
             of.wrong = self._why_not(of, document.experiment)
@@ -164,8 +167,8 @@ class Evaluating(Feature):
     # -- judging ------------------------------------------------------------------------------------------------
 
     def _is_on_its_way(self, of: PageEvaluation) -> bool:
-        return any(each is not None and each is of for each in (
-            self._running.of if self._running is not None else None, self._next[0] if self._next is not None else None))
+        is_running = self._running is not None and self._running.of is of
+        return is_running or (self._next is not None and self._next[0] is of)
 
     def _begin_or_wait(self, of: PageEvaluation, asked: Asked) -> None:
         """While the network trains, epochs may end faster than one is judged: what was begun comes to its end."""
@@ -247,10 +250,10 @@ class Evaluating(Feature):
         self._jobs.finish()
 
 
-def _missing(experiment: Experiment, root: Path | None) -> list[Any]:
+def _is_missing(experiment: Experiment, root: Path | None) -> bool:
     from engine.data.fetching.folder import missing_files  # needed only when something is fetched
 
-    return list(missing_files(experiment.data.files, root))
+    return bool(missing_files(experiment.data.files, root))
 
 
 def _judged(job: Job, asked: Asked, root: Path | None) -> Evaluated | None:
@@ -258,5 +261,5 @@ def _judged(job: Job, asked: Asked, root: Path | None) -> Evaluated | None:
     from app.insight.evaluated import evaluated  # loads torch
 
     stand_back()
-    tell: Callable[[Progress], object] = lambda step: job.progress.emit(step, None)  # noqa: E731
-    return evaluated(asked.experiment, asked.weights, asked.part, root, tell, job.cancelled)
+    return evaluated(asked.experiment, asked.weights, asked.part, root, lambda step: job.progress.emit(step, None),
+                     job.cancelled)
