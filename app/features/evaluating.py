@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ class Asked:
     weights: Weights | None
     part: str
     waits: frozenset[str] = frozenset()  # code that nobody has agreed to run
+    marks: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # of the data that the run had
 
     def is_like(self, other: Asked | None) -> bool:
         """Whether the answer would be the same."""
@@ -144,7 +146,7 @@ class Evaluating(Feature):
             self.told.emit(of)
             return
         asked = Asked(document.experiment, self._inside.in_hand(inside).weights, of.part,
-                      frozenset(not_allowed(document.experiment.graph)))
+                      frozenset(not_allowed(document.experiment.graph)), self._marks(inside))
         if asked.is_like(of.asked) and (of.is_here or of.has_failed or self._is_on_its_way(of)):
             return
         of.asked, of.wrong, of.has_failed = asked, None, False
@@ -154,6 +156,14 @@ class Evaluating(Feature):
             self._show(of, asked, known)
         else:
             self._begin_or_wait(of, asked)
+
+    def _marks(self, inside: PageInside) -> Mapping[str, tuple[int, str]]:
+        """Of the data that the weights in hand were learned from, where these are to be the same."""
+        document, run = inside.page.document, inside.page.document.trained
+        if run is None or self._inside.source_of(inside) in ("initial", "loaded") or document.since.data:
+            return {}
+        state = run.furthest
+        return state.started.marks if state.started is not None and not state.is_fold else {}
 
     def _why_not(self, of: PageEvaluation, experiment: Experiment) -> Message:
         if not self.host.is_ready:
@@ -262,4 +272,4 @@ def _judged(job: Job, asked: Asked, root: Path | None) -> Evaluated | None:
 
     stand_back()
     return evaluated(asked.experiment, asked.weights, asked.part, root, lambda step: job.progress.emit(step, None),
-                     job.cancelled)
+                     job.cancelled, asked.marks)
