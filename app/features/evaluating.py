@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
@@ -37,6 +37,7 @@ class Asked:
     weights: Weights | None
     part: str
     waits: frozenset[str] = frozenset()  # code that nobody has agreed to run
+    marks: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # of the data that the run had
 
     def is_like(self, other: Asked | None) -> bool:
         """Whether the answer would be the same."""
@@ -73,6 +74,8 @@ class PageEvaluation:
 
 @dataclass(eq=False)
 class _Running:
+    """What is judged now, for which page."""
+
     of: PageEvaluation
     asked: Asked
     job: Job
@@ -80,6 +83,8 @@ class _Running:
 
 @dataclass
 class _Kept:
+    """The last few evaluations."""
+
     found: list[tuple[Asked, Evaluated]] = field(default_factory=list)
 
     def of(self, asked: Asked) -> Evaluated | None:
@@ -133,7 +138,7 @@ class Evaluating(Feature):
         """Judge what is looked at there, unless that is known."""
         of, document = self._pages[inside.page], inside.page.document
         of.question = of.part == "test" and not of.may_test
-        of.missing = bool(_missing(document.experiment, self.host.settings.data_root))
+        of.missing = _is_missing(document.experiment, self.host.settings.data_root)
         if of.question or of.missing or not self.host.is_ready:
             of.asked, of.has_failed = None, False
             of.wrong = self._why_not(of, document.experiment)
@@ -141,7 +146,7 @@ class Evaluating(Feature):
             self.told.emit(of)
             return
         asked = Asked(document.experiment, self._inside.in_hand(inside).weights, of.part,
-                      frozenset(not_allowed(document.experiment.graph)))
+                      frozenset(not_allowed(document.experiment.graph)), self._marks(inside))
         if asked.is_like(of.asked) and (of.is_here or of.has_failed or self._is_on_its_way(of)):
             return
         of.asked, of.wrong, of.has_failed = asked, None, False
@@ -151,6 +156,14 @@ class Evaluating(Feature):
             self._show(of, asked, known)
         else:
             self._begin_or_wait(of, asked)
+
+    def _marks(self, inside: PageInside) -> Mapping[str, tuple[int, str]]:
+        """Of the data that the weights in hand were learned from, where these are to be the same."""
+        document, run = inside.page.document, inside.page.document.trained
+        if run is None or self._inside.source_of(inside) in ("initial", "loaded") or document.since.data:
+            return {}
+        state = run.furthest
+        return state.started.marks if state.started is not None and not state.is_fold else {}
 
     def _why_not(self, of: PageEvaluation, experiment: Experiment) -> Message:
         if not self.host.is_ready:
@@ -164,8 +177,8 @@ class Evaluating(Feature):
     # -- judging ------------------------------------------------------------------------------------------------
 
     def _is_on_its_way(self, of: PageEvaluation) -> bool:
-        return any(each is not None and each is of for each in (
-            self._running.of if self._running is not None else None, self._next[0] if self._next is not None else None))
+        is_running = self._running is not None and self._running.of is of
+        return is_running or (self._next is not None and self._next[0] is of)
 
     def _begin_or_wait(self, of: PageEvaluation, asked: Asked) -> None:
         """While the network trains, epochs may end faster than one is judged: what was begun comes to its end."""
@@ -247,10 +260,10 @@ class Evaluating(Feature):
         self._jobs.finish()
 
 
-def _missing(experiment: Experiment, root: Path | None) -> list[Any]:
+def _is_missing(experiment: Experiment, root: Path | None) -> bool:
     from engine.data.fetching.folder import missing_files  # needed only when something is fetched
 
-    return list(missing_files(experiment.data.files, root))
+    return bool(missing_files(experiment.data.files, root))
 
 
 def _judged(job: Job, asked: Asked, root: Path | None) -> Evaluated | None:
@@ -258,5 +271,5 @@ def _judged(job: Job, asked: Asked, root: Path | None) -> Evaluated | None:
     from app.insight.evaluated import evaluated  # loads torch
 
     stand_back()
-    tell: Callable[[Progress], object] = lambda step: job.progress.emit(step, None)  # noqa: E731
-    return evaluated(asked.experiment, asked.weights, asked.part, root, tell, job.cancelled)
+    return evaluated(asked.experiment, asked.weights, asked.part, root, lambda step: job.progress.emit(step, None),
+                     job.cancelled, asked.marks)

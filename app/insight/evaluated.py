@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from torch import Tensor
 from engine.data.formats.arrays import Array
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import loading
+from engine.data.tensors.marks import what_changed
 from engine.evaluation.judging import judging
 from engine.evaluation.values import NOBODY, Evaluation, Progress
 from engine.experiment.experiment import Experiment
@@ -36,8 +38,10 @@ class Evaluated(NamedTuple):
 
 
 def evaluated(experiment: Experiment, weights: Mapping[str, Tensor] | None, part: str, root: Path | None,
-              tell: Callable[[Progress], object], cancelled: Callable[[], bool]) -> Evaluated | None:
-    """None: it was left. Raises LayerloomError."""
+              tell: Callable[[Progress], object], cancelled: Callable[[], bool],
+              marks: Mapping[str, tuple[int, str]] | None = None) -> Evaluated | None:
+    """None: it was left. ``marks`` are of the data that the weights were learned from: where these have changed a note
+    says so. Raises LayerloomError."""
     data = _loaded(experiment, root, cancelled)
     if data is None:
         return None
@@ -47,7 +51,9 @@ def evaluated(experiment: Experiment, weights: Mapping[str, Tensor] | None, part
             try:
                 step = next(steps)
             except StopIteration as end:
-                return Evaluated(end.value, Pictures(data, end.value))
+                changed = what_changed(marks or {}, data)
+                found = replace(end.value, notes=(*filter(None, [changed]), *end.value.notes))
+                return Evaluated(found, Pictures(data, found))
             if time.perf_counter() - told > TOLD_EVERY:
                 told = time.perf_counter()
                 tell(step)

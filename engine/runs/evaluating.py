@@ -16,8 +16,7 @@ from engine.evaluation.judging import judging
 from engine.evaluation.values import Evaluation, Progress
 from engine.messages import Message
 from engine.runs.looking import Network, Source, Weights, network_of, root_of, warn
-from engine.runs.names import RUN
-from engine.runs.opened import Run, RunError, json_in, members_in
+from engine.runs.opened import Run, RunError, members_in
 
 
 def evaluate(source: Source, weights: Weights = None, *, data: DataSpec | Data | None = None, split: str = "validation",
@@ -56,7 +55,8 @@ def evaluating(network: Network, *, data: DataSpec | Data | None = None, split: 
             return loaded
         made = _of_fold(network.run, loaded)
         before, now = network.run.experiment.data.known, loaded.spec.known
-        changed = what_changed(json_in(network.run.folder / RUN).get("data"), made) or (
+        started = network.run.state.started
+        changed = (what_changed(started.marks, made) if started is not None else None) or (
             difference(before.fingerprint, now.fingerprint, loaded.spec) if before and now else None)
         notes.extend([changed] if changed is not None else [])
         return made

@@ -38,6 +38,7 @@ from engine.runs.names import (
 from engine.runs.texts import (
     UNREADABLE,
     changes_read,
+    marks_read,
     metrics_read,
     old_changes_read,
     points_read,
@@ -220,7 +221,7 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any], with_poi
                                 int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]),
                                 device_name=str(about.get("device_name") or ""),
                                 channels_last=bool(about.get("channels_last", True)),
-                                planned=int(about.get("planned") or 0))
+                                planned=int(about.get("planned") or 0), marks=marks_read(about.get("data")))
     metrics, times, remarks = (text_in(folder / name) for name in (METRICS, TIMES, REMARKS))
     points = text_in(folder / POINTS) if with_points else ""
     health = text_in(folder / HEALTH) if with_points else ""

@@ -237,6 +237,13 @@ def run_json(started: Started, when: str, versions: Mapping[str, str], title: st
                   **more, "versions": dict(versions)})
 
 
+def marks_read(raw: object) -> dict[str, tuple[int, str]]:
+    """What tells a run's data from others, as run.json has it; none where it was made by an earlier version."""
+    with suppress(*UNREADABLE):
+        return {str(part): (int(count), str(mark)) for part, (count, mark) in raw.items()}  # type: ignore[attr-defined]
+    return {}
+
+
 def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str], **more: object) -> str:
     """What a series is while it goes on: the folders of those of its runs that have begun, and where it comes from."""
     return _json({"format": "layerloom run", "version": 1, "begun": when, "members": list(folders), **more,

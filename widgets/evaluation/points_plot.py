@@ -8,7 +8,18 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.evaluation.values import Floats
@@ -47,7 +58,7 @@ class Points(NamedTuple):
 
 @guarded
 class PointsPlot(QWidget):
-    """A click chooses the nearest dot by its number."""
+    """A click chooses the nearest dot by its number; arrows read one after another, Enter chooses."""
 
     chosen = Signal(int)
 
@@ -59,6 +70,7 @@ class PointsPlot(QWidget):
         self._at: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def show_points(self, points: Points | None) -> None:
         """Others."""
@@ -230,6 +242,25 @@ class PointsPlot(QWidget):
         index = self._nearest(event.position())
         if event.button() == Qt.MouseButton.LeftButton and index is not None:
             self.chosen.emit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """From dot to dot, as they lie along the axis."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if self.points is None or not len(self.points.x):
+            super().keyPressEvent(event)
+        elif step is not None:
+            order = np.argsort(self.points.x, kind="stable")
+            rank = int(np.flatnonzero(order == self._at)[0]) + step if self._at is not None else 0
+            self._read(int(order[min(len(order) - 1, max(0, rank))]))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._at is not None:
+            self.chosen.emit(self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Nobody reads any more."""
+        super().focusOutEvent(event)
+        self._read(None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """It was pressed here."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from zlib import crc32
 
 from engine.data.tensors.data import Data, Split
@@ -23,13 +22,11 @@ def _mark(split: Split) -> str:
     return f"{crc32(split.targets.contiguous().numpy().tobytes()):08x}"
 
 
-def what_changed(before: Any, data: Data) -> Message | None:
-    """How data differ from those that marks were made of, as a file has them; None: not at all, or there are none."""
-    known = before if isinstance(before, dict) else {}
-    was = {part: mark for part, mark in known.items() if part in PARTS and isinstance(mark, list) and len(mark) == 2}
-    now = marks_of(data)
+def what_changed(before: Marks, data: Data) -> Message | None:
+    """How data differ from those that marks were made of; None: not at all, or there are none."""
+    now, was = marks_of(data), {part: before[part] for part in PARTS if part in before}
     for part, (count, _) in was.items():
-        if isinstance(count, int) and count != now[part][0]:
+        if count != now[part][0]:
             return say("The data have changed since the run: there were {before} {part} examples, now there are {now}",
                        part=PARTS[part], before=grouped(count), now=grouped(now[part][0]))
     for part, (_, mark) in was.items():

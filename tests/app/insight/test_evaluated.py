@@ -10,6 +10,7 @@ import pytest
 from app.insight import evaluated as module
 from app.insight.evaluated import Evaluated, evaluated
 from engine import DataSpec, Experiment, Recipe, load_data
+from engine.data.tensors.marks import marks_of
 from engine.evaluation.values import Progress
 from tests.engine.cases import chain, experiment
 
@@ -26,6 +27,15 @@ def test_it_can_be_left_and_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) 
     assert evaluated(experiment(), None, "train", None, told.append, lambda: len(told) > 3) is None
     assert 0 < told[-1].done < told[-1].total
     assert evaluated(experiment(), None, "train", None, told.append, lambda: True) is None
+
+
+def test_data_that_have_changed_since_are_said() -> None:
+    base, marks = experiment(), marks_of(load_data(DataSpec()))
+    for known, said in ((marks, ()), ({**marks, "test": (7, "0")}, ("there were 7 test examples",)),
+                        ({**marks, "train": (marks["train"][0], "0")}, ("training examples have other targets",))):
+        found = evaluated(base, None, "train", None, lambda step: None, lambda: False, known)
+        assert found is not None and len(found.evaluation.notes) == len(said)
+        assert all(words in str(note) for words, note in zip(said, found.evaluation.notes, strict=True))
 
 
 def test_pictures_with_what_they_are_taken_for() -> None:

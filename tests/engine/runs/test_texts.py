@@ -14,6 +14,7 @@ from engine.runs.texts import (
     change_line,
     changes_read,
     lacks_columns,
+    marks_read,
     metrics_head,
     metrics_line,
     metrics_read,
@@ -183,3 +184,9 @@ def test_a_single_run_has_its_summary() -> None:
     histories = SeriesState()
     histories.hear(Finished(SUMMARY, stopped=False))
     assert histories.current.summary is SUMMARY and histories.series is None
+
+
+@pytest.mark.parametrize("raw", [None, [], 3, {"train": 3}, {"train": [1]}, {"train": ["a", "b"]}, {"train": None}])
+def test_marks_that_are_none_are_no_marks(raw: object) -> None:
+    assert marks_read(raw) == {}
+    assert marks_read({"train": [3, "0f"]}) == {"train": (3, "0f")}

@@ -210,6 +210,12 @@ def test_a_dot_is_read_and_chosen(kind: type[EvaluationPage], qtbot: QtBot) -> N
     assert chosen.args == [number]
     with qtbot.assertNotEmitted(page.example_chosen):
         QTest.mouseClick(plot, LEFT, NONE, QPoint(2, 2))
+    QTest.mouseMove(plot, QPoint(2, 2))
+    order = np.argsort(points.x, kind="stable").tolist()
+    with qtbot.waitSignal(page.example_chosen) as chosen:
+        for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Return):
+            QTest.keyClick(plot, key)
+    assert chosen.args == [order[1]]
 
 
 def test_predicted_residuals_and_the_fit(qtbot: QtBot) -> None:
