@@ -36,6 +36,7 @@ _HEARD = (Remark, Examined, NumbersEnded, Started, Finished, MemberStarted)
 BORN = "born"  # the key of the card about numbers that are none
 HEALTHY = "healthy"
 MOST = 3  # cures of a finding: the likeliest
+SEEN = 72  # pixels of it that are enough to notice a card
 
 
 class _Finding(NamedTuple):
@@ -111,9 +112,11 @@ class Doctor(Feature):
 
     def is_seen(self, page: Page) -> bool:
         """Whether its findings are in sight beside the curves."""
-        panels = self.host.places.panels
-        return (page is self.page and self._section is not None and panels.workspace == "train"
-                and self._section.isVisible() and not self._section.visibleRegion().isEmpty())
+        section = self._section
+        if section is None or page is not self.page or self.host.places.panels.workspace != "train":
+            return False
+        seen = section.visibleRegion().boundingRect().height() if section.isVisible() else 0
+        return seen >= min(section.height(), SEEN)
 
     def _made(self, page: Page) -> list[_Finding]:
         experiment, remarks = page.document.experiment, tuple(self.findings_of(page))

@@ -51,6 +51,7 @@ class DoctorSection(QWidget):
         for index, card in enumerate(self.cards):
             if self._list.indexOf(card) != index:
                 self._list.insertWidget(index, card)
+                card.show()  # Qt would do it a little later
         self.words.say(shown.words)
         if self.switch.isChecked() != shown.is_on:
             self.switch.blockSignals(True)

@@ -58,7 +58,7 @@ class FindingCard(QWidget):
         self.sentence.setText(breakable(shown.sentence))
         self.sentence.setVisible(bool(shown.sentence))
         self.setAccessibleName(f"{shown.headline}. {shown.sentence}")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if shown.leads else Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if shown.leads else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if shown.leads else Qt.CursorShape.ArrowCursor)
         texts = [*shown.cures, *([shown.more] if shown.more else [])]
         if texts != [link.text() for link in self.links]:

@@ -95,7 +95,7 @@ def test_a_card_leads_to_its_layer_and_a_cure_is_seen_before_it_is_done(window):
     before = page.document.experiment
     QTest.mouseClick(card(window, found), LEFT, pos=QPoint(20, 14))
     assert page.scene.selected_names() == ["act2"]
-    window.places.turn_to_layer(False)
+    assert card(window, found).isVisible(), "what may help stays in sight"
     cures = offered(before, DEAD)
     link = next(link for link, cure in zip(card(window, found).links, cures, strict=False)
                 if cure.of(before).graph != before.graph)

@@ -230,7 +230,7 @@ def test_a_feature_has_a_section_of_its_own_below_the_recipe(window):
     window.refresh()
     assert told == [], "it is not seen"
     train(window)
-    assert window.places.column.titles == ["", "Learning rate", "Rate", "Checks", "Forecast", "More"]
+    assert window.places.column.titles == ["", "Learning rate", "Rate", "Doctor", "Checks", "Forecast", "More"]
     assert set(told) == {window.page} and made.isVisible()
     recipe = window.feature(Curves).recipe
     assert made.mapTo(window, QPoint()).y() >= recipe.mapTo(window, QPoint(0, recipe.height())).y()
