@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.document.document import Document
 from app.features.data import Data
+from app.features.evaluation_tabs import EvaluationTabs
+from app.features.inside import PageInside
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.data.options.corrections import ExampleId, Label, several_words
@@ -44,6 +46,9 @@ class Correcting(Feature):
         self.menu: QMenu | None = None  # the last one
         self._jobs = Jobs(self)
         host.feature(Data).restore_asked.connect(self._restore_of_front)
+
+    def begin(self) -> None:
+        self.host.feature(EvaluationTabs).menu_filling.connect(self.fill_menu)
 
     # -- edits --------------------------------------------------------------------------------------------------
 
@@ -130,6 +135,26 @@ class Correcting(Feature):
         _fill(menu, self.menu_for(document, ids, label, over))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
+
+    def fill_menu(self, menu: QMenu, inside: PageInside, part: str, number: int) -> None:
+        """The same in a menu of others, for an example that is told apart once something is chosen."""
+        document = inside.page.document
+        identify, classes = partial(self.identify, document, part, [number]), document.experiment.data.classes
+        menu.addSeparator()
+        menu.addAction(self.tr("Exclude"), partial(identify, partial(self.exclude, document)))
+        if 0 < len(classes) <= IN_A_MENU:
+            inner = menu.addMenu(self.tr("Label it"))
+            for name in classes:
+                inner.addAction(translated(name), partial(identify, partial(self._relabel_all, document, name)))
+        elif (over := menu.parentWidget()) is not None:
+            ask = partial(self._ask_for_label_of, document, over)
+            menu.addAction(self.tr("Label it…"), partial(identify, ask))
+
+    def _relabel_all(self, document: Document, label: Label, ids: Sequence[ExampleId]) -> None:
+        self.relabel(document, ids, label)
+
+    def _ask_for_label_of(self, document: Document, over: QWidget, ids: Sequence[ExampleId]) -> None:
+        self._ask_for_label(document, ids, over)
 
     # -- which examples -----------------------------------------------------------------------------------------
 

@@ -279,12 +279,36 @@ def test_a_menu_of_an_example_can_be_filled_by_others(look):
         QContextMenuEvent.Reason.Mouse, at, page.wall.viewport().mapToGlobal(at)))
     menu = seen.tabs.menu
     assert asked == [(seen.page, "validation", page.wall.numbers[1])]
-    assert [action.text() for action in menu.actions()] == ["Look at it", "Compare with it", "More"]
+    assert [action.text() for action in menu.actions()] == [
+        "Look at it", "Compare with it", "", "Exclude", "Label it", "More"]
     menu.actions()[1].trigger()
     menu.close()
     seen.wait()
     assert seen.now.second.index == page.wall.numbers[1]
     seen.tabs.menu_filling.disconnect(fill)
+
+
+def test_a_mistake_is_excluded_by_its_menu_and_comes_back_with_undo(look):
+    seen = look()
+    page = seen.bring("mistakes")
+    seen._qtbot.waitUntil(lambda: page.wall.example(0) is not None)
+    document = seen.page.document
+
+    def judged() -> int:
+        return len(seen.tabs._shown.evaluation.true) if seen.tabs._shown is not None else 0
+
+    before = judged()
+    at = page.wall.place(0).center().toPoint()
+    QApplication.sendEvent(page.wall.viewport(), QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, at, page.wall.viewport().mapToGlobal(at)))
+    menu = seen.tabs.menu
+    next(action for action in menu.actions() if action.text() == "Exclude").trigger()
+    menu.close()
+    seen._qtbot.waitUntil(lambda: len(document.experiment.data.corrections) == 1)
+    seen._qtbot.waitUntil(lambda: judged() == before - 1)
+    document.undo()
+    assert not document.experiment.data.corrections
+    seen._qtbot.waitUntil(lambda: judged() == before)
 
 
 def test_the_command_brings_it(look):
