@@ -9,6 +9,7 @@ METRICS, POINTS, TIMES = "metrics.csv", "points.csv", "times.csv"
 CHANGES, REMARKS = "changes.jsonl", "remarks.jsonl"
 OLD_CHANGES = "changes.csv"  # of earlier versions
 LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
+MOMENTS = "moments"  # a folder, with the weights on the way
 MARKS = "marks.json"  # what a person wrote beside it
 START = "start.safetensors"  # what it began with, where that was given
 SWEEP, NETWORK = "sweep.json", "network.loom"  # of a sweep: its plan, and what it was made from

@@ -17,7 +17,19 @@ from engine.experiment.experiment import Experiment, load_experiment, save_exper
 from engine.export.weight_files import load_weights
 from engine.graph.parameters import NodeParameters
 from engine.runs.folder import record
-from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, POINTS, RUN, SUMMARY, TIMES
+from engine.runs.names import (
+    BEST,
+    CHANGES,
+    CHECKPOINT,
+    EXPERIMENT,
+    LAST,
+    METRICS,
+    MOMENTS,
+    POINTS,
+    RUN,
+    SUMMARY,
+    TIMES,
+)
 from engine.runs.opened import RunError, open_run
 from engine.runs.resuming import load_checkpoint
 from engine.training import Control, fit, run
@@ -65,7 +77,7 @@ def test_everything_is_in_the_folder(tmp_path: Path) -> None:
     events = recorded(base, tmp_path / "runs" / "one")
     folder, epochs, end = tmp_path / "runs" / "one", of_type(events, EpochEnded), events[-1]
     assert {path.name for path in folder.iterdir()} == {
-        METRICS, LAST, BEST, EXPERIMENT, CHECKPOINT, SUMMARY, RUN, POINTS, TIMES}
+        METRICS, LAST, BEST, EXPERIMENT, CHECKPOINT, SUMMARY, RUN, POINTS, TIMES, MOMENTS}
     assert load_experiment(folder / EXPERIMENT) == base
     rows = (folder / METRICS).read_text().splitlines()
     assert rows[0] == ("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_top5,"
