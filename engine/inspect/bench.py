@@ -51,7 +51,8 @@ class Bench:
         if weights is None or len(self._kept) < KEPT:
             return None
         key, (known, held, lens, waited) = next(iter(self._kept.items()))
-        if held is None or waited != waits or not same_answers(known, experiment) or not lens.may_take(weights):
+        is_same = held is not None and waited == waits and same_answers(known, experiment, begins=False)
+        if not (is_same and lens.may_take(weights)):
             return None
         del self._kept[key]
         lens.take(weights)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -44,12 +45,9 @@ class Place(NamedTuple):
     shape: tuple[int, ...]
 
     @property
-    def count(self) -> int:
-        """Its numbers."""
-        count = PARTS.get(self.kind, 1)
-        for size in self.shape:
-            count *= size
-        return count
+    def numbers(self) -> int:
+        """How many it has."""
+        return PARTS.get(self.kind, 1) * prod(self.shape)
 
 
 Layout = tuple[Place, ...]
@@ -65,14 +63,14 @@ def layout_of(weights: Mapping[str, Tensor]) -> Layout | None:
 
 def size_of(layout: Layout) -> int:
     """Bytes of all its tensors."""
-    return sum(KINDS[place.kind][0] * place.count for place in layout)
+    return sum(KINDS[place.kind][0] * place.numbers for place in layout)
 
 
 def groups_of(layout: Layout) -> dict[Group, int]:
     """How many numbers of a kind there are, in the order in which they are kept."""
     found = dict[Group, int]()
     for place in layout:
-        found[KINDS[place.kind]] = found.get(KINDS[place.kind], 0) + place.count
+        found[KINDS[place.kind]] = found.get(KINDS[place.kind], 0) + place.numbers
     return dict(sorted(found.items()))
 
 
@@ -140,7 +138,7 @@ def weights_of(found: Sequence[Whole], layout: Layout) -> dict[str, Tensor]:
     for place in layout:
         group = KINDS[place.kind]
         start = taken[group]
-        taken[group] = start + place.count
+        taken[group] = start + place.numbers
         made[place.key] = _tensor(flat[group][start:taken[group]], place)
     return made
 

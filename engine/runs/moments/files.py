@@ -6,6 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -131,20 +132,15 @@ def _broken(path: Path, reason: Message) -> MomentError:
     return MomentError("{path} holds no weights that can be read: {reason}", path=path, reason=reason)
 
 
-class _readable:  # noqa: N801  (a context)
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     """Whatever a damaged file makes a parser raise becomes a sentence."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._parsing = parsing(lambda reason: MomentError("{path} could not be read: {reason}", path=path,
-                                                           reason=reason),
-                                lambda reason: _broken(path, reason), say("it is damaged"))
+    def unread(reason: Message) -> MomentError:
+        return MomentError("{path} could not be read: {reason}", path=path, reason=reason)
 
-    def __enter__(self) -> None:
-        self._parsing.__enter__()
-
-    def __exit__(self, *about: Any) -> bool | None:
-        try:
-            return self._parsing.__exit__(*about)
-        except DamagedError as error:
-            raise _broken(self._path, error.message) from error
+    try:
+        with parsing(unread, lambda reason: _broken(path, reason), say("it is damaged")):
+            yield
+    except DamagedError as error:
+        raise _broken(path, error.message) from error

@@ -57,12 +57,12 @@ class Moments:
         from engine.runs.moments.files import MomentError  # loads torch
 
         with self._lock:
-            for _ in range(PATIENCE):
+            for tried in range(PATIENCE):
                 try:
                     return self._weights(self._way_to(place_of(position)))
                 except MomentError as error:  # a run that goes on may just have taken one out, and written the next
                     failed = error
-                    if not self._has_changed:
+                    if tried and not self._has_changed:
                         break
             raise failed
 
