@@ -77,9 +77,14 @@ def newest(document: Document) -> str:
     return "best" if "best" in held(document) else "initial"
 
 
+def _run_of(document: Document) -> Run | None:
+    """The one that was trained last; in its first epoch the first of all runs."""
+    return document.trained or document.run
+
+
 def timeline(document: Document) -> Timeline | None:
     """Of the run that was trained last; None: there is none that has come to weights."""
-    run = document.trained
+    run = _run_of(document)
     if run is None:
         return None
     kept = run.moments.positions
@@ -116,7 +121,7 @@ def in_hand(document: Document, source: str) -> Held:
     """The weights of a source, as ``found_source`` gave it. The one place where it is decided what is looked at."""
     if not source.startswith(AT):
         return held(document)[source]
-    run, position = document.trained, _position(source)
+    run, position = _run_of(document), _position(source)
     assert run is not None  # else there was no such source
     words = _words(position, _best_of(run), _last_of(run))
     return Held(run.experiment, run.moments.at(position), words, run.place, position)

@@ -18,7 +18,7 @@ from app.window.host import Feature, Host
 from app.window.jobs import LIVE, stand_back
 from app.window.steady import Steady
 from engine.messages import Message, say
-from engine.training.events import EpochEnded, Event, Finished
+from engine.training.events import EpochEnded, Event, Finished, MomentReached
 from widgets.canvas.outputs.outputs import Outputs
 from widgets.canvas.outputs.shown import MOST_TILES
 
@@ -153,7 +153,7 @@ class Inside(Feature):
                 self.ask()
 
     def _follow_training(self, event: Event) -> None:
-        if isinstance(event, (EpochEnded, Finished)) and self.now is not None:
+        if isinstance(event, (MomentReached, EpochEnded, Finished)) and self.now is not None:
             self.came.emit(self.now)
             self.ask()
 

@@ -18,7 +18,6 @@ from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host, Tab
 from engine.messages import Message, say
-from engine.training.events import Event, Point, Progress
 from engine.training.state import RunState
 from widgets.look.text import message_text, sentence_text
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from widgets.travel.page import TravelPage
 
 PLAY_MS = 160  # from one moment to the next, where the network is as fast
+SOON_MS = 60
 
 
 class TimeTravel(Feature):
@@ -42,12 +42,14 @@ class TimeTravel(Feature):
         self._run: Run | None = None
         self._beat = QTimer(self, interval=PLAY_MS)
         self._beat.timeout.connect(self._play_on)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self.refresh)
         self._inside.came.connect(lambda _inside: self.refresh())
         self._inside.looked.connect(self._show_moved)
         training = host.feature(Training)
-        training.trainer.points_arrived.connect(self._follow_points)
-        training.trainer.event_arrived.connect(self._follow)
-        training.beside.grown.connect(lambda _document, _before: self.refresh())
+        training.trainer.points_arrived.connect(lambda _points: self._refresh_soon())
+        training.trainer.event_arrived.connect(lambda _event: self._refresh_soon())
+        training.beside.grown.connect(lambda _document, _before: self._refresh_soon())
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]
@@ -250,14 +252,10 @@ class TimeTravel(Feature):
         if now is not None:
             now.page.jump_to(place)
 
-    # -- while it trains ----------------------------------------------------------------------------------------
-
-    def _follow_points(self, _points: list[Point]) -> None:
-        self.refresh()
-
-    def _follow(self, event: Event) -> None:
-        if not isinstance(event, Progress):
-            self.refresh()
+    def _refresh_soon(self) -> None:
+        """Of a run that goes on much may come at once."""
+        if not self._soon.isActive() and self.panel is not None and self.panel.isVisible():
+            self._soon.start()
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
@@ -266,3 +264,4 @@ class TimeTravel(Feature):
 
     def finish(self) -> None:
         self._beat.stop()
+        self._soon.stop()

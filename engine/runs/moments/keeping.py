@@ -57,7 +57,7 @@ class Keeper:
         self.begin()
         assert self._kept is not None
         position, layout = place_of(position), layout_of(weights)
-        if layout is None or (self._kept and position <= self._kept[-1].position) or not self._has_time:
+        if layout is None or (self._kept and position <= self._kept[-1].position) or not self.has_time():
             return
         start = self._clock()
         try:
@@ -66,8 +66,8 @@ class Keeper:
             self._cost = self._clock() - start
             self._spent += self._cost
 
-    @property
-    def _has_time(self) -> bool:
+    def has_time(self) -> bool:
+        """Whether one more keeps to its share of the time."""
         return self._spent + self._cost <= FREE + SHARE * (self._clock() - self._begun)
 
     def _keep(self, kept: list[_Kept], position: float, weights: Weights, layout: Layout) -> None:

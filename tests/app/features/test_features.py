@@ -142,6 +142,10 @@ View
     Gradients of the layer | Alt+3 | grey
     Step by step | Alt+4 | grey
     Why this answer | Alt+5 | grey
+    Play the run, or hold it | Alt+P | grey
+    The moment before | Alt+, | grey
+    The next moment | Alt+. | grey
+    Hold this moment, or let it go | Alt+A | grey
   Save what is seen inside
     Save outputs of all layers… | grey
     Save picture of the network with outputs… | grey
@@ -254,9 +258,11 @@ def test_the_menus_have_every_row_in_the_order_of_groups_and_ranks(window) -> No
 def test_the_tabs_stand_by_their_rank(window) -> None:
     for panel, titles, hidden in (
             (window.places.left, ["Layers", "Outline"], []),
-            (window.places.bottom, ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Compare",
+            (window.places.bottom, ["Time travel", "Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue",
+                                     "Compare",
                                     "Training", "Problems", "Data", "Results", "Parameters", "Code", "Code layer"],
-             ["Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Compare", "Code layer"])):
+             ["Time travel", "Experiments", "Two samples", "Ablation", "Runs", "Sweep", "Queue", "Compare",
+              "Code layer"])):
         assert [panel.tabText(index) for index in range(panel.count())] == titles
         assert [panel.tabText(index) for index in range(panel.count()) if not panel.isTabVisible(index)] == hidden
         assert panel.tabText(panel.currentIndex()) == next(title for title in titles if title not in hidden)
