@@ -224,7 +224,7 @@ class TimeTravel(Feature):
         if now.pinned:
             other = in_hand(now.page.document, self._inside.pinned_of(now))
             pinned = other.position if other.position is not None else math.nan
-        return Moments(line.stops, position, pinned, self._words(held.words, position))
+        return Moments(line.stops, position, pinned, self._words(held.words, position), sentence_text(held.words))
 
     def _words(self, words: Message, position: float) -> str:
         text = sentence_text(words)

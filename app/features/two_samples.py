@@ -53,6 +53,9 @@ class TwoSamples(Feature):
 
     def _show(self, inside: PageInside) -> None:
         table = self.table
+        if inside is self._inside.now:
+            title = self.tr("Two moments") if inside.pinned else self.tr("Two samples")
+            self.host.places.bottom.rename(self.tab, title)
         if table is None or inside is not self._inside.now or not table.isVisible():
             return
         seen = inside.seen

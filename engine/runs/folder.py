@@ -20,7 +20,8 @@ from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
 from engine.messages import Message, say
 from engine.runs.claim import Claim, ClaimedError, Mark, claim, is_being_written, mark_of
 from engine.runs.lines import Lines
-from engine.runs.moments.keeping import Keeper, remove_moments
+from engine.runs.moments.keeping import Keeper
+from engine.runs.moments.removing import remove_moments
 from engine.runs.names import (
     BEST,
     CHANGES,

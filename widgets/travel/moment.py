@@ -13,6 +13,7 @@ class Moments(NamedTuple):
     now: float = math.nan
     pinned: float = math.nan
     words: str = ""  # what is said of the one in hand
+    brief: str = ""  # the same where there is little room
 
     def nearest(self, position: float) -> float:
         """The stop that is nearest to a place."""

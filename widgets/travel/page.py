@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from widgets.look import theme
@@ -19,7 +20,7 @@ from widgets.travel.moment import Moments
 from widgets.travel.moved import MovedLayer, MovedList
 from widgets.travel.plot import TravelPlot
 
-BESIDE = 300  # pixels for the layers
+BESIDE, SHARE = 300, 0.36  # pixels for the layers, and of the width at most
 Rows = Sequence[Sequence[float]]
 
 
@@ -75,7 +76,6 @@ class TravelPage(QWidget):
 
     def _beside(self) -> QWidget:
         self.beside = beside = QWidget()
-        beside.setFixedWidth(BESIDE)
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
@@ -117,6 +117,7 @@ class TravelPage(QWidget):
 
     def show_moments(self, moments: Moments) -> None:
         """Where one can stop, and where one is."""
+        self.plot.surround.best_word = "" if moments.now == self._member.best else self.tr("best")  # it is said then
         self.plot.show_moments(moments)
         pinned = moments.pinned == moments.pinned
         self.pin.setChecked(pinned)
@@ -137,6 +138,10 @@ class TravelPage(QWidget):
         self.beside.setVisible(bool(text))
         self.head.set_text(text)
         self.list.layers.show(layers)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The curves have most of it."""
+        self.beside.setFixedWidth(round(min(BESIDE, SHARE * self.width())))
 
     def minimumSizeHint(self) -> QSize:
         """What the plot needs."""

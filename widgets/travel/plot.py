@@ -144,7 +144,9 @@ class TravelPlot(Plot):
         x = area.right() if math.isnan(self.moments.now) else self.x_of(self.moments.now)
         is_left = x - area.left() > area.right() - x
         room = (x - area.left() if is_left else area.right() - x) - AWAY
-        text = metrics.elidedText(self.moments.words, Qt.TextElideMode.ElideRight, room)
+        text = self.moments.words
+        if metrics.horizontalAdvance(text) > room:
+            text = metrics.elidedText(self.moments.brief, Qt.TextElideMode.ElideRight, room)
         width = metrics.horizontalAdvance(text) + 8
         left = x - AWAY - width if is_left else x + AWAY
         place = QRectF(left, area.bottom() - WORDS_OVER - WORDS_HIGH, width, WORDS_HIGH)

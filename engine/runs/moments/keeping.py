@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +11,8 @@ from engine.files import WriteError, reason_of_os_error
 from engine.runs.moments.coding import Layout, layout_of, size_of
 from engine.runs.moments.files import MomentError, merge, read_head, write_moment
 from engine.runs.moments.kept import Moments
-from engine.runs.moments.names import SUFFIX, name_of, place_of, position_of, positions_in
+from engine.runs.moments.names import name_of, place_of, positions_in
+from engine.runs.moments.removing import remove_file, sweep_moments
 from engine.runs.moments.thinning import least
 from engine.training.values import Weights
 
@@ -47,10 +47,10 @@ class Keeper:
             upto = -1.0 if self._upto is None else place_of(self._upto)
             self._kept = _chain(self._folder, upto)
             standing = {kept.position for kept in self._kept}
-            _sweep(self._folder)
+            sweep_moments(self._folder)
             for position in positions_in(self._folder):
                 if position not in standing:
-                    _remove(self._folder / name_of(position))
+                    remove_file(self._folder / name_of(position))
 
     def keep(self, position: float, weights: Weights) -> None:
         """Unless it would take too long just now. Raises WriteError."""
@@ -100,11 +100,11 @@ class Keeper:
                 kept[at + 1] = kept[at + 1]._replace(size=merge(self._folder, head, next_head))
         except MomentError:  # damaged meanwhile: whatever follows from it cannot be read either
             for each in kept[at:]:
-                _remove(self._folder / name_of(each.position))
+                remove_file(self._folder / name_of(each.position))
             del kept[at:]
             self._last = None
             return
-        _remove(gone)
+        remove_file(gone)
         del kept[at]
 
 
@@ -128,32 +128,8 @@ def _chain(folder: Path, upto: float) -> list[_Kept]:
     return found[::-1]
 
 
-def remove_moments(folder: Path) -> None:
-    """All of a run; what else somebody put there stays. Raises WriteError."""
-    for position in positions_in(folder):
-        _remove(folder / name_of(position))
-    _sweep(folder)
-    with suppress(OSError):
-        folder.rmdir()
-
-
-def _sweep(folder: Path) -> None:
-    """What a killed process was about to write."""
-    for path in folder.glob(f".*{SUFFIX}.*"):
-        if position_of(path.name[1:].partition(SUFFIX)[0] + SUFFIX) is not None:
-            _remove(path)
-
-
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise WriteError("{path} could not be made: {reason}", path=folder, reason=reason_of_os_error(error)) from error
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise WriteError("{path} could not be removed: {reason}", path=path,
-                         reason=reason_of_os_error(error)) from error

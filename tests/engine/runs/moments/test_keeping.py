@@ -14,9 +14,10 @@ from torch import Tensor
 from engine.files import WriteError
 from engine.runs.moments import files, keeping
 from engine.runs.moments.files import MomentError
-from engine.runs.moments.keeping import Keeper, remove_moments
+from engine.runs.moments.keeping import Keeper
 from engine.runs.moments.kept import Moments
 from engine.runs.moments.names import name_of
+from engine.runs.moments.removing import remove_moments
 from tests.engine.runs.moments.test_coding import same
 
 State = dict[str, Tensor]
