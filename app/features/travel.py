@@ -44,9 +44,9 @@ class TimeTravel(Feature):
         self._beat.timeout.connect(self._play_on)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self.refresh)
-        self._inside.came.connect(lambda _inside: self.refresh())
+        self._inside.came.connect(self._come)
         self._inside.looked.connect(self._show_moved)
-        training = host.feature(Training)
+        self._training = training = host.feature(Training)
         training.trainer.points_arrived.connect(lambda _points: self._refresh_soon())
         training.trainer.event_arrived.connect(lambda _event: self._refresh_soon())
         training.beside.grown.connect(lambda _document, _before: self._refresh_soon())
@@ -99,6 +99,7 @@ class TimeTravel(Feature):
         now = self._inside.now
         if now is not None:
             self._inside.set_source(source_at(now.page.document, position))
+            self.refresh()
 
     def _go_by_hand(self, position: float) -> None:
         self._stop()
@@ -251,6 +252,12 @@ class TimeTravel(Feature):
         now = self._inside.now
         if now is not None:
             now.page.jump_to(place)
+
+    def _come(self, _inside: PageInside) -> None:
+        if self._training.trainer.state == "idle":
+            self.refresh()
+        else:
+            self._refresh_soon()
 
     def _refresh_soon(self) -> None:
         """Of a run that goes on much may come at once."""

@@ -270,7 +270,7 @@ def test_a_damaged_moment_is_a_sentence_and_the_others_are_seen(go, trained, tmp
 
 
 def test_while_it_trains_the_range_grows_and_the_end_is_followed(shared_window, qtbot, tmp_path):
-    with looking(shared_window, qtbot, written(tmp_path, GRAPH, epochs=5000, batch_size=512)) as seen:
+    with looking(shared_window, qtbot, written(tmp_path, GRAPH, epochs=500, batch_size=8)) as seen:
         travel, training = shared_window.feature(TimeTravel), shared_window.feature(Training)
         shared_window.places.bottom.bring(travel.tab)
         shared_window.commands["train"].trigger()
