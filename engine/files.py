@@ -127,10 +127,11 @@ def parsing(unread: Refusal, broken: Refusal, damaged: Message) -> Iterator[None
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+def write_atomically(path: Path, write: Callable[[Path], object], *, durable: bool = True) -> None:
     """Let ``write`` fill a temporary file beside ``path``, then rename it into place. Raises WriteError.
 
     A symbolic link stays: what it leads to is written. What a killed process left there of the same file goes.
+    Not ``durable``: when the power fails it may be damaged, which whoever reads it must notice.
     """
     temporary: Path | None = None
     try:
@@ -140,8 +141,9 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         os.close(handle)
         temporary = Path(name)
         write(temporary)
-        with temporary.open("r+b") as file:  # Windows flushes only what may be written
-            os.fsync(file.fileno())
+        if durable:
+            with temporary.open("r+b") as file:  # Windows flushes only what may be written
+                os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(target)
     except OSError as error:
@@ -177,9 +179,9 @@ def _mode_of(path: Path) -> int:
     return mode & 0o777
 
 
-def write_bytes(path: Path, content: bytes | bytearray | memoryview) -> None:
+def write_bytes(path: Path, content: bytes | bytearray | memoryview, *, durable: bool = True) -> None:
     """Write what is whole in memory, atomically. Raises WriteError: a full disk is an error like any other."""
-    write_atomically(path, lambda temporary: temporary.write_bytes(content))
+    write_atomically(path, lambda temporary: temporary.write_bytes(content), durable=durable)
 
 
 def write_text(path: Path, text: str) -> None:

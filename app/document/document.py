@@ -21,6 +21,8 @@ from engine.experiment.experiment import Experiment, load_experiment, save_exper
 from engine.files import real, sweep
 from engine.graph.graph import Graph
 from engine.layout.unplaced import laid_out
+from engine.runs.moments.kept import Moments
+from engine.runs.names import MOMENTS, member_folder
 from engine.training.state import RunState, SeriesState
 from engine.training.steering import WayOn, way_on
 from engine.training.values import Summary, Weights
@@ -36,6 +38,7 @@ class Run:
     folder: Path
     begun_from: Weights | None = None  # loaded weights, if it did not begin afresh
     previous: Run | None = None  # the run whose weights count until this one has some
+    _moments: dict[Path, Moments] = field(default_factory=dict, repr=False)
     kernels: list[tuple[int, Kernel]] = field(default_factory=list)  # after each epoch, of a network with one kernel
 
     @property
@@ -47,6 +50,19 @@ class Run:
     def furthest(self) -> RunState:
         """The last run of the series that has come to weights."""
         return next((state for state in reversed(self.states.members) if state.best is not None), self.state)
+
+    @property
+    def place(self) -> Path:
+        """The folder of that one."""
+        if not self.states.is_series:
+            return self.folder
+        furthest = self.furthest
+        return self.folder / member_folder(1 + self.states.members.index(furthest), furthest.title)
+
+    @property
+    def moments(self) -> Moments:
+        """What is kept of that one on its way."""
+        return self._moments.setdefault(self.place, Moments(self.place / MOMENTS))
 
     @property
     def has_begun(self) -> bool:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 
-from app.document.in_hand import Held, held, newest
+from app.document.in_hand import Held, found_source, in_hand
 from app.document.page import Page
 from app.features.training import Training
 from app.window.host import Feature, Host
 from app.window.jobs import LIVE, stand_back
 from app.window.steady import Steady
 from engine.messages import Message, say
-from engine.training.events import EpochEnded, Event, Finished
+from engine.training.events import EpochEnded, Event, Finished, MomentReached
 from widgets.canvas.outputs.outputs import Outputs
 from widgets.canvas.outputs.shown import MOST_TILES
 
@@ -41,7 +41,8 @@ class PageInside:
     make: Callable[..., Any] | None = None  # the sample; None: nothing was chosen
     second: Callable[..., Any] | None = None  # one that is compared with it
     training: bool = False
-    source: str = ""  # which weights; "": the newest
+    source: str = ""  # which weights, as in app/document/in_hand.py; "": those that count
+    pinned: str = ""  # the same of weights that are compared with them; "": none are
     seed: int = 0  # of what dropout drops
     copy: int = 0  # of a repeated block, which one is looked into
     seen: Seen | None = None
@@ -152,7 +153,7 @@ class Inside(Feature):
                 self.ask()
 
     def _follow_training(self, event: Event) -> None:
-        if isinstance(event, (EpochEnded, Finished)) and self.now is not None:
+        if isinstance(event, (MomentReached, EpochEnded, Finished)) and self.now is not None:
             self.came.emit(self.now)
             self.ask()
 
@@ -164,7 +165,11 @@ class Inside(Feature):
 
     def compare(self, make: Callable[..., Any] | None) -> None:
         """Look at this one, too."""
-        self._set(second=make)
+        self._set(second=make, pinned="")
+
+    def pin(self, source: str) -> None:
+        """Compare with these weights, whatever is in hand from here on; "": with none."""
+        self._set(pinned=source, second=None)
 
     def set_training(self, training: bool) -> None:
         """As the network learns, or as it predicts."""
@@ -307,19 +312,23 @@ class Inside(Feature):
         inside.path = level.path
         if inside.make is None:
             inside.make = First(self.host.settings.data_root)
+        beside = in_hand(document, self.pinned_of(inside)).weights if inside.pinned else None
         wanted = Wanted("", self.layer_page, inside.unit, inside.hover, inside.method, inside.class_number)
-        return Question(document.experiment, self.in_hand(inside).weights, inside.training,
-                        inside.make, level.path, tuple(level.graph.nodes), inside.changes, inside.seed, inside.copy,
-                        inside.second, wanted, inside.card)
+        return Question(document.experiment, self.in_hand(inside).weights, inside.training, inside.make, level.path,
+                        tuple(level.graph.nodes), inside.changes, inside.seed, inside.copy, inside.second, wanted,
+                        inside.card, beside)
 
     def source_of(self, inside: PageInside) -> str:
         """Which weights it is looked at with."""
-        document = inside.page.document
-        return inside.source if inside.source in held(document) else newest(document)
+        return found_source(inside.page.document, inside.source)
 
     def in_hand(self, inside: PageInside) -> Held:
-        """Those weights, whose they are."""
-        return held(inside.page.document)[self.source_of(inside)]
+        """Those weights, whose they are, and what they are called."""
+        return in_hand(inside.page.document, self.source_of(inside))
+
+    def pinned_of(self, inside: PageInside) -> str:
+        """Which weights these are compared with; "": with none."""
+        return found_source(inside.page.document, inside.pinned) if inside.pinned else ""
 
     def _take(self, inside: PageInside, seen: Seen | NotTaken) -> None:
         from app.insight.look import NotTaken  # is loaded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.document.in_hand import in_hand
 from app.features.inside import Inside, PageInside
 from app.window.host import Feature, Host
 from engine.blocks.base import Block
@@ -123,11 +124,19 @@ class LayerInHand(Feature):
 
         place = seen.places.get(inside.card, "")
         labels = seen.question.experiment.data.classes if seen.look.outputs.get(place) is seen.look.answer else ()
+        panel.name_sides(*self._sides(inside, seen))
         panel.show_output(layer.output, labels, layer.other)
         panel.show_message("" if layer.output is not None else self._why_nothing(inside, seen))
         panel.show_unit(Unit(*inside.unit) if inside.unit is not None and layer.output is not None else None)
         panel.show_channel(layer.channel, layer.channels)
         panel.show_curve(layer.curve, layer.curve_counts, layer.curve_edges, layer.curve_words)
+
+    def _sides(self, inside: PageInside, seen: Seen) -> tuple[str, str]:
+        """Of two moments of a run, what they are called."""
+        if seen.question.beside is None:
+            return "", ""
+        pinned = in_hand(inside.page.document, self._inside.pinned_of(inside))
+        return sentence_text(self._inside.in_hand(inside).words), sentence_text(pinned.words)
 
     def _show_pages(self, panel: LayerPanel, layer: LayerSeen) -> None:
         from widgets.inside.arithmetic import Steps  # is loaded

@@ -43,7 +43,8 @@ class Occluding(Feature):
             self._drop()
             return
         question = seen.question
-        asked = (seen.sample, seen.lens, self._class(inside, seen), question.changes, question.training, question.seed)
+        asked = (seen.sample, seen.lens, self._class(inside, seen), question.changes, question.training, question.seed,
+                 question.weights)
         if asked != self._asked:
             self._drop()
             self._asked = asked

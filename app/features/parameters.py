@@ -80,7 +80,7 @@ class Parameters(Feature):
                   "best": self.tr("Best")}
         self.panel.set_sources([(source, titles[source]) for source in sources], self._source)
         self.panel.set_editable(True)
-        experiment, weights = sources[self._source]
+        experiment, weights = sources[self._source][:2]
         nodes = [replace(node, position=(0.0, 0.0)) for node in experiment.graph.nodes.values()]  # moved: the same
         question = (nodes, experiment.graph.edges, experiment.data, experiment.recipe.seed,
                     experiment.recipe.initialization, id(weights))

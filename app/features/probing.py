@@ -67,8 +67,12 @@ class Probing(Feature):
         document = inside.page.document
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best epoch")}
-        self.weights.set_choices([(source, titles[source]) for source in held(document)])
-        self.weights.show_choice(self._inside.source_of(inside))
+        choices = [(source, titles[source]) for source in held(document)]
+        source = self._inside.source_of(inside)
+        if source not in titles:  # a moment of the run
+            choices.append((source, sentence_text(self._inside.in_hand(inside).words)))
+        self.weights.set_choices(choices)
+        self.weights.show_choice(source)
         self._offer_copies(inside)
         panel.show_mode("train" if inside.training else "predict")
         panel.show_inverted(self._is_inverted)
@@ -289,7 +293,9 @@ class Probing(Feature):
             panel.show_no_answer(self._numbers_text(seen, tuple(seen.look.answer.shape[1:])))
         elif seen.guesses:
             far = [] if seen.true_guess is None else [seen.true_guess]
-            panel.show_classes([Likely(guess.name, guess.probability, place, guess.number == seen.true_class)
+            before = {guess.number: guess.probability for guess in seen.beside}
+            panel.show_classes([Likely(guess.name, guess.probability, place, guess.number == seen.true_class,
+                                       before.get(guess.number))
                                 for place, guess in (*enumerate(seen.guesses, 1), *far)], seen.loss)
         elif len(seen.numbers) == 1:
             panel.show_number(seen.numbers[0], seen.true_number, seen.loss)

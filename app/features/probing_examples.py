@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QTimer
 
-from app.document.in_hand import held
 from app.features.correcting import Correcting
 from app.features.data import Data
 from app.features.inside import Inside, PageInside
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from widgets.probe.panel import ProbePanel
 
 PAGE, DIGITS = 12, 3
+STILL_MS = 250  # with the same weights, before the strip is made with them
 ORDERS: dict[str, Order] = {"given": "first", "class": "class", "worst": "mistakes"}
 
 
@@ -51,6 +51,10 @@ class Asked:
     is_here: bool = True  # the data are on this computer
     waits: frozenset[str] = frozenset()  # code that nobody has agreed to run
 
+    def differs_in_weights_alone(self, other: Asked | None) -> bool:
+        """Whether nothing else was asked for."""
+        return other is not None and replace(self, weights=other.weights).is_like(other)
+
     def is_like(self, other: Asked | None) -> bool:
         """Whether the answer would be the same."""
         return (other is not None and self.wish == other.wish and self.weights is other.weights
@@ -67,6 +71,8 @@ class ProbingExamples(Feature):
         self._inside.came.connect(self._come)
         self._inside.looked.connect(self._mark)
         self._jobs = Jobs(self)
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still.timeout.connect(self._come_still)
         self._job: Job | None = None
         self._wish = Wish()
         self._asked: Asked | None = None
@@ -162,7 +168,11 @@ class ProbingExamples(Feature):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
-    def _come(self, inside: PageInside) -> None:
+    def _come_still(self) -> None:
+        if self._inside.now is not None:
+            self._come(self._inside.now, is_still=True)
+
+    def _come(self, inside: PageInside, is_still: bool = False) -> None:
         panel = self._probing.panel
         if panel is None or not self.host.is_ready:
             return
@@ -174,13 +184,18 @@ class ProbingExamples(Feature):
         if self._wish.of_class and self._wish.of_class not in experiment.data.classes:
             self._wish = self._wish._replace(of_class="", first=0)
         panel.examples.show_asked(self._wish.part, self._wish.order, self._wish.of_class)
-        asked = Asked(experiment, held(document)[self._inside.source_of(inside)].weights, self._wish,
+        asked = Asked(experiment, self._inside.in_hand(inside).weights, self._wish,
                       _missing(experiment, self.host.settings.data_root) is None,
                       frozenset(not_allowed(experiment.graph)))
-        if not asked.is_like(self._asked):
+        if asked.is_like(self._asked):
+            self._still.stop()
+        elif asked.differs_in_weights_alone(self._asked) and not is_still:
+            self._still.start()  # one may be on the way through a run, from moment to moment
+        else:
             self._ask(panel, asked)
 
     def _ask(self, panel: ProbePanel, asked: Asked) -> None:
+        self._still.stop()
         if self._job is not None:
             self._job.drop()
         self._asked, root, self._shown_as = asked, self.host.settings.data_root, {}
@@ -221,6 +236,7 @@ class ProbingExamples(Feature):
         self._job = self._asked = None
 
     def finish(self) -> None:
+        self._still.stop()
         self._jobs.finish()
 
 

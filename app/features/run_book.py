@@ -166,8 +166,8 @@ class RunBook(Feature):
         removed, freed, size = found
         limit = self.host.settings.runs_limit
         if removed:
-            said = say("To keep all runs below {limit}, the checkpoints of {count} old ones went ({freed}). Their "
-                       "networks, curves and weights stay", limit=bytes_text(limit), count=grouped(removed),
+            said = say("To keep all runs below {limit}, checkpoints and moments of {count} old ones went ({freed}). "
+                       "Their networks, curves and weights stay", limit=bytes_text(limit), count=grouped(removed),
                        freed=bytes_text(freed))
             self.host.say(said, waits=True)
             self.refresh()
@@ -199,10 +199,10 @@ def _to_bin(folder: Path) -> bool:
 
 
 def _tidied(places: Sequence[Path], most: int) -> tuple[int, int, int]:
-    """How many checkpoints went, how many bytes that freed, how many are left; in a job's thread."""
+    """Of how many runs something went, how many bytes that freed, how many are left; in a job's thread."""
     book = read_book(places, told=False)
     spares = spare_in(book, most)
     freed = remove(spares)
-    return len(spares), freed, book.size - freed
+    return len({spare.run.folder for spare in spares}), freed, book.size - freed
 
 

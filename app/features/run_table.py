@@ -370,9 +370,11 @@ class RunTable(Feature):
                 self.host.say(error.message, "error")
             self._book.refresh()
 
-        self.host.say(say("{count} ended runs could do without their checkpoints ({freed}). Their networks, curves and "
-                          "weights stay, but they could learn on no more. Those with a star keep theirs",
-                          count=grouped(len(spares)), freed=freed), actions=[(self.tr("Remove checkpoints"), go)])
+        self.host.say(say("{count} ended runs could do without their checkpoints and moments ({freed}). Their "
+                          "networks, curves, best and last weights stay, but they could learn on no more, and nobody "
+                          "could travel back in them. Those with a star keep theirs", freed=freed,
+                          count=grouped(len({spare.run.folder for spare in spares}))),
+                      actions=[(self.tr("Remove them"), go)])
 
     def finish(self) -> None:
         self._jobs.finish()

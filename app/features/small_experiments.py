@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
-from app.document.in_hand import held
 from app.document.page import Page
 from app.features.inside import Inside, PageInside
 from app.window.commands import Command, Row
@@ -91,7 +90,7 @@ class SmallExperiments(Feature):
         if now is None or view is None or self._job is not None:
             return
         document, root = now.page.document, self.host.settings.data_root
-        experiment, weights = document.experiment, held(document)[self._inside.source_of(now)].weights
+        experiment, weights = document.experiment, self._inside.in_hand(now).weights
         self._running = id
         view.show_progress(id, 0.0, "")
 

@@ -160,7 +160,9 @@ class Trainer(QObject, Listener):
             return
         over = thread.isFinished()  # asked first: nothing can be said after it
         points: list[Point] = []
-        while thread.events and self.document is not None:  # whoever hears may close it
+        for _ in range(len(thread.events)):  # what is said meanwhile comes next time: a fast run says more and more
+            if self.document is None or not thread.events:  # whoever hears may close it
+                break
             event = thread.events.popleft()
             if isinstance(event, Point):
                 points.append(event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from app.document.in_hand import in_hand
 from app.document.page import Page
 from app.features.inside import Inside, PageInside
 from app.window.commands import Command, Row
@@ -16,6 +17,8 @@ from engine.messages import Message
 from widgets.look.text import message_text
 
 if TYPE_CHECKING:
+    from app.insight.look import Seen
+    from engine.inspect.lens import Look
     from widgets.findings.difference import DifferenceTable
 
 
@@ -50,15 +53,30 @@ class TwoSamples(Feature):
 
     def _show(self, inside: PageInside) -> None:
         table = self.table
+        if inside is self._inside.now:
+            title = self.tr("Two moments") if inside.pinned else self.tr("Two samples")
+            self.host.places.bottom.rename(self.tab, title)
         if table is None or inside is not self._inside.now or not table.isVisible():
             return
         seen = inside.seen
         if seen is None or seen.other is None or seen.second is None:
             table.show_nothing()
             return
+        if seen.question.beside is not None:
+            self._show_moments(table, inside, seen, seen.other)
+            return
         from app.insight.findings import rows_of  # is loaded: something was seen
 
         table.show_differences(rows_of(seen.look, seen.other), _words(seen.sample.title), _words(seen.second.title))
+        table.choose_layer(inside.place)
+
+    def _show_moments(self, table: DifferenceTable, inside: PageInside, seen: Seen, other: Look) -> None:
+        """One sample with the weights of two moments: those that were pinned first."""
+        from app.insight.findings import rows_of  # is loaded: something was seen
+
+        pinned = in_hand(inside.page.document, self._inside.pinned_of(inside))
+        table.show_differences(rows_of(other, seen.look), message_text(pinned.words),
+                               message_text(self._inside.in_hand(inside).words))
         table.choose_layer(inside.place)
 
     def _choose(self, place: str) -> None:

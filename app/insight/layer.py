@@ -38,7 +38,7 @@ class Layers:
     """Makes them; remembers of the layer in hand what does not change with the sample."""
 
     def __init__(self) -> None:
-        self._kernels: tuple[object, str, tuple[Shown, ...]] | None = None
+        self._kernels: tuple[object, int, str, tuple[Shown, ...]] | None = None
         self._facts: tuple[Analysis, dict[str, str]] | None = None
 
     def see(self, wanted: Wanted, lens: Lens, look: Look, sample: Sample, analysis: Analysis, other: Look | None,
@@ -85,10 +85,10 @@ class Layers:
         return known[place]
 
     def _weights(self, lens: Lens, place: str) -> tuple[Shown, ...]:
-        if self._kernels is None or self._kernels[:2] != (lens.module, place):
+        if self._kernels is None or self._kernels[:3] != (lens.module, lens.taken, place):
             found = tuple(_tensor(name, weight) for name, weight in _weights_of(lens, place))
-            self._kernels = lens.module, place, found
-        return self._kernels[2]
+            self._kernels = lens.module, lens.taken, place, found
+        return self._kernels[3]
 
 
 # -- weights and gradients ------------------------------------------------------------------------------------------

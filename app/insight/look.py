@@ -22,6 +22,7 @@ from engine.inspect.answers import Guess, top
 from engine.inspect.bench import Bench
 from engine.inspect.changes import Change
 from engine.inspect.lens import Lens, Look
+from engine.inspect.moved import Moved, moved
 from engine.inspect.samples.sample import Sample, input_shape
 from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message
@@ -53,6 +54,7 @@ class Question:
     second: Make | None = None  # a sample that is compared with it
     wanted: Wanted | None = None  # of the layer in hand, which is this card of the level:
     card: str = ""
+    beside: Weights | None = None  # weights that are compared with these, for the same sample
 
 
 class Seen(NamedTuple):
@@ -77,11 +79,16 @@ class Seen(NamedTuple):
     pixels: np.ndarray[Any, Any] | None = None  # of a picture, before it is resized: uint8 H×W or H×W×3
     paper: Shape = ()  # C×H×W of what one draws for this network
     true_guess: tuple[int, Guess] | None = None  # of the true class, and its place, where it is not among the guesses
+    beside: tuple[Guess, ...] = ()  # what every class was with the weights that are compared
+    moved: tuple[Moved, ...] = ()  # how far each layer's weights are from those
 
 
     def own_lens(self) -> Lens:
         """The network as it was looked through, for another thread, but for what was made otherwise."""
         lens = self.lens.copy()
+        weights = self.question.weights
+        if weights is not None and lens.may_take(weights):
+            lens.take(weights)  # it may be looked through with others by now
         lens.train(self.question.training)
         lens.seed = self.question.seed
         return lens
@@ -116,7 +123,18 @@ class Insight:
                 return NotTaken(question, error.message, bool(samples))
         look, *others = (lens.look(each.x, changes=question.changes, seed=question.seed) for each in samples)
         compared = (samples[1], others[0]) if others else None
+        if question.beside is not None:
+            return self._beside(question, lens, look, samples[0], question.beside)
         return self._seen(question, lens, look, samples[0], compared)
+
+    def _beside(self, question: Question, lens: Lens, look: Look, sample: Sample, weights: Weights) -> Seen:
+        """The same sample with both weights."""
+        other = self._bench.lens(question.experiment, weights, training=question.training)
+        there = other.look(sample.x, changes=question.changes, seed=question.seed)
+        seen = self._seen(question, lens, look, sample, (sample, there))
+        answer = there.answer
+        guesses = () if answer is None else tuple(top(answer, question.experiment, answer[0].numel()))
+        return seen._replace(beside=guesses, moved=tuple(moved(other.module, lens.module)))
 
     def _seen(self, question: Question, lens: Lens, look: Look, sample: Sample,
               compared: tuple[Sample, Look] | None = None) -> Seen:

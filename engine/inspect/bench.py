@@ -13,7 +13,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.trust import not_allowed
 from engine.inspect.lens import Lens
 
-KEPT = 2  # networks: of two that are compared, both
+KEPT = 3  # networks: of two that are compared both, and the one that was seen before
 
 
 class _Kept(NamedTuple):
@@ -38,8 +38,24 @@ class Bench:
                 if lens.training != training:
                     lens.train(training)
                 return lens
-        lens = Lens(experiment, weights, training=training, partly=weights is not None)
+        lens = self._with_other(experiment, weights, waits, training=training) or Lens(
+            experiment, weights, training=training, partly=weights is not None)
         self._kept[id(lens)] = _Kept(experiment, weights, lens, waits)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+        return lens
+
+    def _with_other(self, experiment: Experiment, weights: Mapping[str, Tensor] | None, waits: set[str], *,
+                    training: bool) -> Lens | None:
+        """The same network as it was used longest ago, with other weights: to make it anew takes far longer."""
+        if weights is None or len(self._kept) < KEPT:
+            return None
+        key, (known, held, lens, waited) = next(iter(self._kept.items()))
+        is_same = held is not None and waited == waits and same_answers(known, experiment, begins=False)
+        if not (is_same and lens.may_take(weights)):
+            return None
+        del self._kept[key]
+        lens.take(weights)
+        if lens.training != training:
+            lens.train(training)
         return lens

@@ -84,6 +84,7 @@ class Lens:
         self.faults: dict[str, Message] = {}
         self.anew: tuple[str, ...] = ()
         self.changes: tuple[Change, ...] = ()  # that hold whenever it is looked through
+        self.taken = 0  # how often it has got other weights
         self.seed = 0  # of what is dropped, where nothing else is said
         self._lock = RLock()  # one runs it while another wants a copy: statistics come and go as it learns
         self.module = self._made(weights, partly)
@@ -118,6 +119,23 @@ class Lens:
         other._lock = RLock()
         other._know_places()
         return other
+
+    def may_take(self, weights: Mapping[str, Tensor]) -> bool:
+        """Whether these are the weights of this very network, so that it need not be made anew for them."""
+        own = self.module.state_dict()
+        return (not self.anew and not self.faults and not self.has_code and own.keys() == weights.keys()
+                and all(own[key].shape == value.shape and own[key].dtype == value.dtype
+                        for key, value in weights.items()))
+
+    def take(self, weights: Mapping[str, Tensor]) -> None:
+        """Look with these from now on, which it ``may_take``. What was seen with others, and shares their memory, stays
+        as it was."""
+        with self._lock:
+            self.taken += 1
+            for own in (self.module.named_parameters(), self.module.named_buffers()):
+                for key, value in own:
+                    if key in weights:  # else it is none of the state that is kept
+                        value.data = weights[key].detach().clone(memory_format=torch.contiguous_format)
 
     def _made(self, weights: Mapping[str, Tensor] | None, partly: bool) -> fx.GraphModule:
         experiment, self.ends = self.experiment, True

@@ -16,6 +16,7 @@ from engine.files import WriteError, reason_of_os_error
 from engine.messages import Message, say
 from engine.network.growing.keeping import kept
 from engine.runs.folder import ANEW, About, make_folder
+from engine.runs.moments.names import name_of, positions_in
 from engine.runs.names import (
     BEST,
     CHANGES,
@@ -24,6 +25,7 @@ from engine.runs.names import (
     HEALTH,
     LAST,
     METRICS,
+    MOMENTS,
     OLD_CHANGES,
     POINTS,
     REMARKS,
@@ -266,6 +268,7 @@ def _take_over(folder: Path, place: Path, checkpoint: Checkpoint, change: Steere
         for name in TAKEN_OVER:
             if (folder / name).exists():
                 shutil.copyfile(folder / name, place / name)
+        _copy_moments(folder / MOMENTS, place / MOMENTS)
         (place / CHANGES).write_text("".join(f"{change_line(each)}\n" for each in (*kept, change)), encoding="utf-8")
         about = json_in(folder / RUN)
         begin = {name: about[name] for name in ("threads", "channels_last") if name in about}
@@ -278,3 +281,11 @@ def _take_over(folder: Path, place: Path, checkpoint: Checkpoint, change: Steere
         shutil.rmtree(place, ignore_errors=True)  # half of a run is none
         raise WriteError("{path} could not be written: {reason}", path=place,
                          reason=reason_of_os_error(error)) from error
+
+
+def _copy_moments(old: Path, new: Path) -> None:
+    """Those that there are; what comes after the checkpoint goes when the run does go on."""
+    if positions := positions_in(old):
+        new.mkdir()
+    for position in positions:
+        shutil.copyfile(old / name_of(position), new / name_of(position))

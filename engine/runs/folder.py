@@ -22,6 +22,8 @@ from engine.runs.claim import Claim, ClaimedError, Mark, claim, is_being_written
 from engine.runs.evidence import write_evidence
 from engine.runs.health import examined_line
 from engine.runs.lines import Lines
+from engine.runs.moments.keeping import Keeper
+from engine.runs.moments.removing import remove_moments
 from engine.runs.names import (
     BEST,
     CHANGES,
@@ -32,6 +34,7 @@ from engine.runs.names import (
     HEALTH,
     LAST,
     METRICS,
+    MOMENTS,
     OLD_CHANGES,
     POINTS,
     REMARKS,
@@ -76,6 +79,7 @@ from engine.training.events import (
     Finished,
     MemberEnded,
     MemberStarted,
+    MomentReached,
     Noted,
     NumbersEnded,
     Point,
@@ -114,6 +118,7 @@ class About(NamedTuple):
 
 
 ANEW = About()
+A_MOMENT = "a moment"  # which one is none of what a run must have
 Steps = dict[str, Callable[[], None]]  # what is written, by the file's name
 
 
@@ -279,6 +284,7 @@ class _Writer(Listener):
         self._remarks = Lines(folder / REMARKS, kept.remarks)
         self._health = Lines(folder / HEALTH, kept.health)
         self._changes = Notes(folder / CHANGES, kept.changes, kept.later if resume is not None else about.noted)
+        self._moments = Keeper(folder / MOMENTS, resume.position if resume is not None else None)
         self._started: Started | None = None
         self._epoch = resume.whole_epochs + 1 if resume is not None else 0
         self._latest: Weights | None = None  # not yet written
@@ -308,6 +314,7 @@ class _Writer(Listener):
             save_experiment(self._experiment, self._folder / EXPERIMENT)
             stale = (SUMMARY, OLD_CHANGES, ENDED, ENDED_BATCH)
             self._owed |= {name: partial(_remove, self._folder / name) for name in stale}
+            self._owed[MOMENTS] = self._moments.begin
             # a run stopped within an epoch left weights that are not on the way of the whole run
             self._latest, self._best = self._latest or self._last_known, self._best or self._best_known
             self._owed |= self._weights
@@ -334,6 +341,7 @@ class _Writer(Listener):
             self._latest, self._best = self._last_known, self._best_known
             for lines in self._lines:
                 lines.begin_again()
+            self._moments.forget()
         if not self._has_begun:
             self._begin()
         self.has_vanished |= gone
@@ -384,7 +392,11 @@ class _Writer(Listener):
             if lacks_columns(self._metrics.first, row) or self._metrics.is_empty:
                 self._metrics.replace(metrics_widened(self._metrics.text, row))
             self._metrics.add(metrics_line(row, self._metrics.first))
-        self._write({METRICS: self._metrics.flush, TIMES: self._times.flush})
+        moment = partial(self._moments.keep, event.position, event.weights)
+        self._write({METRICS: self._metrics.flush, TIMES: self._times.flush, A_MOMENT: moment})
+
+    def on_moment_reached(self, event: MomentReached) -> None:
+        self._write({A_MOMENT: partial(self._moments.keep, event.position, event.weights)})
 
     def on_checkpoint_reached(self, event: CheckpointReached) -> None:
         self._lacks_checkpoint = True
@@ -480,6 +492,7 @@ def _begin_anew(folder: Path, experiment: Experiment) -> None:
         _remove_run(member)
     for name in (*RESULTS, SERIES, SERIES_ROWS, SERIES_TABLE):
         _remove(folder / name)
+    remove_moments(folder / MOMENTS)
     _sweep(folder)
     save_experiment(experiment, folder / EXPERIMENT)
 
@@ -488,6 +501,7 @@ def _remove_run(folder: Path) -> None:
     """A run of an earlier series; what else somebody put into its folder stays there."""
     for name in (*RESULTS, EXPERIMENT):
         _remove(folder / name)
+    remove_moments(folder / MOMENTS)
     _sweep(folder)
     with suppress(OSError):
         folder.rmdir()

@@ -10,6 +10,7 @@ CHANGES, REMARKS, HEALTH = "changes.jsonl", "remarks.jsonl", "health.jsonl"
 ENDED, ENDED_BATCH = "ended.json", "ended.safetensors"  # where its numbers ended, and the batch in which they did
 OLD_CHANGES = "changes.csv"  # of earlier versions
 LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
+MOMENTS = "moments"  # a folder, with the weights on the way
 MARKS = "marks.json"  # what a person wrote beside it
 START = "start.safetensors"  # what it began with, where that was given
 SWEEP, NETWORK = "sweep.json", "network.loom"  # of a sweep: its plan, and what it was made from

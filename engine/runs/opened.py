@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +18,7 @@ from engine.export.weight_files import load_weights
 from engine.files import ReadError, parsing, read_bytes
 from engine.messages import LayerloomError, Message, say
 from engine.runs.health import examined_read
+from engine.runs.moments.kept import Moments
 from engine.runs.names import (
     BEST,
     CHANGES,
@@ -26,6 +27,7 @@ from engine.runs.names import (
     HEALTH,
     LAST,
     METRICS,
+    MOMENTS,
     OLD_CHANGES,
     POINTS,
     REMARKS,
@@ -106,6 +108,13 @@ class Run:
     def last_weights(self) -> dict[str, Tensor]:
         """The state dict of the last epoch that was written. Raises WeightsFileError."""
         return current_weights(load_weights(self.folder / LAST), self.experiment)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Its weights on the way: ``moments.positions`` in epochs, and ``moments.weights(position)``, exactly as they
+        were. Before the first step, some within the first epoch, then fewer the later: as many as there is room for.
+        Of a series each of its ``members`` has some."""
+        return Moments(self.folder / MOMENTS)
 
     @property
     def curves(self) -> dict[str, list[tuple[float, float]]]:

@@ -108,6 +108,15 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class MomentReached:
+    """Before the first step (``position`` 0), and now and then within the first epoch, where most is learned: the
+    weights as they predict. After each epoch ``EpochEnded`` has them."""
+
+    position: float  # in epochs
+    weights: Weights = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CheckpointReached:
     """From here ``fit(resume=checkpoint)`` goes on bit for bit: after an epoch, or between two batches of one."""
 
@@ -246,9 +255,9 @@ class SeriesFinished:
     stopped: bool = False
 
 
-Event = (Preparing | DataRead | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed
-         | Finished | RunNotSaved | Steered | ThreadsChanged | Remark | Examined | NumbersEnded | MemberStarted
-         | MemberEnded | SeriesFinished)
+Event = (Preparing | DataRead | Started | Point | Progress | EpochEnded | MomentReached | CheckpointReached | Paused
+         | Resumed | Finished | RunNotSaved | Steered | ThreadsChanged | Remark | Examined | NumbersEnded
+         | MemberStarted | MemberEnded | SeriesFinished)
 
 Noted = Steered | ThreadsChanged | Stop
 """What a run notes beside its results, so that it can be repeated."""

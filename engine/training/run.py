@@ -38,6 +38,7 @@ from engine.training.events import (
     Event,
     Examined,
     Finished,
+    MomentReached,
     NumbersEnded,
     Paused,
     Point,
@@ -55,6 +56,7 @@ from engine.training.judge.setting import classes_of, setting_of
 from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
+from engine.training.moments import moments_within
 from engine.training.observer import Observer, ObserverError
 from engine.training.script import Place, Script, regroups
 from engine.training.steering import AUGMENT, not_followed, steered, values_of
@@ -195,6 +197,7 @@ class Run:
         course, is_kept = self._course, True
         if course.epoch == 0:
             yield from first_remarks(self._recipe, len(self._train_set))
+            yield from self._pass_moment()
             self._health.begin(*self._learner.probe(self._probed))
             if self._doctor is not None:
                 yield from self._health.new(self._doctor.before(self._data, self._train_set))
@@ -278,6 +281,7 @@ class Run:
             course.count(end - begin)
             if layers is not None:
                 yield from self._examined(layers)
+            yield from self._pass_moment()
             self._control.reached("batch")
             if self._script.repeats:
                 yield from self._take_threads()
@@ -359,6 +363,16 @@ class Run:
         if born is not None:
             yield NumbersEnded(born)
         self._finite(Metrics(loss), born)
+
+    def _pass_moment(self) -> Iterator[Event]:
+        """Before the first step, and within the first epoch: what it has come to so far."""
+        course, learns = self._course, self._training_time.running
+        if course.epoch == 0 or (course.epoch == 1 and course.done in moments_within(course.batches)):
+            self._control.check_abandoned()
+            self._training_time.stop()
+            yield MomentReached(course.position, self._learner.weights())
+            if learns:
+                self._training_time.start()
 
     def _look_around(self) -> Iterator[Event]:
         """Now and then: whether cores are free, and whether what was learned is to be kept."""

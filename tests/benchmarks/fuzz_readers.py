@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -290,7 +291,7 @@ def _runs(folder: Path) -> list[Sample]:
 
     base = experiment(epochs=2)
     list(record(fit(base), base, folder / "run"))
-    return [Sample(f"/{path.name}", path.read_bytes()) for path in sorted((folder / "run").iterdir())]
+    return [Sample(f"/{path.name}", path.read_bytes()) for path in sorted((folder / "run").iterdir()) if path.is_file()]
 
 
 def _read_run(folder: Path) -> object:
@@ -328,6 +329,36 @@ def _read_sweep(folder: Path) -> object:
     return sweep.ranked, sweep.doubts, [*map(str, sweep.importance_lines)], [str(each.reason) for each in sweep.members]
 
 
+# -- moments of a run --------------------------------------------------------------------------------------------------
+
+
+def _moments(folder: Path) -> list[Sample]:
+    """Three, each the difference to the one before."""
+    import torch
+
+    from engine.runs.moments.files import write_moment
+
+    torch.manual_seed(0)
+    before, made = None, folder / "moments"
+    made.mkdir()
+    for at in range(3):
+        state = {"w": torch.randn(20, 7), "n": torch.tensor(at), "half": torch.randn(9).half(), "b": torch.ones(2) > at}
+        write_moment(made, at, state, at - 1 if at else None, before)
+        before = state
+    return [Sample(f"/{path.name}", path.read_bytes()) for path in sorted(made.iterdir())]
+
+
+def _read_moments(folder: Path) -> object:
+    """Those that do not follow from the damaged one; where that is the first there is none."""
+    from engine.runs.moments.kept import Moments
+
+    moments, found = Moments(folder), []
+    for at in moments:
+        with suppress(LayerloomError):
+            found.append(moments.weights(at))
+    return found or moments.weights(0)
+
+
 READERS = {reader.name: reader for reader in (
     Reader("loom", _networks, _read_network, is_text=True),
     Reader("loomblock", _blocks, _read_block, is_text=True),
@@ -344,5 +375,6 @@ READERS = {reader.name: reader for reader in (
     Reader("mat", _mat, _read_mat),
     Reader("image", _images, _read_image),
     Reader("run", _runs, _read_run),
+    Reader("moment", _moments, _read_moments),
     Reader("sweep", _sweeps, _read_sweep),
 )}  # fmt: skip

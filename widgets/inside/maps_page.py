@@ -106,6 +106,13 @@ class MapsPage(QWidget):
             self.side.show_chosen("this")
         self._show()
 
+    def name_sides(self, this: str = "", other: str = "") -> None:
+        """What is beside what; nothing: this sample and another."""
+        for id, text, usual in (("this", this, self.tr("This")), ("other", other, self.tr("Other"))):
+            button = self.side.buttons[id]
+            button.setText(text or usual)
+            button.setAccessibleName(text or usual)
+
     def show_message(self, text: str) -> None:
         """Why there is nothing; nothing: there is."""
         self.message.say(text)

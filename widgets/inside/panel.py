@@ -137,6 +137,10 @@ class LayerPanel(QWidget):
         chosen = self.maps.maps.grid.chosen
         self._hold(chosen.channel if chosen is not None else None)
 
+    def name_sides(self, this: str = "", other: str = "") -> None:
+        """What lies beside what, where it is not two samples."""
+        self.maps.name_sides(this, other)
+
     def show_unit(self, unit: Unit | None) -> None:
         """This unit is in hand."""
         self.maps.maps.show_unit(unit)

@@ -28,6 +28,7 @@ class Likely(NamedTuple):
     probability: float
     place: int
     is_true: bool = False
+    before: float | None = None  # how likely it was with other weights that are compared
 
 
 @guarded
@@ -52,6 +53,8 @@ class Bars(QWidget):
     def words_of(self, each: Likely) -> str:
         """“5: 0.941, the true class”."""
         said = f"{each.name}: {measure_text(each.probability)}"
+        if each.before is not None:
+            said = self.tr("{said}, {before} before").format(said=said, before=measure_text(each.before))
         return self.tr("{said}, the true class").format(said=said) if each.is_true else said
 
     def sizeHint(self) -> QSize:
@@ -69,8 +72,15 @@ class Bars(QWidget):
     def groove(self, index: int) -> QRectF:
         """Where the bar of a class would be at probability 1."""
         number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance("0.000") + GAP
+        number += self._before_width()
         left = self._name_width() + GAP
         return QRectF(left, index * ROW + (ROW - BAR) / 2, max(1.0, self.width() - left - number), BAR)
+
+    def _before_width(self) -> float:
+        """Room for a second number."""
+        if all(each.before is None for each in self.likely):
+            return 0.0
+        return QFontMetricsF(theme.mono_font(11)).horizontalAdvance("0.000") + GAP
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(theme.ui_font(13))
@@ -107,8 +117,19 @@ class Bars(QWidget):
         bar.setWidth(max(LEAST, share * groove.width()) if share else 0)
         painter.drawRoundedRect(bar, min(3, bar.width() / 2), 3)
         painter.setFont(theme.mono_font(11))
+        if each.before is not None:
+            self._paint_before(painter, row, groove, each.before)
         painter.setPen(theme.color("text"))
         painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, short_measure(each.probability))
+
+    def _paint_before(self, painter: QPainter, row: QRectF, groove: QRectF, before: float) -> None:
+        """A thread where the bar ended, and its number, quietly."""
+        painter.setBrush(theme.color("validation"))
+        share = min(1.0, max(0.0, before)) if math.isfinite(before) else 0.0
+        painter.drawRect(QRectF(groove.left() + share * (groove.width() - 2), groove.top() - 2, 2, BAR + 4))
+        painter.setPen(theme.color("dim"))
+        right = row.adjusted(0, 0, -self._before_width(), 0)
+        painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, short_measure(before))
 
     def event(self, event: QEvent) -> bool:
         """The whole name of the class under the mouse."""

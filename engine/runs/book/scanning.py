@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-DEEP = 2  # folders of a series, or of a sweep with a series in it
+DEEP = 3  # folders of a sweep, of a series in it, of the moments of its runs
 
 
 class Scan(NamedTuple):

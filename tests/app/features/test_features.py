@@ -142,6 +142,10 @@ View
     Gradients of the layer | Alt+3 | grey
     Step by step | Alt+4 | grey
     Why this answer | Alt+5 | grey
+    Play the run, or hold it | Alt+P | grey
+    The moment before | Alt+, | grey
+    The next moment | Alt+. | grey
+    Hold this moment, or let it go | Alt+A | grey
   Save what is seen inside
     Save outputs of all layers… | grey
     Save picture of the network with outputs… | grey
@@ -254,7 +258,7 @@ def test_the_menus_have_every_row_in_the_order_of_groups_and_ranks(window) -> No
     assert [action.text() for action in bar.actions()] == list(MENUS)
 
 
-INSIDE = ["Confusion", "Mistakes", "Calibration", "Numbers", "Experiments", "Two samples", "Ablation"]
+INSIDE = ["Time travel", "Confusion", "Mistakes", "Calibration", "Numbers", "Experiments", "Two samples", "Ablation"]
 TRAIN = ["Runs", "Label issues", "Sweep", "Queue", "Health", "Compare"]
 
 

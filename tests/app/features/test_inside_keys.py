@@ -65,7 +65,7 @@ def test_probe_and_layer_in_hand_are_panes(window, qtbot) -> None:
 
 def test_the_keys_count_only_while_one_looks_inside(window, qtbot) -> None:
     rows = [id for id, row in window.commands.rows.items() if (row.menu, row.group) == ("View", "inside")]
-    assert len(rows) == 17 and not any(window.commands[id].isEnabled() for id in rows)
+    assert len(rows) == 21 and not any(window.commands[id].isEnabled() for id in rows)
     press(window, Qt.Key.Key_T)
     assert not now(window).training
     look_inside(window, qtbot)

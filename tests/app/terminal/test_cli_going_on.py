@@ -171,10 +171,10 @@ def test_a_run_of_the_window_goes_on(say: Say, tmp_path: Path) -> None:
 def test_another_run_without_an_epoch_to_learn_is_refused(options: tuple[str, ...], words: str, say: Say,
                                                           tmp_path: Path) -> None:
     say("train", "net.loom", "--out", "a")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "a").rglob("*") if path.is_file()}
     code, out, errors = say("train", "net.loom", "--resume", "--out", "a", *options)
     assert (code, out, errors) == (2, "", f"error: {words}\n") and not (tmp_path / "a-2").exists()
-    assert {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()} == before
+    assert {path.name: path.read_bytes() for path in (tmp_path / "a").rglob("*") if path.is_file()} == before
 
 
 def test_fewer_epochs_than_a_run_that_was_left_has_learned_are_refused(say: Say, say_and_stop: Say,
@@ -199,12 +199,12 @@ def test_a_run_that_ended_early_needs_more_patience(say: Say, tmp_path: Path) ->
 
 def test_a_run_that_is_over_says_so_and_what_it_came_to(say: Say, tmp_path: Path) -> None:
     _, first, _ = say("train", "net.loom", "--out", "a")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "a").rglob("*") if path.is_file()}
     code, out, errors = say("train", "net.loom", "--resume", "--out", "a")
     assert (code, errors) == (0, "") and "Training on" not in out
     assert out.splitlines()[0] == "This run has learned all of its 2 epochs: raise the epochs to go on"
     assert "Best epoch 2 of 2" in out and {out.splitlines()[1], out.splitlines()[-1]} < set(first.splitlines())
-    assert {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()} == before
+    assert {path.name: path.read_bytes() for path in (tmp_path / "a").rglob("*") if path.is_file()} == before
     (tmp_path / "a" / LAST).unlink()
     assert say("train", "net.loom", "--resume", "--out", "a")[0] == 0 and (tmp_path / "a" / LAST).exists()
     (tmp_path / "a" / SUMMARY).write_text("{")

@@ -173,14 +173,14 @@ until(lambda: tabs.confusion is not None and tabs._shown is not None, "the confu
 evaluation = tabs._shown.evaluation
 confusion = evaluation.confusion
 assert int(confusion.sum()) == evaluation.examples
-true, called = max(((int(confusion[i, j]), i, j) for i in range(10) for j in range(10) if i != j))[1:]
+true, called = max((int(confusion[i, j]), i, j) for i in range(10) for j in range(10) if i != j)[1:]
 picture("06-confusion")
 matrix = tabs.confusion.matrix
-press(matrix.mapToGlobal(matrix.places.cell(true, called).center().toPoint()))
+press(matrix.mapToGlobal(matrix.places.place(true, called).center().toPoint()))
 until(lambda: tabs.mistakes is not None and tabs.mistakes.isVisible(), "a cell opens its pictures")
 wall = tabs.mistakes.wall
 until(lambda: bool(wall.numbers) and wall.example(0) is not None, "they are there")
-assert {(int(evaluation.true[number]), int(evaluation.predicted[number])) for number in wall.numbers} == {(true, called)}
+assert all((evaluation.true[number], evaluation.predicted[number]) == (true, called) for number in wall.numbers)
 picture("07-cell")
 press(wall.viewport().mapToGlobal(wall.place(0).center().toPoint()))
 until(lambda: inside.now.seen is not None and inside.now.seen.true_class == true, "a mistake is looked into")

@@ -78,7 +78,7 @@ def test_as_it_was_it_goes_on_in_its_folder(by: str, tmp_path: Path) -> None:
 
 def test_with_more_epochs_it_is_a_new_run_that_begins_where_the_old_one_ended(tmp_path: Path) -> None:
     old = whole(with_recipe(BASE, epochs=2), tmp_path / "run")
-    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    before = {path.name: path.read_bytes() for path in old.rglob("*") if path.is_file()}
     going = going_on(old, BASE)
     assert going.folder == tmp_path / "run-2" and list(map(str, going.changes)) == ["2 → 4 epochs"]
     events = gone_on(going)
@@ -87,7 +87,7 @@ def test_with_more_epochs_it_is_a_new_run_that_begins_where_the_old_one_ended(tm
     assert of_type(events, Steered)[0].changes == {"epochs": 4}
     assert same(going.folder, whole(BASE, tmp_path / "whole"))
     assert len((going.folder / CHANGES).read_text().splitlines()) == 1
-    assert {path.name: path.read_bytes() for path in old.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in old.rglob("*") if path.is_file()} == before
     found = open_run(going.folder)
     assert [row.epoch for row in found.state.epochs] == [1, 2, 3, 4] and found.state.experiment == BASE
     replay = replay_of(going.folder)
@@ -426,12 +426,12 @@ def test_without_its_checkpoint_a_run_begins_anew_beside_what_it_has_learned(epo
         if isinstance(event, Point) and event.position > epochs:
             control.stop()
     (old / CHECKPOINT).unlink()
-    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    before = {path.name: path.read_bytes() for path in old.rglob("*") if path.is_file()}
     going = going_on(old, BASE, lambda: tmp_path / "new")
     assert going.folder == tmp_path / "new" and not going.changes and list(map(str, going.notes)) == [
         f"{old} has no checkpoint.pt any more: the run begins anew in {tmp_path / 'new'}, and what was learned stays"]
     list(record(fit(BASE, noted=going.about.noted), BASE, going.folder, about=going.about))
-    assert {path.name: path.read_bytes() for path in old.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in old.rglob("*") if path.is_file()} == before
     assert (going.folder / METRICS).read_text().startswith((old / METRICS).read_text()), "what was steered is again"
     assert going_on(old, with_recipe(BASE, lr=0.5)).experiment.recipe.lr == 0.5
 

@@ -98,7 +98,8 @@ def is_same(one: Any, other: Any) -> bool:
 def test_every_damage_is_a_sentence_before_anything_begins(name: str, tmp_path: Path) -> None:
     base, folder = RECIPES[name], tmp_path / "run"
     content = left(base, folder)
-    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != CHECKPOINT}
+    before = {path.name: path.read_bytes() for path in folder.rglob("*")
+              if path.is_file() and path.name != CHECKPOINT}
     taken = list[Place]()
     for place, other in Random(name).sample(damaged(content), 120):
         if place == ("seal",) and other is GONE:
@@ -116,7 +117,8 @@ def test_every_damage_is_a_sentence_before_anything_begins(name: str, tmp_path: 
             assert is_same(found, other), place
             taken.append(place)
     assert len(taken) < 14
-    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != CHECKPOINT} == before
+    assert {path.name: path.read_bytes() for path in folder.rglob("*")
+              if path.is_file() and path.name != CHECKPOINT} == before
 
 
 def goes_on(base: Experiment, folder: Path) -> bool:
@@ -167,11 +169,11 @@ def test_what_is_not_of_this_network_names_the_file(change: Callable[[Any], None
     del content["seal"]
     change(content)
     torch.save(content, tmp_path / CHECKPOINT)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    before = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(LayerloomError, match=r"checkpoint.pt: this run cannot be continued: .*Delete this file"):
         going = going_on(tmp_path, BASE)
         list(record(fit(BASE, resume=going.checkpoint), BASE, tmp_path, going.checkpoint))
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_one_that_was_never_in_a_file_is_refused_as_well(tmp_path: Path) -> None:

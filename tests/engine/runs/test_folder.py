@@ -27,6 +27,7 @@ from engine.runs.names import (
     EXPERIMENT,
     LAST,
     METRICS,
+    MOMENTS,
     POINTS,
     RESULTS,
     RUN,
@@ -155,7 +156,7 @@ def test_a_folder_that_vanishes_is_made_again(begun: Started, tmp_path: Path) ->
     remark, = (event for event in heard if isinstance(event, Remark))
     assert str(remark.message) == (f"{folder} was removed while the run went on: it is written again, with all that is "
                                    "known of the run")
-    assert names(folder) == {EXPERIMENT, RUN, METRICS, LAST, BEST, CHECKPOINT, SUMMARY}
+    assert names(folder) == {EXPERIMENT, RUN, METRICS, LAST, BEST, CHECKPOINT, SUMMARY, MOMENTS}
     assert len((folder / METRICS).read_text().splitlines()) == 3 and load_checkpoint(folder, BASE) is not None
 
 
@@ -233,7 +234,7 @@ def test_a_series_replaces_what_was_in_its_folder(begun: Started, tmp_path: Path
     list(record(series(begun, epoch(1, 1.0), CheckpointReached(kept(1, 1.0))), BASE, folder))
     assert names(folder) == {EXPERIMENT, RUN, SERIES, SERIES_TABLE, "notes.txt", "1-a", "2-b"}
     assert (folder / SERIES_TABLE).read_text() == "run,test loss\na,1.000000\nb,2.000000\n"
-    assert names(folder / "2-b") == {EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, RUN}
+    assert names(folder / "2-b") == {EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, RUN, MOMENTS}
     assert load_experiment(folder / "2-b" / EXPERIMENT).recipe.lr == 0.2
 
 
@@ -251,7 +252,7 @@ def test_the_runs_of_an_earlier_series_go_and_what_is_not_its_own_stays(is_whole
     assert names(tmp_path) == {EXPERIMENT, RUN, "1-other", "2-b", "3-c"}
     assert names(tmp_path / "2-b") == {"notes.txt"} and names(tmp_path / "3-c") == {EXPERIMENT}
     list(record([begun, epoch(1, 1.0)], BASE, tmp_path))  # now a single run
-    assert names(tmp_path) == {EXPERIMENT, RUN, METRICS, "2-b", "3-c"}
+    assert names(tmp_path) == {EXPERIMENT, RUN, METRICS, MOMENTS, "2-b", "3-c"}
 
 
 @pytest.mark.parametrize("named", ["..", "", "../other", "file", "link"])

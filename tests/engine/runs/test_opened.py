@@ -29,6 +29,7 @@ from engine.runs.names import (
     HEALTH,
     LAST,
     METRICS,
+    MOMENTS,
     POINTS,
     REMARKS,
     RUN,
@@ -231,11 +232,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     followed(SLOW, folder)
     names = {path.name for path in folder.iterdir()}
     assert names == {EXPERIMENT, RUN, METRICS, POINTS, TIMES, CHANGES, REMARKS, HEALTH, LAST, BEST, CHECKPOINT,
-                     SUMMARY}
+                     SUMMARY, MOMENTS}
     return folder
 
 
 def cut(path: Path, random: Random) -> None:
+    if path.is_dir():
+        for inside in sorted(path.iterdir()):
+            cut(inside, random)
+        return
     content = path.read_bytes()
     path.write_bytes(content[: random.randrange(len(content))])
 
@@ -291,7 +296,7 @@ def test_a_run_whose_files_are_all_cut_off_is_opened(whole: Path, tmp_path: Path
 def test_what_is_missing_is_left_out(whole: Path, tmp_path: Path) -> None:
     for path in sorted(whole.iterdir()):
         folder = Path(shutil.copytree(whole, tmp_path / path.name))
-        (folder / path.name).unlink()
+        (shutil.rmtree if path.is_dir() else Path.unlink)(folder / path.name)
         if path.name == EXPERIMENT:
             assert told(lambda folder=folder: open_run(folder))
         else:

@@ -25,6 +25,7 @@ from engine.runs.names import (
     HEALTH,
     LAST,
     METRICS,
+    MOMENTS,
     POINTS,
     RUN,
     SUMMARY,
@@ -77,7 +78,7 @@ def test_everything_is_in_the_folder(tmp_path: Path) -> None:
     events = recorded(base, tmp_path / "runs" / "one")
     folder, epochs, end = tmp_path / "runs" / "one", of_type(events, EpochEnded), events[-1]
     assert {path.name for path in folder.iterdir()} == {
-        METRICS, LAST, BEST, EXPERIMENT, CHECKPOINT, SUMMARY, RUN, POINTS, TIMES, HEALTH}
+        METRICS, LAST, BEST, EXPERIMENT, CHECKPOINT, SUMMARY, RUN, POINTS, TIMES, HEALTH, MOMENTS}
     assert load_experiment(folder / EXPERIMENT) == base
     rows = (folder / METRICS).read_text().splitlines()
     assert rows[0] == ("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_top5,"

@@ -28,6 +28,7 @@ from engine.training.events import (
     Finished,
     MemberEnded,
     MemberStarted,
+    MomentReached,
     NumbersEnded,
     Paused,
     Point,
@@ -62,6 +63,7 @@ ONE_OF_EACH: tuple[Event, ...] = (
     ThreadsChanged(0.5, 1),
     Paused(),
     Resumed(),
+    MomentReached(0.5, WEIGHTS),
     EpochEnded(1, TRAIN, VALIDATION, True, BEST),
     CheckpointReached(CHECKPOINT),
     Remark("rising", say("The loss rises"), ("lr", 0.01)),
@@ -150,7 +152,7 @@ def test_every_kind_changes_what_is_known_but_for_those_of_others(kind: type) ->
     run.is_paused = kind is Resumed
     for event in of_type(ONE_OF_EACH, kind):
         run.hear(event)
-    others = {CheckpointReached, MemberStarted, SeriesFinished}  # of the run's folder, and of a series
+    others = {CheckpointReached, MomentReached, MemberStarted, SeriesFinished}  # of the run's folder, and of a series
     assert (vars(run) == before) is (kind in others | {Resumed})
 
 

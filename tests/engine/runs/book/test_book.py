@@ -53,7 +53,7 @@ def test_a_line_says_what_the_run_itself_says(tmp_path: Path) -> None:
     assert (entry.measure, entry.is_larger_better, entry.best_epoch) == ("accuracy", True, summary.best_epoch)
     assert (entry.params, entry.seed, entry.epochs, entry.planned) == (summary.params, 0, 2, 2)
     assert entry.seconds == pytest.approx(summary.total_seconds) and entry.versions == run.versions
-    assert entry.size == sum(path.stat().st_size for path in entry.folder.iterdir())
+    assert entry.size == sum(path.stat().st_size for path in entry.folder.rglob("*") if path.is_file())
     assert run.state.times and entry.open().experiment == run.experiment
 
 
