@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ from engine.layers.activation import ReLU
 from engine.layers.linear import Flatten, Linear
 from engine.layers.normalization import BatchNorm1d
 from engine.runs.folder import record
+from engine.runs.moments import keeping
 from engine.runs.names import MOMENTS
 from engine.runs.opened import open_run
 from engine.training import fit
@@ -46,8 +48,14 @@ def shared_window(request) -> Iterator[MainWindow]:
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory) -> tuple[str, Path, dict[float, dict[str, Tensor]]]:
+def trained(tmp_path_factory) -> Iterator[tuple[str, Path, dict[float, dict[str, Tensor]]]]:
     """A network's file, the folder of its run, and the weights of all its moments as they went by."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(keeping, "FREE", math.inf)  # however busy the machine is
+        yield ran(tmp_path_factory)
+
+
+def ran(tmp_path_factory) -> tuple[str, Path, dict[float, dict[str, Tensor]]]:
     folder = tmp_path_factory.mktemp("trained")
     source = written(folder, GRAPH, epochs=6, batch_size=128, lr=0.05, seed=1)
     experiment, known = load_experiment(source), dict[float, dict[str, Tensor]]()

@@ -61,7 +61,8 @@ def test_few_numbers_are_kept_for_every_epoch(tmp_path: Path, monkeypatch: pytes
     assert Moments(tmp_path).positions == tuple(range(60))
 
 
-def test_a_slow_one_is_kept_less_often(tmp_path: Path) -> None:
+def test_a_slow_one_is_kept_less_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "FREE", 0.5)
     now = [0.0]
 
     def clock() -> float:
