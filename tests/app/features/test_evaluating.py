@@ -68,7 +68,7 @@ class Judged(Looking):
     @property
     def titles(self) -> list[str]:
         bottom = self.window.places.bottom
-        return [bottom.tabText(index) for index in range(bottom.count())][:4]
+        return [bottom.tabText(index) for index in range(bottom.count())][1:5]
 
     @property
     def experiment(self) -> Experiment:
