@@ -65,7 +65,7 @@ class Remarks(Feature, Listener):
         actions: list[tuple[str, Callable[[], object]]] = [
             (message_text(cure.text), partial(cured, page, remark, cure, experiment))
             for cure in offered(experiment, remark)[:MOST]]
-        number = page.notice.remark(message_text(remark.message), "info", actions)
+        number = page.notice.remark(message_text(remark.line), "info", actions)
         if is_finding(remark):
             self._findings.setdefault(page, []).append(number)
 

@@ -152,7 +152,7 @@ class _View(Listener):
 
     def on_remark(self, event: Remark) -> None:
         is_wrong = event.kind in WARNINGS or severity_of(event.kind) == "error"
-        self._say(f"{'warning' if is_wrong else 'hint'}: {event.message}")
+        self._say(f"{'warning' if is_wrong else 'hint'}: {event.line}")
 
     def on_steered(self, event: Steered) -> None:
         self._say(f"from {event.position:g} epochs on: {', '.join(map(str, told(event.changes, event.before)))}")

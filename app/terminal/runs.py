@@ -228,7 +228,7 @@ def _show(options: argparse.Namespace) -> int:
     elif names_in([entry]):
         console().print(_numbers_table(entry), highlight=False)
     for finding in found:
-        _print("", f"  epoch {finding.epoch}{f' of {finding.run}' if finding.run else ''}: {finding.remark.message}",
+        _print("", f"  epoch {finding.epoch}{f' of {finding.run}' if finding.run else ''}: {finding.remark.line}",
                *([f"    try: {' · '.join(finding.cures)}"] if finding.cures else []))
     return 0
 

@@ -169,3 +169,8 @@ class Remark:
     message: Message
     suggestion: tuple[str, Any] | None = None
     place: str = ""
+
+    @property
+    def line(self) -> Message:
+        """By itself, with the layer that it is about."""
+        return say("{place}: {remark}", place=self.place, remark=self.message) if self.place else self.message

@@ -45,9 +45,8 @@ def _small_batches(experiment: Experiment, layers: dict[str, Layer], examples: i
     size = min(experiment.recipe.batch_size, examples)
     place = next((place for place, layer in layers.items() if isinstance(layer, BatchNorm)), None)
     if place is not None and size <= TINY_BATCH:
-        yield Remark("small batches", say("{place} normalises over batches of {size}: the mean of so few examples says "
-                                          "little, and what it predicts with fits none of them", place=place,
-                                          size=size),
+        yield Remark("small batches", say("It normalises over batches of {size}: the mean of so few examples says "
+                                          "little, and what it predicts with fits none of them", size=size),
                      ("batch_size", 32) if examples >= 64 else None, place)
 
 

@@ -74,9 +74,8 @@ class Doctor:
         both = [place for place in now if place in self.state.copied]
         self.state.copied = now
         if both:
-            yield Remark("copies", say("{place}: all of its units have the same weights and the same gradients, so "
-                                       "that they stay one unit. Let its weights start at random", place=both[0]),
-                                       place=both[0])
+            yield Remark("copies", say("All of its units have the same weights and the same gradients, so that they "
+                                       "stay one unit: let its weights start at random"), place=both[0])
 
     # -- after an epoch -----------------------------------------------------------------------------------------
 

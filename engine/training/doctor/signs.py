@@ -43,10 +43,10 @@ def dead(recent: Sequence[Layers], batch_size: int) -> Iterator[Remark]:
     found = _lasting(recent, lambda layer: layer.dead, least) if batch_size >= FEWEST else []
     if found:
         place, share = found[0]
-        yield Remark("dead", say("{place}: {share} of its units never answer. What comes in is negative for every "
-                                 "example, and so their weights learn nothing{more}", place=place,
-                                 share=share_text(share),
-                                 more=_more(len(found) - 1)), place=place)
+        yield Remark("dead", say("{share} of its units never answer{more}: what comes in is negative for every "
+                                 "example, and their weights learn nothing", share=share_text(share),
+                                 more=_more(len(found) - 1)),
+                     place=place)
 
 
 def saturated(recent: Sequence[Layers]) -> Iterator[Remark]:
@@ -54,8 +54,8 @@ def saturated(recent: Sequence[Layers]) -> Iterator[Remark]:
     found = _lasting(recent, lambda layer: layer.saturated, SATURATED)
     if found:
         place, share = found[0]
-        yield Remark("saturated", say("{place}: {share} of its answers are at an end. There it has no slope, and what "
-                                      "is before it learns almost nothing{more}", place=place, share=share_text(share),
+        yield Remark("saturated", say("{share} of its answers are at an end{more}: there it has no slope, and the "
+                                      "layers before it learn almost nothing", share=share_text(share),
                                       more=_more(len(found) - 1)), place=place)
 
 
@@ -73,7 +73,7 @@ def _lasting(recent: Sequence[Layers], of: Callable[[LayerHealth], float], least
 def _more(count: int) -> Message:
     if not count:
         return say("")
-    return say(", and one more layer is so") if count == 1 else say(", and {count} more layers are so", count=count)
+    return say(", and so in one more layer") if count == 1 else say(", and so in {count} more layers", count=count)
 
 
 def exploding(recent: Sequence[Layers], scale: float) -> Iterator[Remark]:
@@ -85,9 +85,8 @@ def exploding(recent: Sequence[Layers], scale: float) -> Iterator[Remark]:
     place = max(places, key=lambda each: layers[each].gradient if math.isfinite(layers[each].gradient) else math.inf)
     most = layers[place].gradient / scale
     if not most < EXPLODED:
-        yield Remark("exploding", say("{place}: the gradient of its weights has a norm of {size}, where about 1 is "
-                                      "usual. It grows from layer to layer", place=place, size=value_text(most, 3)),
-                                      place=place)
+        yield Remark("exploding", say("The gradient of its weights has a norm of {size}, where about 1 is usual: "
+                                      "gradients grow from layer to layer", size=value_text(most, 3)), place=place)
 
 
 def vanishing(recent: Sequence[Layers]) -> Iterator[Remark]:
@@ -101,9 +100,9 @@ def vanishing(recent: Sequence[Layers]) -> Iterator[Remark]:
     lost = [place for place in places if shares[place] < VANISHED]
     if lost and lost[0] == places[0]:
         place = lost[0]
-        yield Remark("vanishing", say("{place}: hardly any gradient comes back to it, {share} of that at {end}. The "
-                                      "layers from {place} to {last} learn almost nothing", place=place, end=places[-1],
-                                      share=value_text(shares[place], 2), last=lost[-1]), place=place)
+        yield Remark("vanishing", say("Hardly any gradient comes back to it, {share} of that at {end}: the layers up "
+                                      "to {last} learn almost nothing", end=places[-1], last=lost[-1],
+                                      share=value_text(shares[place], 2)), place=place)
 
 
 def _of(layers: Layers, place: str) -> float:
