@@ -65,9 +65,10 @@ class Remarks(Feature, Listener):
         actions: list[tuple[str, Callable[[], object]]] = [
             (message_text(cure.text), partial(cured, page, remark, cure, experiment))
             for cure in offered(experiment, remark)[:MOST]]
-        number = page.notice.remark(message_text(remark.line), "info", actions)
-        if is_finding(remark):
-            self._findings.setdefault(page, []).append(number)
+        if is_finding(remark):  # it comes back after whatever is said over it, such as that the run has ended
+            self._findings.setdefault(page, []).append(page.notice.ask(message_text(remark.line), actions))
+        else:
+            page.notice.remark(message_text(remark.line), "info", actions)
 
     def _withdraw(self, page: Page) -> None:
         """The doctor says it by now."""

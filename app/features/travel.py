@@ -213,7 +213,7 @@ class TimeTravel(Feature):
 
     def _moments(self, line: Timeline) -> Moments:
         """Where one can stop, where one is, and what is said of it."""
-        from widgets.travel.moment import Moments
+        from widgets.travel.moment import Moments  # not seen at first
 
         now = self._inside.now
         assert now is not None  # whoever asks looks inside
@@ -237,7 +237,7 @@ class TimeTravel(Feature):
         panel = self.panel
         if panel is None or inside is not self._inside.now or not panel.isVisible():
             return
-        from widgets.travel.moved import MovedLayer
+        from widgets.travel.moved import MovedLayer  # not seen at first
 
         seen = inside.seen
         if not inside.pinned:

@@ -622,7 +622,7 @@ class Run:
         if self._doctor is None:
             return remarks
         return [*remarks, *self._health.new(self._doctor.after_epoch(
-            self._course.epoch, train, seen, self._learner.lr, self._health))]
+            self._course.epoch, self._step, train, seen, self._learner.lr, self._health))]
 
     def _checkpoint(self, weights: dict[str, Tensor], *, is_whole: bool = False) -> CheckpointReached:
         learner, numerics = self._learner, replace(self._learner.numerics, threads=self._threads.count)

@@ -74,7 +74,7 @@ def in_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taken:
     """What ``train --data`` makes of it."""
     trained: list[DataSpec] = []
 
-    def train(going: Going, *_: object) -> None:
+    def train(going: Going, *_: object, **__: object) -> None:
         trained.append(going.experiment.data)
         raise KeyboardInterrupt
 

@@ -173,8 +173,9 @@ class Notice(QFrame):
         self._announce(text, tone)
 
     def remark(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> int:
-        """Say what nobody has asked for: after an error, or what has a button, once that is closed. Its number."""
-        if self.isHidden() or not (self._tone.tone == "error" or self.buttons):
+        """Say what nobody has asked for: after an error, or what has a button, once that is closed; a question comes
+        back by itself. Its number."""
+        if self.isHidden() or self._said.is_question or not (self._tone.tone == "error" or self.buttons):
             return self.show_message(text, tone, actions, timeout_ms)
         if timeout_ms:  # of what would go by itself the newest is enough
             self._waiting = [waiting for waiting in self._waiting if not waiting.timeout_ms]

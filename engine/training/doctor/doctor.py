@@ -21,6 +21,7 @@ from engine.training.judge.rates import higher_rate, lower_rate
 from engine.training.values import Metrics, Remark, RemarkKind
 from engine.units import typed_text, value_text
 
+SLOW_START = 200  # steps in which a network of sigmoids may stand still before it learns
 AT_FIRST = 64  # steps in which units may turn out to be alike
 STILL = 0.7  # of the loss before training: not much was learned
 SAME, STANDS = 0.02, 0.003  # of the loss: no more than chance; in an epoch
@@ -79,7 +80,7 @@ class Doctor:
 
     # -- after an epoch -----------------------------------------------------------------------------------------
 
-    def after_epoch(self, epoch: int, train: Metrics, validation: Metrics, lr: float,
+    def after_epoch(self, epoch: int, step: int, train: Metrics, validation: Metrics, lr: float,
                     health: Health) -> Iterator[Remark]:
         """What the epochs show; ``validation`` is of what the network is judged by."""
         state = self.state
@@ -94,8 +95,9 @@ class Doctor:
             return
         found = [*(signs.vanishing(state.recent) if health.at_chance(validation) else ()),
                  *self._small_steps(epoch, train, lr, health)]
-        if not found and epoch > 1 and health.setting.classes:
-            found = [*self._flat(epoch, train, health)] or [*self._large_steps(epoch, train, lr)]
+        if not found and health.setting.classes:
+            found = [*(self._flat(epoch, train, health) if step >= SLOW_START else ()),
+                     *self._large_steps(epoch, train, lr)][:1]
         yield from found
 
     def _is_new(self, train: Metrics, health: Health) -> bool:

@@ -91,8 +91,8 @@ def test_open_networks_and_runs_follow(page, qtbot, tmp_path, monkeypatch):
 
 def test_a_run_of_the_terminal_is_found_by_the_window(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "go_on", lambda going, *_: save_experiment(going.experiment, going.folder / EXPERIMENT)
-                        or sys.exit())
+    monkeypatch.setattr(console, "go_on", lambda going, *_, **__: save_experiment(
+        going.experiment, going.folder / EXPERIMENT) or sys.exit())
     with pytest.raises(SystemExit):
         cli.main(["train", "gallery:lenet", "--epochs", "3"])
     [(key, title, detail, _)] = offered(page, tmp_path / "own")

@@ -508,7 +508,8 @@ def test_more_epochs_are_not_asked_for_where_nothing_can_go_on(window, qtbot) ->
     window.feature(Training).trainer.stop()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.document is document, timeout=MS)
     wait_for(qtbot, window, "running")
-    assert document.run.as_steered.recipe.epochs == before and document.experiment.recipe.epochs == 7
+    qtbot.waitUntil(lambda: document.run.as_steered.recipe.epochs == before, timeout=MS)
+    assert document.experiment.recipe.epochs == 7
     assert not window.feature(Training).line.is_turn(waiting)
     folder = document.run.folder
     window.commands["stop"].trigger()

@@ -18,6 +18,7 @@ from app.features import beside, trainer
 from app.features import queue as module
 from app.features.curves import Curves
 from app.features.data import Data
+from app.features.doctor import Doctor
 from app.features.documents import Documents
 from app.features.queue import Queue
 from app.features.run_book import RunBook
@@ -297,7 +298,7 @@ def test_meanwhile_it_has_a_process_of_its_own_and_is_stopped_in_its_tab(window,
     training(window).beside.grown.emit(page.document, known.current)
     assert [each for each in plots.drawn if each[1:] != ([],)] == [
         ("add_points", [(0.5, 1.5, 0.25)]), ("add_epoch", 1.0, 1.0, 0.5, 2.0, 0.25, True)], "what is new, once"
-    assert page.notice.text.text() == "The loss rises"
+    assert [str(remark.message) for remark in window.feature(Doctor).findings_of(page)] == ["The loss rises"]
     page.notice.clear()
     assert view(window).rows[1].bar.value() == round(1000 * 2.5 / epochs)
     hear(window, PROGRESS)

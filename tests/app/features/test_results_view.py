@@ -20,7 +20,7 @@ from app.features.training import Training
 from app.window.window import MainWindow
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
-from engine.training.events import MemberStarted, SeriesFinished, SeriesRow
+from engine.training.events import EpochEnded, MemberStarted, SeriesFinished, SeriesRow
 from engine.training.state import SeriesState
 from engine.training.values import Metrics, Summary
 from engine.units import measure_text
@@ -58,7 +58,7 @@ def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
     weights = []
     window.feature(Training).trainer.event_arrived.connect(
         lambda event: weights.append(next(value for value in event.weights.values() if value.dim() == 4).flatten())
-        if hasattr(event, "weights") else None)
+        if isinstance(event, EpochEnded) else None)
     train(window, qtbot)
     results = brought(window, Results)
     lines = results.steps.texts

@@ -370,8 +370,8 @@ def test_a_mistyped_command_opens_nothing(capsys: pytest.CaptureFixture[str], mo
     for word in ("chekc", "x" * 5000):
         assert entry.main(["main.py", word]) == 2
         errors = capsys.readouterr().err
-        assert errors == (f"error: “{word}” is neither a file nor a command; the commands are check, export, gallery, "
-                          "look, predict, replay, runs, suspects, sweep, train\n")
+        assert errors == (f"error: “{word}” is neither a file nor a command; the commands are check, evaluate, export, "
+                          "gallery, look, predict, replay, runs, suspects, sweep, train\n")
 
 
 def test_headless_is_not_content_with_unverified_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

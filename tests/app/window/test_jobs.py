@@ -210,7 +210,8 @@ def test_the_training_says_what_it_does_one_after_the_other(series: bool, fits: 
     thread = TrainingThread(parent, lambda: Going(experiment, Path("run"), about=About({})), (), Path("data"), series)
     thread.run()
     assert list(thread.events) == [Paused(), Resumed()] and thread.parent() is parent
-    more = {"root": Path("data"), "weights": {}, "observers": (), "resume": None} | ({} if series else {"noted": ()})
+    more = {"root": Path("data"), "weights": {}, "observers": (), "resume": None, "doctor": True,
+            **({} if series else {"noted": ()})}
     begun = ("series" if series else "one", experiment, more)
     assert sorted(fits.asked, key=lambda each: each[0] != "record") == [("record", experiment, Path("run")), begun]
 

@@ -69,8 +69,8 @@ def test_train_by_its_button_and_read_the_last_line(window, qtbot):
     line = str(window.page.document.run.summary.line)
     assert any(line in label.text() or line in label.toolTip() for label in window.places.top.findChildren(QLabel))
     assert sorted(path.name for path in window.page.document.run.folder.iterdir()) == [
-        "best.safetensors", "checkpoint.pt", "experiment.loom", "last.safetensors", "metrics.csv", "moments",
-        "points.csv", "run.json", "summary.json", "times.csv"]
+        "best.safetensors", "checkpoint.pt", "experiment.loom", "health.jsonl", "last.safetensors", "metrics.csv",
+        "moments", "points.csv", "run.json", "summary.json", "times.csv"]
 
 
 def test_editing_goes_on_while_training_and_the_run_keeps_its_network(window, qtbot):
