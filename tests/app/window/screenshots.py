@@ -14,8 +14,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
+from app.features.doctor import Doctor
+from app.features.documents import Documents
+from app.features.evaluation_tabs import EvaluationTabs
 from app.features.inside import Inside
 from app.features.layer_in_hand import LayerInHand
 from app.features.masking import Masking
@@ -28,7 +31,9 @@ from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
+from engine.blocks.replacing import replaced
 from engine.experiment.experiment import DEFAULT
+from engine.layers.activation import ReLU, Sigmoid
 from widgets.sweep.values import SweepWish
 
 OUT = Path(__file__).parents[3] / "resources" / "screenshots"
@@ -66,6 +71,34 @@ def steer(window: MainWindow) -> None:
     until(lambda: position() > 10)
     window.commands["pause"].trigger()
     until(lambda: window.feature(Training).trainer.state == "paused")
+    pause(1)
+
+
+def judge(window: MainWindow) -> None:
+    """The confusion matrix below the network that made it."""
+    tabs = window.feature(EvaluationTabs)
+    window.commands["evaluate"].trigger()
+    until(lambda: tabs.confusion is not None and tabs.confusion.evaluation is not None)
+
+
+def sick(window: MainWindow) -> None:
+    """A network whose steps were too large: what the doctor found, and the health of its layers."""
+    window.feature(Documents).open(DEFAULT)
+    document = window.page.document
+    sigmoids = [name for name, node in document.graph.nodes.items() if isinstance(node.layer, Sigmoid)]
+    document.edit("Sick", replace(document.experiment, graph=replaced(document.graph, sigmoids, ReLU())[0],
+                                  recipe=document.experiment.recipe.with_options(lr=3.0, epochs=6)))
+    window.commands["workspace_train"].trigger()
+    window.feature(Training).train()
+    until(lambda: window.feature(Training).trainer.state == "idle")
+    window.page.notice.clear()
+    window.commands["health"].trigger()
+    section = window.feature(Doctor)._section
+    until(lambda: section is not None and bool(section.cards))
+    parent = section.parentWidget()
+    while not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    parent.ensureWidgetVisible(section)
     pause(1)
 
 
@@ -150,6 +183,8 @@ def main() -> None:
         grab(window, "")
         look(window)
         grab(window, "inside-")
+        judge(window)
+        grab(window, "judge-")
         every_channel_masked(window)
         grab(window, "inside-steps-")
         window.page.scene.select(["conv1"])
@@ -161,6 +196,8 @@ def main() -> None:
         grab(window, "runs-")
         race(window)
         grab(window, "sweep-", ("race", "fields"))
+        sick(window)
+        grab(window, "doctor-")
         for page in window.pages:
             page.document.history.mark_clean()
         window.close()
