@@ -15,7 +15,7 @@ def examined_line(event: Examined) -> str:
     """What a step showed of every layer, in the order of LayerHealth's fields; null where there is no number."""
     layers = {place: [_four(value) for value in astuple(layer)] for place, layer in event.layers.items()}
     return json.dumps({"epoch": event.epoch, "batch": event.batch, "position": round(event.position, 6),
-                       "layers": layers}, ensure_ascii=False)
+                       "examples": event.examples, "layers": layers}, ensure_ascii=False)
 
 
 def _four(value: float) -> float | str | None:
@@ -33,7 +33,8 @@ def examined_read(text: str) -> list[Examined]:
             raw = json.loads(line)
             layers = {str(place): LayerHealth(*(math.nan if value is None else float(value) for value in values))
                       for place, values in raw["layers"].items()}
-            found.append(Examined(int(raw["epoch"]), int(raw["batch"]), float(raw["position"]), layers))
+            found.append(Examined(int(raw["epoch"]), int(raw["batch"]), float(raw["position"]), layers,
+                                  int(raw.get("examples", 0))))
         except UNREADABLE:
             continue
     return found

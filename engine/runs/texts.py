@@ -204,12 +204,20 @@ def remarks_read(text: str) -> list[tuple[int, Remark]]:
     for line in text.split("\n"):
         try:
             raw = json.loads(line)
-            option = tuple(raw["suggestion"]) if raw["suggestion"] else None
-            found.append((int(raw["epoch"]), Remark(raw["kind"], message_read(raw["message"]), option,
-                                                    str(raw.get("place", "")))))
+            found.append((int(raw["epoch"]), _remark(raw)))
         except UNREADABLE:
             continue
     return found
+
+
+def _remark(raw: Mapping[str, Any]) -> Remark:
+    kind, suggestion = raw["kind"], raw["suggestion"]
+    if not isinstance(kind, str):
+        raise TypeError(kind)
+    if suggestion:
+        option, value = suggestion
+        suggestion = (str(option), value)
+    return Remark(kind, message_read(raw["message"]), suggestion or None, str(raw.get("place", "")))  # type: ignore[arg-type]
 
 
 def message_read(stored: Any) -> Message:

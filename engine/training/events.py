@@ -202,6 +202,7 @@ class Examined:
     batch: int
     position: float  # in epochs
     layers: Mapping[str, LayerHealth] = field(repr=False)  # by dotted place, in the order of computing
+    examples: int = 0  # in the batch; 0: not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,13 +108,15 @@ def diverged(loss: float, epoch: int, recipe: Recipe, lr: float, before: float, 
 
 def _diverged_at(born: Born, usual: Callable[[], DivergedError]) -> DivergedError:
     """With the layer, which may show that the steps are not to blame."""
-    if born.how == "input":
+    if born.how in ("input", "targets"):
         return DivergedError("{born}. Leave these out, or mend them", born=born.message)
     if not born.is_of_large_steps:
         return DivergedError("{born}. The learning rate is not to blame: look for a division, a logarithm or a root "
                              "there", born=born.message)
     error = usual()
     told = DivergedError("{said}. It began here: {born}", said=error.message, born=born.message)
+    if born.how == "backward":  # the loss itself is a number
+        told = DivergedError("{born}. The steps are too large: try a lower learning rate", born=born.message)
     told.suggestion = error.suggestion
     return told
 

@@ -148,7 +148,8 @@ class Learner:
             guard.check_gradients(self._criterion, at)
         if self._is_examined:
             assert self._examination is not None
-            self._examination.take_gradients(1.0 if self._scaler is None else self._scaler.get_scale())
+            scale = 1.0 if self._scaler is None else self._scaler.get_scale()
+            self._examination.take_gradients(scale * (self._steps.gathered + 1))
         self._steps.after_batch(at.batch)
         loss = loss.detach()
         totals.add(loss, self._criterion.weight(at.targets), outputs.detach(), at.targets)

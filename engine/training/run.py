@@ -31,6 +31,7 @@ from engine.training.doctor.born import Place as InBatch
 from engine.training.doctor.doctor import Doctor
 from engine.training.doctor.guard import NoNumberError
 from engine.training.doctor.state import DoctorState
+from engine.training.doctor.times import looks_at
 from engine.training.doctor.values import LayerHealth
 from engine.training.events import (
     CheckpointReached,
@@ -319,7 +320,8 @@ class Run:
     def _learn(self, feed: Feed) -> dict[str, LayerHealth] | None:
         """One step; the numbers of its layers, where it is time for them."""
         epoch, number, layers = self._course.epoch, self._course.done + 1, None
-        looks = self._doctor is not None and self._doctor.looks_at(self._step + 1)
+        looks = self._doctor is not None and looks_at(
+            epoch, number, self._course.batches, accumulate=self._recipe.accumulate, last_is_short=self._last_is_short)
         if not self._observers and not looks:
             self._learner.learn(feed, epoch, number, self._totals)
             return None
@@ -334,6 +336,12 @@ class Run:
             with _watching():
                 observer.on_batch(batch)
         return layers
+
+    @property
+    def _last_is_short(self) -> bool:
+        """Whether the epoch's last batch has fewer examples than its first."""
+        (first, after), (last, end) = self._ranges[0], self._ranges[-1]
+        return end - last < after - first
 
     @property
     def _step(self) -> int:
@@ -352,13 +360,14 @@ class Run:
         """What was seen in the step, and what the doctor makes of it."""
         assert self._doctor is not None
         self._control.check_abandoned()
-        event = Examined(*self._place, self._course.position, layers)
+        begin, end = self._ranges[self._course.done - 1]
+        event = Examined(*self._place, self._course.position, layers, end - begin)
         yield event
         yield from self._health.new(self._doctor.after_step(event, self._step, self._health))
 
     def _end_of_numbers(self, loss: float, born: Born | None, begin: int) -> Iterator[Event]:
         """Say where it was born, and raise DivergedError. ``begin``: of the batch, in the order of the epoch."""
-        if born is not None and born.part == "train" and self._order is not None:
+        if born is not None and born.part == "train" and not born.rows and self._order is not None:
             born = replace(born, rows=tuple(int(self._order[begin + place]) for place in born.examples))
         if born is not None:
             yield NumbersEnded(born)

@@ -98,6 +98,11 @@ class Steps:
         if self._average is not None:
             self._average.after_step(self._epoch, self._recipe.epochs, ends=ends)
 
+    @property
+    def gathered(self) -> int:
+        """Batches whose gradients wait for a step."""
+        return self._gathered
+
     def end_epoch(self, train: Metrics, validation: Metrics) -> None:
         """It was learned and judged whole: a schedule may follow that."""
         self._plateau.after_epoch(self._recipe, train, validation)

@@ -13,7 +13,7 @@ from engine.messages import Message, say
 from engine.network.watched import Watched
 from engine.units import grouped, value_text
 
-How = Literal["input", "weights", "forward", "loss", "backward"]
+How = Literal["input", "targets", "weights", "forward", "loss", "backward"]
 Criterion = Callable[[Tensor, Tensor], Tensor]
 ORDINARY = 1e6  # numbers up to this are no reason to give infinity
 KEPT_BYTES = 64 * 2**20  # of what a layer was given, and of what it gave
@@ -23,7 +23,8 @@ KEPT_BYTES = 64 * 2**20  # of what a layer was given, and of what it gave
 class Born:
     """A batch that gave infinity or nan: ``place`` is the layer where, empty of the inputs or the loss.
 
-    ``how``: the data hold it; the step before made weights of it; the layer gave it; the loss did; the way back did.
+    ``how``: the data hold it; what is to be predicted does; the step before made weights of it; the layer gave it; the
+    loss did; the way back did.
     """
 
     place: str
@@ -66,10 +67,11 @@ class Place:
     def born(self, how: How, place: str, message: Message, given: Tensor | None = None,
              output: Tensor | None = None) -> Born:
         """What was found, on the CPU."""
+        of_batch = how in ("input", "targets", "forward", "loss") or (how == "backward" and given is not None)
         seen = output if output is not None else self.inputs
         return Born(place, how, self.epoch, self.batch, message, _kept(self.inputs), _kept(self.targets),
                     None if given is None else _kept(given), None if output is None else _kept(output),
-                    _which(seen, len(self.targets)), part=self.part)
+                    _which(seen, len(self.targets)) if of_batch else (), part=self.part)
 
 
 def find(model: fx.GraphModule, criterion: Criterion, at: Place) -> Born | None:
@@ -77,6 +79,10 @@ def find(model: fx.GraphModule, criterion: Criterion, at: Place) -> Born | None:
     if not is_sound(at.inputs):
         return at.born("input", "", say("The data hold {what}: of this batch, {which}", what=_what(at.inputs),
                                         which=_examples(_which(at.inputs, len(at.targets)))), output=at.inputs)
+    if not is_sound(at.targets):
+        return at.born("targets", "", say("The numbers to predict hold {what}: of this batch, {which}",
+                                          what=_what(at.targets), which=_examples(_which(at.targets, len(at.targets)))),
+                       output=at.targets)
     for key, weight in model.named_parameters():
         if not is_sound(weight):
             place = key.rpartition(".")[0] or key

@@ -14,7 +14,7 @@ from engine.blocks.replacing import replaced
 from engine.data.options.options import Augment
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
-from engine.graph.edits import inserted, with_layers
+from engine.graph.edits import inserted, only_end, with_layers
 from engine.graph.graph import Graph
 from engine.graph.parameters import DEFAULT_INIT
 from engine.layers.activation import LeakyReLU, ReLU, Sigmoid, Tanh
@@ -31,6 +31,7 @@ Cures = Callable[[Experiment, Remark], Iterator[Repair]]
 _CURES: dict[RemarkKind, Cures] = {}
 USUAL_DECAY, USUAL_DROPOUT, CLIPPED = 5e-4, 0.5, 1.0
 USUAL_MOMENTUM, USUAL_BATCH = 0.1, 32
+ADAM = 1e-3  # its usual rate (Kingma and Ba 2015)
 
 
 def cures(experiment: Experiment, remark: Remark) -> tuple[Repair, ...]:
@@ -43,7 +44,7 @@ def cures(experiment: Experiment, remark: Remark) -> tuple[Repair, ...]:
 
 
 def _suggested(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
-    if remark.suggestion is not None:
+    if remark.suggestion is not None and remark.suggestion[0] in Recipe.model_fields:
         yield _with_recipe(**{remark.suggestion[0]: remark.suggestion[1]})
 
 
@@ -76,10 +77,12 @@ def _with_recipe(text: Message | None = None, **options: Any) -> Repair:
 
 def _swapped(graph: Graph, kinds: tuple[type[Layer], ...], layer: Layer, *, but: str = "") -> Graph:
     """Every layer of these kinds replaced, also in own blocks; not the one that the network ends in."""
-    inner = {name: node.layer.with_options(graph=_swapped(node.layer.graph, kinds, layer))
-             for name, node in graph.nodes.items() if isinstance(node.layer, Custom)}
+    inner = {name: node.layer.with_options(graph=_swapped(
+        node.layer.graph, kinds, layer, but=next(iter(only_end(node.layer.graph)), "") if name == but else ""))
+        for name, node in graph.nodes.items() if isinstance(node.layer, Custom)}
     graph = with_layers(graph, inner) if inner else graph
-    names = [name for name, node in graph.nodes.items() if isinstance(node.layer, kinds) and name != but]
+    names = [name for name, node in graph.nodes.items() if isinstance(node.layer, kinds) and name != but
+             and all(graph.nodes[edge.target].layer.kind() != "Multiply" for edge in graph.outputs[name])]  # no gates
     return replaced(graph, names, layer)[0] if names else graph
 
 
@@ -106,8 +109,9 @@ def _normalised(experiment: Experiment) -> Repair:
             if name == end or graph.nodes[name].layer.category != "activation" or len(given) != 1:
                 continue
             before, shape = graph.nodes[given[0].source].layer, analysis.nodes[name].input_shapes
-            if before.category in ("linear", "convolution") and before.has_weights() and shape and shape[0]:
-                graph, _ = inserted(graph, _NORMS[len(shape[0])](), given[0])
+            norm = _NORMS.get(len(shape[0])) if shape and shape[0] else None
+            if norm is not None and before.category in ("linear", "convolution") and before.has_weights():
+                graph, _ = inserted(graph, norm(), given[0])
         return graph
 
     return Repair(say("Put batch norm before the activations"), apply=edit)
@@ -118,7 +122,8 @@ def _random_start(experiment: Experiment) -> Iterator[Repair]:
         yield Repair(say("Let all weights start as the recipe says"), apply=_started_by_recipe)
     if experiment.recipe.initialization != "default":
         yield _with_recipe(say("Let weights start as PyTorch's own"), initialization="default")
-    yield _with_recipe(say("Let weights start by Xavier's rule"), initialization="xavier_uniform")
+    yield Repair(say("Let weights start by Xavier's rule"), change=lambda old: replace(
+        old, graph=_started_by_recipe(old.graph), recipe=old.recipe.with_options(initialization="xavier_uniform")))
 
 
 def _has_own_start(graph: Graph, name: str) -> bool:
@@ -169,7 +174,12 @@ def _of_vanishing(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
     yield _relu_everywhere(experiment)
     yield _normalised(experiment)
     yield from _random_start(experiment)
-    yield _with_recipe(say("Learn with Adam"), optimizer="adam", lr=1e-3)
+    yield from _adam(experiment)
+
+
+def _adam(experiment: Experiment) -> Iterator[Repair]:
+    if experiment.recipe.optimizer_row.id != "adam":
+        yield _with_recipe(say("Learn with Adam at a rate of {lr}", lr=typed_text(ADAM)), optimizer="adam", lr=ADAM)
 
 
 @_cures("exploding")
@@ -197,7 +207,7 @@ def _lower(experiment: Experiment) -> Repair:
 
 @_cures("small steps")
 def _of_small_steps(experiment: Experiment, remark: Remark) -> Iterator[Repair]:
-    yield _with_recipe(say("Learn with Adam"), optimizer="adam", lr=1e-3)
+    yield from _adam(experiment)
 
 
 @_cures("plateau")
@@ -256,7 +266,8 @@ def _normalised_input(experiment: Experiment) -> Repair:
         analysis = analyze(graph, experiment.data.sample_shape)
         name, shape = analysis.input, experiment.data.sample_shape
         for edge in graph.outputs[name] if name else ():
-            graph, _ = inserted(graph, _NORMS[len(shape)](), edge)
+            if len(shape) in _NORMS:
+                graph, _ = inserted(graph, _NORMS[len(shape)](), edge)
         return graph
 
     return Repair(say("Put batch norm behind the input"), apply=edit)
@@ -283,9 +294,12 @@ def _with_dropout(experiment: Experiment) -> Repair:
     """Before the last layer with weights, as in the book (section 5.6)."""
 
     def edit(graph: Graph) -> Graph:
-        last = next((name for name in reversed(graph.active.order) if isinstance(graph.nodes[name].layer, Linear)),
-                    None)
-        return inserted(graph, Dropout(p=USUAL_DROPOUT), graph.inputs[last][0])[0] if last else graph
+        members = analyze(graph, experiment.data.sample_shape).members
+        last = next((name for name in reversed(graph.active.order) if name in members and graph.inputs[name]
+                     and isinstance(graph.nodes[name].layer, Linear)), None)
+        if last is None or isinstance(graph.nodes[graph.inputs[last][0].source].layer, Dropout):
+            return graph
+        return inserted(graph, Dropout(p=USUAL_DROPOUT), graph.inputs[last][0])[0]
 
     return Repair(say("Put dropout before the last layer"), apply=edit)
 

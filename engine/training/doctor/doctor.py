@@ -14,7 +14,6 @@ from engine.training.doctor import signs
 from engine.training.doctor.before import before
 from engine.training.doctor.kinds import CAUSES
 from engine.training.doctor.state import DoctorState
-from engine.training.doctor.times import is_time
 from engine.training.events import Examined
 from engine.training.judge.health import LARGE, Health
 from engine.training.judge.rates import higher_rate, lower_rate
@@ -25,7 +24,7 @@ SLOW_START = 200  # steps in which a network of sigmoids may stand still before 
 AT_FIRST = 64  # steps in which units may turn out to be alike
 STILL = 0.7  # of the loss before training: not much was learned
 SAME, STANDS = 0.02, 0.003  # of the loss: no more than chance; in an epoch
-DRIFTED = 2.0  # times the loss as it learns
+DRIFTED, GAP, EPOCHS = 3.0, 0.05, 2  # times the loss as it learns, of accuracy, and so often in a row
 LONG, FALLS = 4, 0.01  # epochs that are compared with as many before; the share that is more than chance
 THROWN: frozenset[RemarkKind] = frozenset({"not converging", "rising", "same answers"})
 MOVES = 1e-3  # a step of weights that goes on without getting anywhere
@@ -46,10 +45,6 @@ class Doctor:
         """It is trained by another recipe from here on."""
         self._experiment = experiment
 
-    def looks_at(self, step: int) -> bool:
-        """Whether this step of the run, from 1, is examined."""
-        return is_time(step)
-
     def before(self, data: Data, batches: Batches) -> Iterator[Remark]:
         """What is known before the first step."""
         return before(self._experiment, data, batches)
@@ -59,12 +54,12 @@ class Doctor:
     def after_step(self, event: Examined, step: int, health: Health) -> Iterator[Remark]:
         """What the last examinations show; what follows from steps that were too large is not said beside them."""
         state, recipe = self.state, self._experiment.recipe
-        state.take(dict(event.layers))
+        state.take(dict(event.layers), event.examples)
         scale = self._size * (recipe.batch_size if recipe.reduction == "sum" else 1)
         if not THROWN.isdisjoint(health.state.said):
             return iter(())
         return chain(self._copies(step), signs.exploding(state.recent, scale), signs.saturated(state.recent),
-                     signs.dead(state.recent, recipe.batch_size))
+                     signs.dead(state.recent, min(state.sizes[-signs.IN_A_ROW:])))
 
     def _copies(self, step: int) -> Iterator[Remark]:
         """Alike before and after steps: nothing will ever make them differ (section 5.4)."""
@@ -117,7 +112,8 @@ class Doctor:
     def _flat(self, epoch: int, train: Metrics, health: Health) -> Iterator[Remark]:
         """Where it was, and not on its way: a slow start falls a little with each epoch."""
         still = abs(train.loss - health.start) < SAME * health.start
-        if still and self.state.losses[-2] - train.loss < STANDS * train.loss:
+        before = self.state.losses[:-1]  # none where it goes on from what an earlier version kept
+        if still and before and before[-1] - train.loss < STANDS * train.loss:
             yield Remark("flat", say("After {epochs} the loss is where it was before training, {loss}: nothing is "
                                      "learned",
                                      epochs=_epochs(epoch), loss=value_text(train.loss, 3)))
@@ -125,7 +121,8 @@ class Doctor:
     def _large_steps(self, epoch: int, train: Metrics, lr: float) -> Iterator[Remark]:
         """Large ones are usual at first; later, and where the loss does not fall, they are not."""
         size, recipe = signs.steps(self.state.recent), self._experiment.recipe
-        if epoch > 2 and size > signs.LARGE and train.loss > min(self.state.losses[:-1]):
+        before = self.state.losses[:-1]
+        if epoch > 2 and size > signs.LARGE and before and train.loss > min(before):
             less = lower_rate(recipe, lr)
             yield Remark("large steps", say("Each step changes the weights by {size} of their size, and the loss does "
                                             "not fall: the steps are too large. Try a learning rate of {lr}",
@@ -146,11 +143,13 @@ class Doctor:
 
     def _drifting(self, train: Metrics, validation: Metrics) -> Iterator[Remark]:
         """It learns with each batch's own mean, and predicts with averages that do not fit (Ioffe and Szegedy 2015)."""
-        seems = validation.loss > DRIFTED * train.loss
+        gap = 1.0 if math.isnan(train.accuracy) else train.accuracy - validation.accuracy
+        seems = validation.loss > DRIFTED * train.loss and gap > GAP
         predicting, learning = self._drift() if seems else (math.nan, math.nan)
-        if predicting > DRIFTED * learning:
+        self.state.drifted = self.state.drifted + 1 if predicting > DRIFTED * learning else 0
+        if self.state.drifted == EPOCHS:
             yield Remark("drifting", say("The loss of the same examples is {predicting} with batch norm's running "
-                                         "averages and {learning} with the batch's own: the averages do not fit yet",
+                                         "averages and {learning} with the batch's own: the averages do not fit",
                                          predicting=value_text(predicting, 3), learning=value_text(learning, 3)))
 
 

@@ -128,7 +128,9 @@ def dead_share(module: nn.Module | None, output: Tensor) -> float:
 def saturated_share(module: nn.Module | None, output: Tensor) -> float:
     """The share of numbers near one of the two ends; nan of layers that have none."""
     ends = next((ends for kind, ends in ENDS.items() if isinstance(module, kind)), None)
-    if ends is None:
+    if isinstance(module, nn.Hardtanh):  # with limits of its own
+        ends = (float(module.min_val), float(module.max_val))
+    if ends is None or isinstance(module, nn.ReLU6):  # which is there to be cut off
         return math.nan
     middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
     return float(((output - middle).abs() > (1 - 2 * NEAR) * half).float().mean())

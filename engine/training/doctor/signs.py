@@ -21,7 +21,7 @@ DEAD = 0.4  # share of units
 DEAD_IN_FEW, FEW, FEWEST = 0.6, 64, 32  # the share in batches of fewer examples; still fewer say nothing
 SATURATED = 0.8  # share of numbers
 EXPLODED = 1e3  # norm of a gradient: the usual is about 1
-VANISHED = 1e-3  # a gradient's norm over that of its weights, of what it is at the end
+VANISHED = 1e-3  # a gradient's norm, of what it is at the end
 LARGE, SMALL = 3e-3, 1e-4  # of a step over the weights: the usual is a thousandth (Karpathy, CS231n: update ratios)
 
 
@@ -106,8 +106,8 @@ def vanishing(recent: Sequence[Layers]) -> Iterator[Remark]:
 
 
 def _of(layers: Layers, place: str) -> float:
-    """A gradient as its steps are felt: over the weights' own size."""
-    return layers[place].update if place in layers and math.isfinite(layers[place].update) else math.nan
+    gradient = layers[place].gradient if place in layers else math.nan
+    return gradient if math.isfinite(gradient) else math.inf
 
 
 def steps(recent: Sequence[Layers]) -> float:

@@ -14,12 +14,13 @@ from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import allow, sources_of
+from engine.network.ready import ready
 from engine.runs.evidence import evidence_in
 from engine.runs.folder import record
 from engine.runs.names import ENDED
 from engine.runs.opened import RunError
 from engine.training import fit
-from engine.training.doctor.born import Born
+from engine.training.doctor.born import Born, Place, find
 from engine.training.events import Event, NumbersEnded
 from engine.training.failures import DivergedError
 from tests.engine.cases import divided, experiment, of_type
@@ -134,3 +135,25 @@ def test_without_the_doctor_it_is_said_as_before() -> None:
     with pytest.raises(DivergedError) as error:
         list(fit(base, doctor=False))
     assert error.value.born is None
+
+
+def test_numbers_to_predict_that_are_none_are_named() -> None:
+    rng = np.random.default_rng(0)
+    spec = DataSpec(dataset="linear")
+    targets = rng.random((300, 1)).astype(np.float32)
+    data = divided(spec, Arrays(rng.random((300, 2)).astype(np.float32), targets))
+    data.train.targets[17] = math.nan
+    base = experiment(("fc1", "Linear", {"out_features": 1}), data=data.spec, loss="mse", batch_size=32)
+    born, error = heard(base, data)
+    assert (born.how, born.rows) == ("targets", (17,)) and "to predict hold nan" in str(error)
+    assert error.suggestion is None
+
+
+def test_rows_of_weights_are_no_examples() -> None:
+    base = experiment(*layers("ReLU", width=32), batch_size=32)
+    network = ready(base, training=True)
+    with torch.no_grad():
+        dict(network.module.named_parameters())["fc1.weight"][3] = math.nan
+    x, y = torch.rand(32, 1, 8, 8), torch.randint(0, 10, (32,))
+    born = find(network.module, torch.nn.functional.cross_entropy, Place(1, 1, x, y))
+    assert born is not None and (born.how, born.place, born.examples) == ("weights", "fc1", ())

@@ -14,7 +14,7 @@ from engine.experiment.experiment import Experiment
 from engine.network.ready import ready
 from engine.training import fit
 from engine.training.doctor.examining import dead_share, mean_and_spread, saturated_share
-from engine.training.doctor.times import is_time
+from engine.training.doctor.times import is_time, looks_at
 from engine.training.doctor.values import LayerHealth
 from engine.training.events import CheckpointReached, EpochEnded, Examined, Remark
 from engine.training.observer import Batch, Observer
@@ -131,3 +131,27 @@ def test_a_run_that_goes_on_is_seen_as_one_that_was_not_left() -> None:
     assert repr(of_type(rest, Examined)) == repr(since) and since
     said = [remark.kind for remark in of_type(rest, Remark)]
     assert said == [remark.kind for remark in of_type(whole, Remark)][len(middle.health.said):]
+
+
+def test_batches_that_are_gathered_are_looked_at_where_there_is_a_step() -> None:
+    base = experiment(*layers("ReLU"), optimizer="sgd", lr=0.05, batch_size=8, accumulate=4, epochs=3)
+    events = list(fit(base, data=made_data(400)))
+    seen = of_type(events, Examined)
+    assert seen and all(each.batch % 4 == 0 or each.batch == max(other.batch for other in seen) for each in seen)
+    assert all(each.layers["fc1"].update > 0 for each in seen)
+    assert {remark.kind for remark in of_type(events, Remark)} <= {"underfitting"}, "labels are random"
+
+
+def test_a_short_last_batch_is_not_looked_at() -> None:
+    assert [number for number in range(1, 21) if looks_at(5, number, 20, last_is_short=True)] == [1]
+    assert [number for number in range(1, 21) if looks_at(5, number, 20)] == [20]
+    assert looks_at(1, 1, 1, last_is_short=True) and not looks_at(2, 3, 9, accumulate=4)
+    base = experiment(*layers("ReLU"), batch_size=64, epochs=12)
+    seen = of_type(list(fit(base, data=made_data(1592))), Examined)  # 20 batches, the last of few examples
+    assert {each.examples for each in seen} == {64} and max(each.epoch for each in seen) > 10
+
+
+def test_relu6_is_no_hardtanh_and_a_hardtanh_has_its_own_limits() -> None:
+    values = torch.linspace(1.0, 4.0, 40)
+    assert math.isnan(saturated_share(nn.ReLU6(), values)) and dead_share(nn.ReLU6(), torch.zeros(3, 2)) == 1
+    assert saturated_share(nn.Hardtanh(-20, 20), values) == 0 and saturated_share(nn.Hardtanh(-1, 1), values) == 1
