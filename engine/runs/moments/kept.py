@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.messages import say
 from engine.runs.moments.names import name_of, place_of, positions_in
+from engine.runs.names import BEST, LAST
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from engine.runs.moments.files import Head
 
 CACHE = 2**28  # bytes of weights that are held ready
+SMALL, UNKNOWN = 2**24, 2**30  # bytes of weights that are no matter, and where nothing lies beside them
 PATIENCE = 4  # times that a run which writes meanwhile may take a moment out of the way
 
 
@@ -73,7 +75,8 @@ class Moments:
 
     def _way_to(self, position: float) -> list[Head]:
         """The files that its weights follow from, itself last."""
-        from engine.runs.moments.files import MomentError, read_head  # loads torch
+        from engine.runs.moments.coding import size_of  # loads torch
+        from engine.runs.moments.files import MomentError, read_head
 
         self._seen = self.positions
         way: list[Head] = []
@@ -82,12 +85,20 @@ class Moments:
             if at not in self._seen:
                 raise self._not_kept(position, at)
             head = read_head(self.folder / name_of(at))
-            if head.position != at or (way and head.layout != way[-1].layout):
+            is_other = head.position != at or (way and head.layout != way[-1].layout)
+            if is_other or size_of(head.layout) > self._most_bytes:
                 raise MomentError("{path} holds no weights that can be read: {reason}", path=head.path,
                                   reason=say("it is damaged"))
             way.append(head)
             at = None if (head.position, head.crc) in self._known else head.base
         return way[::-1]
+
+    @property
+    def _most_bytes(self) -> int:
+        """What weights may take here: a damaged file may promise a thousand times its size."""
+        beside = (self.folder.parent / name for name in (LAST, BEST))
+        known = max((path.stat().st_size for path in beside if path.is_file()), default=UNKNOWN)
+        return max(SMALL, 2 * known)
 
     def _not_kept(self, position: float, at: float) -> Exception:
         from engine.runs.moments.files import MomentError  # is loaded

@@ -15,7 +15,7 @@ from engine.experiment.experiment import Experiment, Variant
 from engine.export.weight_files import load_weights
 from engine.runs.continuing import going_on
 from engine.runs.folder import record
-from engine.runs.moments.files import MomentError
+from engine.runs.moments.files import MomentError, write_moment
 from engine.runs.moments.kept import Moments
 from engine.runs.moments.names import name_of, place_of
 from engine.runs.names import BEST, LAST, MOMENTS
@@ -191,3 +191,10 @@ def test_no_more_is_held_ready_than_allowed(tmp_path: Path) -> None:
         assert moments.weights(1) is first, "the last one is there"
         moments.weights(2)
         assert (moments.weights(1) is first) is (moments is large)
+
+
+def test_a_file_that_promises_more_than_the_network_has_is_not_unpacked(tmp_path: Path) -> None:
+    whole(with_recipe(BASE, epochs=1), tmp_path)
+    write_moment(tmp_path / MOMENTS, 1.0, {"huge": torch.zeros(2**23)}, None, None)  # a few kilobytes
+    with pytest.raises(MomentError, match="it is damaged"):
+        open_run(tmp_path).moments.weights(1)
