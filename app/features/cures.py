@@ -8,23 +8,23 @@ from app.document.page import Page
 from engine.advice.repairs.repair import Repair
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
-from engine.messages import LayerloomError, Message, say
+from engine.messages import Message, say
 from engine.training.doctor.cures import cures
 from engine.training.doctor.kinds import KINDS
 from engine.training.values import Remark
 from widgets.look.text import message_text, translated
 
+FEW = 24  # cards
+
 
 def offered(experiment: Experiment, remark: Remark) -> tuple[Repair, ...]:
     """What may cure it and would change something of this experiment."""
-    return tuple(cure for cure in cures(experiment, remark) if _changes(cure, experiment))
+    return cures(experiment, remark)
 
 
-def _changes(cure: Repair, experiment: Experiment) -> bool:
-    try:
-        return cure.of(experiment) != experiment
-    except LayerloomError:
-        return False
+def are_made_at_once(experiment: Experiment) -> bool:
+    """Whether trying them takes no time that anybody would notice."""
+    return len(experiment.graph.nodes) <= FEW
 
 
 def cured(page: Page, remark: Remark, cure: Repair, before: Experiment) -> bool:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document.document import Run
 from app.document.page import Page
-from app.features.cures import cured, headline, is_finding, offered, texts
+from app.features.cures import are_made_at_once, cured, headline, is_finding, offered, texts
 from app.features.last_runs import LastRuns
 from app.features.leading import lead_to
 from app.features.places import way_to
 from app.features.previewing import Previewing
 from app.features.training import Training
 from app.window.host import Feature, Host, Section
+from app.window.jobs import Jobs
 from engine.advice.repairs.repair import Repair
 from engine.experiment.experiment import Experiment
 from engine.messages import Message
@@ -36,6 +38,7 @@ _HEARD = (Remark, Examined, NumbersEnded, Started, Finished, MemberStarted)
 BORN = "born"  # the key of the card about numbers that are none
 HEALTHY = "healthy"
 MOST = 3  # cures of a finding: the likeliest
+SOON_MS = 250  # until a step that was looked at is shown
 SEEN = 72  # pixels of it that are enough to notice a card
 
 
@@ -51,6 +54,10 @@ class _Finding(NamedTuple):
         return self.remark.kind, self.remark.place, self.remark.message
 
 
+def _with_cures(experiment: Experiment, remarks: Sequence[Remark]) -> list[_Finding]:
+    return [_Finding(remark, offered(experiment, remark)[:MOST]) for remark in remarks]
+
+
 class Doctor(Feature):
     """Shows what the run in hand was found to be; ``findings_of`` tells others."""
 
@@ -62,6 +69,9 @@ class Doctor(Feature):
         self._section: DoctorSection | None = None
         self._training = host.feature(Training)
         self._findings: list[_Finding] = []  # that are shown
+        self._jobs = Jobs(self)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._show_front)
         self._of: tuple[Experiment, tuple[Remark, ...]] | None = None  # what the cures were made for
         self._helped: dict[Page, tuple[Run, set[object]]] = self.per_page()  # findings whose cure was taken, of a run
         trainer = self._training.trainer
@@ -70,6 +80,9 @@ class Doctor(Feature):
         trainer.state_changed.connect(lambda _state: self._show_front())
         trainer.failed.connect(lambda _message: self._show_front())
         host.places.stage.rearranged.connect(self._show_front)
+
+    def finish(self) -> None:
+        self._jobs.finish()
 
     def begin(self) -> None:
         self.host.feature(LastRuns).came.connect(lambda _page: self._show_front())
@@ -121,14 +134,28 @@ class Doctor(Feature):
     def _made(self, page: Page) -> list[_Finding]:
         experiment, remarks = page.document.experiment, tuple(self.findings_of(page))
         if self._of is None or self._of[0] is not experiment or self._of[1] != remarks:
-            self._of = experiment, remarks
-            self._findings = [_Finding(remark, offered(experiment, remark)[:MOST]) for remark in remarks]
+            of = self._of = experiment, remarks
+            self._findings = [_Finding(remark, ()) for remark in remarks]
+            if are_made_at_once(experiment):
+                self._findings = _with_cures(experiment, remarks)
+            elif remarks:
+                self._jobs.start(lambda _job: _with_cures(experiment, remarks), partial(self._take, of),
+                                 lambda _message: None)
         return self._findings
+
+    def _take(self, of: object, findings: list[_Finding]) -> None:
+        """What may help is known; unless the network is another by now."""
+        if of is self._of:
+            self._findings = findings
+            self._show_front()
 
     # -- showing ------------------------------------------------------------------------------------------------
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, _HEARD):
+        if isinstance(event, Examined):
+            if not self._soon.isActive():
+                self._soon.start()
+        elif isinstance(event, _HEARD):
             self._show_front()
 
     def _show_front(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -13,8 +14,11 @@ from app.window.host import Feature, Host
 from app.window.jobs import Jobs
 from engine.compare.belonging import same_network
 from engine.experiment.experiment import Experiment
+from engine.messages import LayerloomError
 from engine.runs.book.entry import Entry
-from engine.runs.opened import open_run
+from engine.runs.evidence import evidence_in
+from engine.runs.opened import examined_in, open_run
+from engine.training.events import NumbersEnded
 from engine.training.state import RunState
 
 
@@ -66,4 +70,11 @@ class LastRuns(Feature):
 def _read(entry: Entry, experiment: Experiment) -> RunState | None:
     """In a job's thread; None: it was of another network."""
     kept = open_run(entry.folder, points=False)
-    return kept.states.current if same_network(kept.experiment, experiment) else None
+    if not same_network(kept.experiment, experiment):
+        return None
+    state = kept.states.current
+    state.examined = examined_in(entry.folder)
+    with suppress(LayerloomError):  # what is damaged is as if it were not there
+        born = evidence_in(entry.folder)
+        state.numbers_ended = None if born is None else NumbersEnded(born)
+    return state

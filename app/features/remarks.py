@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from app.document.document import Document
 from app.document.page import Page
-from app.features.cures import cured, is_finding, offered
+from app.features.cures import are_made_at_once, cured, is_finding, offered
 from app.features.doctor import Doctor
 from app.features.training import Training
 from app.window.host import Feature, Host
+from app.window.jobs import Jobs
+from engine.advice.repairs.repair import Repair
+from engine.experiment.experiment import Experiment
 from engine.messages import Message
 from engine.training.events import RunNotSaved, ThreadsChanged
 from engine.training.listening import Listener
@@ -25,7 +28,7 @@ class Remarks(Feature, Listener):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._doctor = host.feature(Doctor)
+        self._doctor, self._jobs = host.feature(Doctor), Jobs(self)
         self._findings: dict[Page, list[int]] = self.per_page()  # messages that the doctor says as well
         self._failures: dict[Page, int] = self.per_page()
         self._doctor.shown.connect(self._withdraw)
@@ -62,13 +65,24 @@ class Remarks(Feature, Listener):
         if page is None or (is_finding(remark) and self._doctor.is_seen(page)):
             return
         experiment = page.document.experiment
+        if are_made_at_once(experiment):
+            self._say(page, remark, experiment, offered(experiment, remark))
+        else:
+            self._jobs.start(lambda _job: offered(experiment, remark), partial(self._say, page, remark, experiment),
+                             lambda _message: None)
+
+    def _say(self, page: Page, remark: Remark, experiment: Experiment, cures: Sequence[Repair]) -> None:
+        if page not in self.host.pages or (is_finding(remark) and self._doctor.is_seen(page)):
+            return  # closed, or said by now
         actions: list[tuple[str, Callable[[], object]]] = [
-            (message_text(cure.text), partial(cured, page, remark, cure, experiment))
-            for cure in offered(experiment, remark)[:MOST]]
+            (message_text(cure.text), partial(cured, page, remark, cure, experiment)) for cure in cures[:MOST]]
         if is_finding(remark):  # it comes back after whatever is said over it, such as that the run has ended
             self._findings.setdefault(page, []).append(page.notice.ask(message_text(remark.line), actions))
         else:
             page.notice.remark(message_text(remark.line), "info", actions)
+
+    def finish(self) -> None:
+        self._jobs.finish()
 
     def _withdraw(self, page: Page) -> None:
         """The doctor says it by now."""

@@ -65,16 +65,18 @@ def _told(tensor: Tensor) -> str:
     if not tensor.is_floating_point():
         return shape
     finite = torch.isfinite(tensor)
-    lost = int((~finite).sum())
-    words = [shape, *([_ends(tensor[finite])] if finite.any() else [])]
+    lost = tensor.numel() - int(finite.sum())
+    words = [shape, *([_ends(tensor, finite, lost)] if lost < tensor.numel() else [])]
     if lost:
         words.append(_tr("{count} of {all} are no numbers").replace("{count}", grouped(lost)).replace(
             "{all}", grouped(tensor.numel())))
     return " · ".join(words)
 
 
-def _ends(some: Tensor) -> str:
-    least, most = some.aminmax()
+def _ends(tensor: Tensor, finite: Tensor, lost: int) -> str:
+    """Of what is a number; nothing is gathered, which would take long of many."""
+    least, most = tensor.aminmax() if not lost else (
+        torch.where(finite, tensor, torch.inf).min(), torch.where(finite, tensor, -torch.inf).max())
     return _tr("{least} … {most}").replace("{least}", value_text(float(least))).replace(
         "{most}", value_text(float(most)))
 

@@ -51,7 +51,7 @@ from engine.runs.texts import (
 )
 from engine.torch_files.kinds import TorchFileError
 from engine.torch_files.reading import tensors_of
-from engine.training.events import Noted, SeriesFinished, Started, Steered, Stop
+from engine.training.events import Examined, Noted, SeriesFinished, Started, Steered, Stop
 from engine.training.script import place_of
 from engine.training.state import EpochRow, RunState, SeriesState
 from engine.training.stopping import Judgement, is_better
@@ -243,6 +243,11 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any], with_poi
     elif state.epochs:
         state.best_epoch = best_of(state.epochs, experiment.recipe.measure_row).epoch
     return state
+
+
+def examined_in(folder: Path) -> list[Examined]:
+    """All that was seen of the layers of a run."""
+    return examined_read(text_in(folder / HEALTH))
 
 
 def best_of(rows: list[EpochRow], measure: MeasureRow) -> EpochRow:

@@ -13,6 +13,7 @@ from torch.amp import GradScaler
 from engine.data.tensors.batches import Batches
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
+from engine.experiment.trust import sources_of
 from engine.network.following import follow_layers
 from engine.network.ready import ready
 from engine.network.watched import watched
@@ -56,6 +57,7 @@ class Learner:
             are_classes and labels is not None) else None
         self._take_recipe(recipe)
         self._guard: Guard | None = None
+        self._has_code = bool(sources_of(experiment.graph))
         self._examination: Examination | None = None
         self._is_examined = False  # the step that is being taken
         self.params = sum(weight.numel() for weight in self.model.parameters())
@@ -161,7 +163,7 @@ class Learner:
         """From here on a batch that gives what is no number ends before its step, and steps can be examined."""
         self._examination = Examination(self.network.module)
         if self.device.type == "cpu":  # elsewhere asking would wait for the device
-            self._guard = Guard(self.network.module, draws=self.is_noisy)
+            self._guard = Guard(self.network.module, draws=self.is_noisy or self._has_code)
 
     def learn_examined(self, feed: Feed, epoch: int, number: int,
                        totals: Totals) -> tuple[Batch, dict[str, LayerHealth]]:
@@ -188,22 +190,22 @@ class Learner:
         norms = [part for part in self.model.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)
                  and part.running_mean is not None]
         count = min(DRIFT, len(batches))
-        if not norms or count < 2:
+        if not norms or count < 2 or self._steps.averages:  # which lag behind what batch norm has measured
             return math.nan, math.nan
         x, targets = batches.take(torch.linspace(0, len(batches) - 1, count, device=self.device).round().long())
         weight = 1 / count if self._criterion.is_summed else 1.0
         self.mode(training=False)
-        predicting = float(self._criterion(self._predicted(x, 0), targets)) * weight
-        kept = [{key: value.clone() for key, value in part.named_buffers()} for part in norms]
-        for part in norms:
-            part.train()
+        kept = [(each, each.detach().clone()) for each in self.model.buffers()]  # own code may count its calls
         try:
+            predicting = float(self._criterion(self._predicted(x, 0), targets)) * weight
+            for part in norms:
+                part.train()
             learning = float(self._criterion(self._predicted(x, 0), targets)) * weight
         finally:
-            for part, buffers in zip(norms, kept, strict=True):
+            for part in norms:
                 part.eval()
-                for key, value in buffers.items():
-                    part.get_buffer(key).copy_(value)
+            for buffer, before in kept:
+                buffer.data.copy_(before)
         return predicting, learning
 
     def born_in(self, at: Place) -> Born | None:

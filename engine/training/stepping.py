@@ -99,6 +99,11 @@ class Steps:
             self._average.after_step(self._epoch, self._recipe.epochs, ends=ends)
 
     @property
+    def averages(self) -> bool:
+        """Whether it predicts with averaged weights."""
+        return self._average is not None
+
+    @property
     def gathered(self) -> int:
         """Batches whose gradients wait for a step."""
         return self._gathered

@@ -9,9 +9,10 @@ from engine.data.options.corrections import ExampleId, Label, after, without
 from engine.data.spec.spec import DataSpec
 from engine.layers.base import OptionError
 from engine.messages import Message, say
-from engine.units import shape_text
+from engine.units import shape_text, typed_text
 
 SHOWN = 10  # classes in a sentence
+LARGEST = 3e38  # of float32
 
 
 def excluded(spec: DataSpec, ids: Sequence[ExampleId]) -> DataSpec:
@@ -50,6 +51,8 @@ def _why_no_number(spec: DataSpec, label: Label) -> Message | None:
                    shape=shape_text(spec.output_shape))
     if isinstance(label, str) or not math.isfinite(label):
         return say("Numbers are learned of these data, not classes: “{label}” is none", label=label)
+    if abs(label) > LARGEST:
+        return say("{label} is larger than any number that can be learned", label=typed_text(label))
     if spec.learns_log and label <= 0:
         return say("The logarithm of the target is learned: {label} has none", label=label)
     return None

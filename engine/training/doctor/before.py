@@ -19,7 +19,7 @@ from engine.training.doctor.places import layers_in
 from engine.training.values import Remark
 from engine.units import grouped, shape_text, value_text
 
-TINY_BATCH = 4  # examples: of fewer than eight the batch's own mean says little of the data's (Wu and He 2018)
+TINY_BATCH = 2  # examples: of fewer than eight the batch's own mean says little of the data's (Wu and He 2018)
 RARE = 10  # times as many examples of the most frequent class
 SIZE, LEAST = 10.0, 1e-3  # of what goes in: usual numbers are about 1
 LOOKED_AT = 512
@@ -46,7 +46,7 @@ def _small_batches(experiment: Experiment, layers: dict[str, Layer], examples: i
     place = next((place for place, layer in layers.items() if isinstance(layer, BatchNorm)), None)
     if place is not None and size <= TINY_BATCH:
         yield Remark("small batches", say("It normalises over batches of {size}: the mean of so few examples says "
-                                          "little, and what it predicts with fits none of them", size=size),
+                                          "little, and the averages that it predicts with may not fit", size=size),
                      ("batch_size", 32) if examples >= 64 else None, place)
 
 

@@ -16,6 +16,7 @@ from engine.units import grouped, value_text
 How = Literal["input", "targets", "weights", "forward", "loss", "backward"]
 Criterion = Callable[[Tensor, Tensor], Tensor]
 ORDINARY = 1e6  # numbers up to this are no reason to give infinity
+ALONE = 4096  # examples that are judged one by one
 KEPT_BYTES = 64 * 2**20  # of what a layer was given, and of what it gave
 
 
@@ -43,10 +44,12 @@ class Born:
     @property
     def is_of_large_steps(self) -> bool:
         """Whether too large steps may be why: the numbers were huge before they were none."""
-        if self.how in ("weights", "loss"):
+        if self.how == "weights":
             return True
+        if not _is_ordinary(self.inputs) or (self.targets.is_floating_point() and not _is_ordinary(self.targets)):
+            return False  # the data are huge already
         given = self.given
-        return self.how in ("forward", "backward") and (given is None or not _is_ordinary(given))
+        return self.how in ("forward", "loss", "backward") and (given is None or not _is_ordinary(given))
 
 
 def is_sound(values: Tensor) -> bool:
@@ -65,13 +68,14 @@ class Place:
         self.epoch, self.batch, self.inputs, self.targets, self.part = epoch, batch, inputs, targets, part
 
     def born(self, how: How, place: str, message: Message, given: Tensor | None = None,
-             output: Tensor | None = None) -> Born:
+             output: Tensor | None = None, examples: tuple[int, ...] | None = None) -> Born:
         """What was found, on the CPU."""
         of_batch = how in ("input", "targets", "forward", "loss") or (how == "backward" and given is not None)
         seen = output if output is not None else self.inputs
         return Born(place, how, self.epoch, self.batch, message, _kept(self.inputs), _kept(self.targets),
                     None if given is None else _kept(given), None if output is None else _kept(output),
-                    _which(seen, len(self.targets)) if of_batch else (), part=self.part)
+                    examples if examples is not None else _which(seen, len(self.targets)) if of_batch else (),
+                    part=self.part)
 
 
 def find(model: fx.GraphModule, criterion: Criterion, at: Place) -> Born | None:
@@ -97,10 +101,26 @@ def find(model: fx.GraphModule, criterion: Criterion, at: Place) -> Born | None:
             return at.born("forward", found.place, _gave(found), found.given, found.output)
         loss = criterion(output.float(), at.targets)
         if not is_sound(loss):
-            return at.born("loss", "", say("The loss is {loss}, though every layer gives numbers: the answers go from "
-                                           "{least} to {most}", loss=value_text(float(loss.detach())),
-                                           **_ends(output)), output)
+            return at.born("loss", "", _of_loss(loss, output, at), output.detach(), examples=_lost_in(
+                criterion, output.detach(), at.targets))
         return _on_the_way_back(run, loss, at)
+
+
+def _of_loss(loss: Tensor, output: Tensor, at: Place) -> Message:
+    words = {"loss": value_text(float(loss.detach())), **_ends(output)}
+    if not at.targets.is_floating_point():
+        return say("The loss is {loss}, though every layer gives numbers: the answers go from {least} to "
+                   "{most}", **words)
+    wanted = _ends(at.targets)
+    return say("The loss is {loss}, though every layer gives numbers: the answers go from {least} to {most}, and the "
+               "numbers to predict from {low} to {high}", **words, low=wanted["least"], high=wanted["most"])
+
+
+def _lost_in(criterion: Criterion, output: Tensor, targets: Tensor) -> tuple[int, ...]:
+    """The examples whose own loss is no number; none where only their sum is none."""
+    with torch.no_grad():
+        return tuple(place for place in range(min(len(targets), ALONE))
+                     if not is_sound(criterion(output[place:place + 1].float(), targets[place:place + 1])))
 
 
 def _gave(found: _FoundError) -> Message:
@@ -125,27 +145,30 @@ class _Searching(Watched):
 
     def __init__(self, module: fx.GraphModule, prefix: str = "", outer: _Searching | None = None) -> None:
         super().__init__(module, prefix, outer.outputs if outer else None)
-        self.order: list[tuple[str, Tensor]] = outer.order if outer else []
+        self.order: list[tuple[str, Tensor, Tensor]] = outer.order if outer else []
+        self.readers: dict[int, list[str]] = outer.readers if outer else {}  # of a value, by its id
 
     def called(self, n: fx.Node) -> Any:
         value = super().called(n)
         if n.op in ("placeholder", "output") or not isinstance(value, Tensor):
             return value
-        given = next((each for each in (self.env.get(read) for read in n.all_input_nodes) if isinstance(each, Tensor)),
-                     None)
+        read = [each for each in map(self.env.get, n.all_input_nodes) if isinstance(each, Tensor)]
+        given = read[0] if read else None
+        for each in read:
+            self.readers.setdefault(id(each), []).append(self._place)
         if not is_sound(value):
             raise _FoundError(self._place, None if given is None else given.detach(), value.detach())
         if value.requires_grad:
-            value.register_hook(_noting(self.order, self._place))  # type: ignore[no-untyped-call]
+            value.register_hook(_noting(self.order, self._place, value))  # type: ignore[no-untyped-call]
         return value
 
     def inside(self, block: fx.GraphModule, prefix: str) -> Watched:
         return _Searching(block, prefix, self)
 
 
-def _noting(order: list[tuple[str, Tensor]], place: str) -> Callable[[Tensor], None]:
+def _noting(order: list[tuple[str, Tensor, Tensor]], place: str, value: Tensor) -> Callable[[Tensor], None]:
     def note(gradient: Tensor) -> None:
-        order.append((place, gradient.detach()))
+        order.append((place, gradient.detach(), value))
 
     return note
 
@@ -154,12 +177,13 @@ def _on_the_way_back(run: _Searching, loss: Tensor, at: Place) -> Born | None:
     """The layer behind whose output gradients are numbers, and before it they are none."""
     weights = {key: weight for key, weight in run.module.named_parameters() if weight.requires_grad}
     gradients = torch.autograd.grad(loss, [*weights.values()], allow_unused=True)
-    last: tuple[str, Tensor] | None = None
-    for place, gradient in run.order:
-        if not is_sound(gradient):
-            found, given = last or (place, None)
-            return at.born("backward", found, _lost(found, gradient, given), given, gradient)
-        last = place, gradient
+    sound: dict[str, Tensor] = {}
+    for place, gradient, value in run.order:
+        if not is_sound(gradient):  # whoever has read this value made it of a gradient that was a number
+            readers = [each for each in run.readers.get(id(value), ()) if each in sound]
+            found = readers[-1] if readers else place
+            return at.born("backward", found, _lost(found, gradient, sound.get(found)), sound.get(found), gradient)
+        sound[place] = gradient
     for key, slope in zip(weights, gradients, strict=True):
         if slope is not None and not is_sound(slope):
             place = key.rpartition(".")[0] or key

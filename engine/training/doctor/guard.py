@@ -28,7 +28,8 @@ class Guard:
         # whatever is born on the way back comes to the first layer, and is summed up fastest in its smallest weight
         learning = [(key.rpartition(".")[0], each) for key, each in model.named_parameters() if each.requires_grad]
         first = [weight for place, weight in learning if place == learning[0][0]]
-        self._last = min(first, key=Tensor.numel, default=None)
+        self._last = min(first, key=Tensor.numel, default=None) if _is_chain(model) else None
+        self._all = [weight for _, weight in learning]
 
     def before(self) -> None:
         """The batch is there, and the network about to be called."""
@@ -43,9 +44,16 @@ class Guard:
 
     def check_gradients(self, criterion: Criterion, at: Place) -> None:
         """Before the step. Raises NoNumberError."""
-        gradient = self._last.grad if self._last is not None else None
-        if gradient is not None and not math.isfinite(float(gradient.sum())) and not bool(gradient.isfinite().all()):
+        if self._are_broken():
             raise NoNumberError(math.nan, self.find(criterion, at))
+
+    def _are_broken(self) -> bool:
+        gradient = self._last.grad if self._last is not None else None
+        if gradient is not None:
+            return not math.isfinite(float(gradient.sum())) and not bool(gradient.isfinite().all())
+        some = [weight.grad for weight in self._all if weight.grad is not None]  # of several ways back any
+        return bool(some) and not math.isfinite(float(torch.stack(torch._foreach_norm(some)).sum())) and any(
+            not bool(each.isfinite().all()) for each in some)
 
     def find(self, criterion: Criterion, at: Place) -> Born | None:
         """Where it was born."""
@@ -53,3 +61,14 @@ class Guard:
             if self._drawn is not None:
                 torch.random.set_rng_state(self._drawn)
             return find(self._model, criterion, at)
+
+
+def _is_chain(module: fx.GraphModule) -> bool:
+    """Whether there is one way back only, also in its blocks."""
+    for node in module.graph.nodes:
+        if len(node.users) > 1 or len(node.all_input_nodes) > 1:
+            return False
+        inner = module.get_submodule(str(node.target)) if node.op == "call_module" else None
+        if isinstance(inner, fx.GraphModule) and not _is_chain(inner):
+            return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import allow, sources_of
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.base import LAYERS
 from engine.network.ready import ready
 from engine.runs.evidence import evidence_in
 from engine.runs.folder import record
@@ -157,3 +160,43 @@ def test_rows_of_weights_are_no_examples() -> None:
     x, y = torch.rand(32, 1, 8, 8), torch.randint(0, 10, (32,))
     born = find(network.module, torch.nn.functional.cross_entropy, Place(1, 1, x, y))
     assert born is not None and (born.how, born.place, born.examples) == ("weights", "fc1", ())
+
+
+TWICE = "class Root(nn.Module):\n    def forward(self, x):\n        return torch.sqrt((x - x) ** 2)\n"
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_of_several_ways_back_any_is_watched(first: str) -> None:
+    layer = LAYERS
+    nodes = [Node("input", layer["Input"]()), Node("flatten", layer["Flatten"]())]
+    sides = [Node("a", layer["Linear"](out_features=8)), Node("b", layer["Linear"](out_features=8))]
+    nodes += sides if first == "a" else sides[::-1]
+    nodes += [Node("root", layer["Code"](source=TWICE)), Node("add", layer["Add"]()),
+              Node("out", layer["Linear"](out_features=10))]
+    edges = [Edge("input", "flatten"), Edge("flatten", "a"), Edge("flatten", "b"), Edge("b", "root"), Edge("a", "add"),
+             Edge("root", "add", 1), Edge("add", "out")]
+    base = replace(experiment(batch_size=32), graph=Graph.of(nodes, edges))
+    allow(sources_of(base.graph))
+    born, error = heard(base)
+    assert (born.place, born.how, born.batch) == ("root", "backward", 1) and "not to blame" in str(error)
+
+
+def test_huge_numbers_in_the_data_are_not_blamed_on_the_rate() -> None:
+    rng = np.random.default_rng(0)
+    data = divided(DataSpec(dataset="linear"), Arrays(rng.random((300, 2)).astype(np.float32),
+                                                      rng.random((300, 1)).astype(np.float32)))
+    base = experiment(("fc1", "Linear", {"out_features": 1}), data=data.spec, loss="mse", batch_size=32)
+    data.train.targets[23] = 1e38
+    born, error = heard(base, data)
+    assert (born.how, born.rows) == ("loss", (23,)) and error.suggestion is None and "too large" not in str(error)
+    data.train.targets[23] = 0.5
+    data.train.inputs[7] = 3e38
+    born, error = heard(base, data)
+    assert born.rows == (7,) and error.suggestion is None and "too large" not in str(error)
+
+
+def test_own_code_that_draws_is_found_again() -> None:
+    draws = ("class Rare(nn.Module):\n    def forward(self, x):\n"
+             "        return x / (torch.rand(len(x), 1) > 0.01).float()\n")
+    born, _ = heard(coded(draws))
+    assert (born.place, born.how) == ("own", "forward") and 1 <= len(born.examples) < 32

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from engine.experiment.experiment import Experiment
+from engine.experiment.trust import allow, sources_of
 from engine.network.ready import ready
 from engine.training import fit
 from engine.training.doctor.examining import dead_share, mean_and_spread, saturated_share
@@ -19,7 +20,7 @@ from engine.training.doctor.values import LayerHealth
 from engine.training.events import CheckpointReached, EpochEnded, Examined, Remark
 from engine.training.observer import Batch, Observer
 from tests.engine.cases import experiment, made_data, of_type
-from tests.engine.training.doctor.sick import BN_CNN, layers
+from tests.engine.training.doctor.sick import BN_CNN, layers, slow_norm
 
 CONV = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("act1", "ReLU", {}),
         ("res", "Residual", {"num_channels": 4}), ("flatten", "Flatten", {}),
@@ -155,3 +156,16 @@ def test_relu6_is_no_hardtanh_and_a_hardtanh_has_its_own_limits() -> None:
     values = torch.linspace(1.0, 4.0, 40)
     assert math.isnan(saturated_share(nn.ReLU6(), values)) and dead_share(nn.ReLU6(), torch.zeros(3, 2)) == 1
     assert saturated_share(nn.Hardtanh(-20, 20), values) == 0 and saturated_share(nn.Hardtanh(-1, 1), values) == 1
+
+
+def test_own_code_that_counts_its_calls_learns_the_same_bits() -> None:
+    source = ("class Count(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+              "        self.register_buffer('n', torch.zeros(()))\n"
+              "    def forward(self, x):\n        self.n += 1\n        return x * (1 + self.n / 1000)\n")
+    rows = (*slow_norm()[:-1], ("own", "Code", {"source": source}), BN_CNN[-1])
+    base = experiment(*rows, optimizer="sgd", lr=0.05, batch_size=32, epochs=5)
+    allow(sources_of(base.graph))
+    runs = [list(fit(base, doctor=doctor)) for doctor in (True, False)]
+    assert "drifting" in [remark.kind for remark in of_type(runs[0], Remark)]
+    ends = [of_type(events, EpochEnded)[-1].weights for events in runs]
+    assert all(torch.equal(tensor, ends[1][key]) for key, tensor in ends[0].items())
