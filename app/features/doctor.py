@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document.document import Run
@@ -38,7 +38,6 @@ _HEARD = (Remark, Examined, NumbersEnded, Started, Finished, MemberStarted)
 BORN = "born"  # the key of the card about numbers that are none
 HEALTHY = "healthy"
 MOST = 3  # cures of a finding: the likeliest
-SOON_MS = 250  # until a step that was looked at is shown
 SEEN = 72  # pixels of it that are enough to notice a card
 
 
@@ -70,8 +69,6 @@ class Doctor(Feature):
         self._training = host.feature(Training)
         self._findings: list[_Finding] = []  # that are shown
         self._jobs = Jobs(self)
-        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
-        self._soon.timeout.connect(self._show_front)
         self._of: tuple[Experiment, tuple[Remark, ...]] | None = None  # what the cures were made for
         self._helped: dict[Page, tuple[Run, set[object]]] = self.per_page()  # findings whose cure was taken, of a run
         trainer = self._training.trainer
@@ -152,11 +149,15 @@ class Doctor(Feature):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, Examined):
-            if not self._soon.isActive():
-                self._soon.start()
-        elif isinstance(event, _HEARD):
+        if isinstance(event, Examined) and self._has_cards:
+            return
+        if isinstance(event, _HEARD):
             self._show_front()
+
+    @property
+    def _has_cards(self) -> bool:
+        """Whether it says something already: one more step that was looked at changes none of it."""
+        return self._section is not None and bool(self._section.cards)
 
     def _show_front(self) -> None:
         if self.page is not None:
