@@ -51,6 +51,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         raise CodeInsideError(CODE_INSIDE)
     network, data = _with_data(network, options)
     found = _judged(network, data, options)
+    if network.weights is None:
+        print("note: the network is judged with its initial weights: --weights gives it others", file=sys.stderr)
     for note in found.notes:
         print(plain(f"note: {note}"), file=sys.stderr)
     if options.json:
