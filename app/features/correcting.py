@@ -138,14 +138,8 @@ class Correcting(Feature):
 
     def fill_menu(self, menu: QMenu, inside: PageInside, part: str, number: int) -> None:
         """The same in a menu of others, for an example that is told apart once something is chosen."""
-        document, spec = inside.page.document, self.host.feature(EvaluationTabs).spec
-        if spec is None:  # a fold divides the data its own way
-            return
-        classes = document.experiment.data.classes
-
-        def identify(then: Found) -> None:
-            self.identify(document, part, [number], then, spec)
-
+        document = inside.page.document
+        identify, classes = partial(self.identify, document, part, [number]), document.experiment.data.classes
         menu.addSeparator()
         menu.addAction(self.tr("Exclude"), partial(identify, partial(self.exclude, document)))
         if 0 < len(classes) <= IN_A_MENU:

@@ -38,15 +38,12 @@ class Asked:
     part: str
     waits: frozenset[str] = frozenset()  # code that nobody has agreed to run
     marks: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # of the data that the run had
-    fold: tuple[int, int] | None = None  # which, of how many, whose weights these are
 
     def is_like(self, other: Asked | None) -> bool:
         """Whether the answer would be the same."""
-        if other is None or self.weights is not other.weights or (self.part, self.waits, self.fold) != (
-                other.part, other.waits, other.fold):
-            return False
-        return same_answers(self.experiment, other.experiment, begins=self.weights is None) and _judged_alike(
-            self.experiment, other.experiment)
+        return other is not None and self.weights is other.weights and (self.part, self.waits) == (
+            other.part, other.waits) and same_answers(self.experiment, other.experiment, begins=self.weights is None
+                                                      ) and _judged_alike(self.experiment, other.experiment)
 
 
 def _judged_alike(one: Experiment, other: Experiment) -> bool:
@@ -149,7 +146,7 @@ class Evaluating(Feature):
             self.told.emit(of)
             return
         asked = Asked(document.experiment, self._inside.in_hand(inside).weights, of.part,
-                      frozenset(not_allowed(document.experiment.graph)), *self._of_run(inside))
+                      frozenset(not_allowed(document.experiment.graph)), self._marks(inside))
         if asked.is_like(of.asked) and (of.is_here or of.has_failed or self._is_on_its_way(of)):
             return
         of.asked, of.wrong, of.has_failed = asked, None, False
@@ -160,15 +157,13 @@ class Evaluating(Feature):
         else:
             self._begin_or_wait(of, asked)
 
-    def _of_run(self, inside: PageInside) -> tuple[Mapping[str, tuple[int, str]], tuple[int, int] | None]:
-        """The marks of the data that the weights in hand were learned from, where these are to be the same; and which
-        fold they are of: its own validation examples are those that it did not learn."""
+    def _marks(self, inside: PageInside) -> Mapping[str, tuple[int, str]]:
+        """Of the data that the weights in hand were learned from, where these are to be the same."""
         document, run = inside.page.document, inside.page.document.trained
         if run is None or self._inside.source_of(inside) in ("initial", "loaded") or document.since.data:
-            return {}, None
-        state, folds = run.furthest, run.experiment.recipe.folds
-        marks = state.started.marks if state.started is not None else {}
-        return marks, (run.states.members.index(state), folds) if state.is_fold and folds > 1 else None
+            return {}
+        state = run.furthest
+        return state.started.marks if state.started is not None and not state.is_fold else {}
 
     def _why_not(self, of: PageEvaluation, experiment: Experiment) -> Message:
         if not self.host.is_ready:
@@ -273,8 +268,8 @@ def _is_missing(experiment: Experiment, root: Path | None) -> bool:
 
 def _judged(job: Job, asked: Asked, root: Path | None) -> Evaluated | None:
     """In the job's thread."""
-    from app.insight.evaluated import Fold, evaluated  # loads torch
+    from app.insight.evaluated import evaluated  # loads torch
 
     stand_back()
     return evaluated(asked.experiment, asked.weights, asked.part, root, lambda step: job.progress.emit(step, None),
-                     job.cancelled, asked.marks, Fold(*asked.fold) if asked.fold is not None else None)
+                     job.cancelled, asked.marks)

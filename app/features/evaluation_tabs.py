@@ -15,7 +15,6 @@ from app.features.inside import Inside, PageInside
 from app.features.probing import Probing
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host, Tab
-from engine.data.spec.spec import DataSpec
 from engine.messages import say
 from engine.units import grouped
 from widgets.look.text import message_text
@@ -219,29 +218,11 @@ class EvaluationTabs(Feature):
 
     def _look_at(self, number: int) -> None:
         """The example is in hand."""
-        if self._of is not None and self._shown is not None and self._is_of_these_data():
+        if self._of is not None and self._shown is not None:
             part = self._of.shown_for.part if self._of.shown_for is not None else self._of.part
             self.host.feature(Probing).hold_example(part, number)
 
-    def _is_of_these_data(self) -> bool:
-        """Whether numbers of examples that are shown are those of the document's data now; else it is said."""
-        asked = self._of.shown_for if self._of is not None else None
-        if asked is None or self._of is None or self._inside.now is None:
-            return False
-        if asked.fold is not None:
-            self.host.say(say("A fold divides the data its own way: this example is not looked at beside the network"))
-            return False
-        return asked.experiment.data.corrections == self._of.page.document.experiment.data.corrections
-
-    @property
-    def spec(self) -> DataSpec | None:
-        """The data that the examples which are shown are numbered in; None: of a fold, or nothing is shown."""
-        asked = self._of.shown_for if self._of is not None else None
-        return asked.experiment.data if asked is not None and asked.fold is None else None
-
     def _compare(self, part: str, number: int) -> None:
-        if not self._is_of_these_data():
-            return
         from app.insight.hand import Example  # is loaded
 
         self._inside.compare(Example(part, number, self.host.settings.data_root))

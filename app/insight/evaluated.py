@@ -17,7 +17,6 @@ from engine.data.formats.arrays import Array
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import loading
 from engine.data.tensors.marks import what_changed
-from engine.data.tensors.splitting import folded
 from engine.evaluation.judging import judging
 from engine.evaluation.values import NOBODY, Evaluation, Progress
 from engine.experiment.experiment import Experiment
@@ -31,13 +30,6 @@ from widgets.probe.example import Example as Picture
 DIGITS, COLUMNS, TOLD_EVERY = 3, 8, 0.1  # of a number; of a row; seconds
 
 
-class Fold(NamedTuple):
-    """One of so many of a cross-validation, from 0."""
-
-    number: int
-    of: int
-
-
 class Evaluated(NamedTuple):
     """What came of it, and who shows its examples."""
 
@@ -47,14 +39,12 @@ class Evaluated(NamedTuple):
 
 def evaluated(experiment: Experiment, weights: Mapping[str, Tensor] | None, part: str, root: Path | None,
               tell: Callable[[Progress], object], cancelled: Callable[[], bool],
-              marks: Mapping[str, tuple[int, str]] | None = None, fold: Fold | None = None) -> Evaluated | None:
+              marks: Mapping[str, tuple[int, str]] | None = None) -> Evaluated | None:
     """None: it was left. ``marks`` are of the data that the weights were learned from: where these have changed a note
-    says so. ``fold``: of a cross-validation, which knows the others' examples. Raises LayerloomError."""
+    says so. Raises LayerloomError."""
     data = _loaded(experiment, root, cancelled)
     if data is None:
         return None
-    if fold is not None:
-        data = folded(data, fold.of, fold.number)
     told = 0.0
     with closing(judging(experiment, weights, part, root, data=data, partly=weights is not None)) as steps:
         while not cancelled():
@@ -62,9 +52,7 @@ def evaluated(experiment: Experiment, weights: Mapping[str, Tensor] | None, part
                 step = next(steps)
             except StopIteration as end:
                 changed = what_changed(marks or {}, data)
-                other = None if fold is None else say("Divided as for fold {number} of {count}",
-                                                      number=fold.number + 1, count=fold.of)
-                found = replace(end.value, notes=(*filter(None, [changed, other]), *end.value.notes))
+                found = replace(end.value, notes=(*filter(None, [changed]), *end.value.notes))
                 return Evaluated(found, Pictures(data, found))
             if time.perf_counter() - told > TOLD_EVERY:
                 told = time.perf_counter()

@@ -16,9 +16,7 @@ from engine.evaluation.judging import judging
 from engine.evaluation.values import Evaluation, Progress
 from engine.messages import Message
 from engine.runs.looking import Network, Source, Weights, network_of, root_of, warn
-from engine.runs.names import member_folder
-from engine.runs.opened import Run, RunError
-from engine.training.series import plans
+from engine.runs.opened import Run, RunError, members_in
 
 
 def evaluate(source: Source, weights: Weights = None, *, data: DataSpec | Data | None = None, split: str = "validation",
@@ -77,9 +75,9 @@ def _of_fold(run: Run, data: Data) -> Data:
     """The examples of one fold of a cross-validation are divided as they were for its run. Raises RunError."""
     if not run.state.is_fold:
         return data
-    named = {member_folder(index, plan.title): plan.fold for index, plan in enumerate(plans(run.experiment), 1)}
-    fold = named.get(run.folder.absolute().name)
-    if fold is None:
-        raise RunError("{folder} is one fold of a cross-validation, but which one is not known: it has another name",
-                       folder=run.folder)
-    return folded(data, run.experiment.recipe.folds, fold)
+    folds = run.experiment.recipe.folds
+    names = [path.name for path in members_in(run.folder.absolute().parent)]
+    if run.folder.absolute().name not in names or folds < 2:
+        raise RunError("{folder} is one fold of a cross-validation, but which one is not known: its series is not "
+                       "there", folder=run.folder)
+    return folded(data, folds, names.index(run.folder.absolute().name))

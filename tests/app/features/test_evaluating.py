@@ -14,7 +14,6 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.document.document import Run
 from app.features import trainer as trainer_module
 from app.features.data import Data
 from app.features.evaluating import Evaluating
@@ -31,11 +30,7 @@ from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
 from engine.layers.activation import ReLU
 from engine.layers.linear import Flatten, Linear
-from engine.runs.folder import record
-from engine.runs.opened import open_run
-from engine.training import fit_series
 from engine.training.events import EpochEnded, Started
-from engine.training.state import SeriesState
 from engine.training.values import Metrics
 from tests.app.looking import LEFT, NONE, Looking, looking, looking_window, network, written
 from tests.app.threads import FakeThread, hear
@@ -353,24 +348,3 @@ def test_closing_while_it_judges(look):
     seen.wait()
     assert seen.tabs.confusion.evaluation is not None and np.isfinite(seen.tabs.confusion.evaluation.loss)
     assert seen.tabs.confusion.rect().contains(QPoint(1, 1))
-
-
-def test_a_fold_is_judged_on_what_it_did_not_learn(look, tmp_path):
-    seen = look()
-    base = replace(seen.experiment, recipe=seen.experiment.recipe.with_options(folds=3, epochs=1))
-    seen.page.document.edit("folds", base)
-    states, folder = SeriesState(base), tmp_path / "folds"
-    for event in record(fit_series(base), base, folder):
-        states.hear(event)
-    seen.page.document.run = Run(states, folder)
-    seen.window.refresh()
-    page = seen.bring()
-    wanted = evaluate(open_run(folder).members[2].folder)
-    seen._qtbot.waitUntil(lambda: page.evaluation is not None and page.evaluation.loss == pytest.approx(wanted.loss))
-    assert (page.matrix.confusion == wanted.confusion).all()
-    assert any("fold 3 of 3" in str(note) for note in page.evaluation.notes)
-    seen.bring("mistakes")
-    before = seen.now.make
-    seen.tabs._look_at(0)
-    assert seen.now.make is before, "numbers of a fold are not those of the strip"
-    seen.page.document.run = None
