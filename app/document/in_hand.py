@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from app.document.document import Document, Run
 from engine.experiment.experiment import Experiment
+from engine.experiment.series import Fold, fold_called
 from engine.messages import Message, say
 from engine.runs.moments.names import place_of
 from engine.training.state import EpochRow
@@ -28,6 +29,7 @@ class Held(NamedTuple):
     words: Message = say("initial weights")
     run: Path | None = None  # the folder of the run that they are of …
     position: float | None = None  # … and where it was then, in epochs
+    fold: Fold | None = None  # which one that run is
 
     @property
     def key(self) -> Hashable:
@@ -64,9 +66,9 @@ def held(document: Document) -> Mapping[str, Held]:
         found["loaded"] = Held(document.loaded_into or document.experiment, document.loaded, say("loaded weights"))
     run = document.trained
     if run is not None and run.latest is not None and run.best is not None:
-        best, last = _best_of(run), _last_of(run)
-        found |= {"latest": Held(run.experiment, run.latest, _words(last, best, last), run.place, last),
-                  "best": Held(run.experiment, run.best, _words(best, best, last), run.place, best)}
+        best, last, fold = _best_of(run), _last_of(run), _fold_of(run)
+        found |= {"latest": Held(run.experiment, run.latest, _words(last, best, last), run.place, last, fold),
+                  "best": Held(run.experiment, run.best, _words(best, best, last), run.place, best, fold)}
     return found
 
 
@@ -124,7 +126,7 @@ def in_hand(document: Document, source: str) -> Held:
     run, position = _run_of(document), _position(source)
     assert run is not None  # else there was no such source
     words = _words(position, _best_of(run), _last_of(run))
-    return Held(run.experiment, run.moments.at(position), words, run.place, position)
+    return Held(run.experiment, run.moments.at(position), words, run.place, position, _fold_of(run))
 
 
 def _position(source: str) -> float:
@@ -132,6 +134,10 @@ def _position(source: str) -> float:
         return float(source.removeprefix(AT))
     except ValueError:
         return math.nan
+
+
+def _fold_of(run: Run) -> Fold | None:
+    return fold_called(run.experiment, run.furthest.title) if run.furthest.is_fold else None
 
 
 def _best_of(run: Run) -> float:

@@ -20,6 +20,7 @@ from app.window.jobs import Job, Jobs
 from engine.data.options.corrections import ExampleId, Label, several_words
 from engine.data.spec.correcting import excluded, relabelled, restored, why_no_label
 from engine.data.spec.spec import DataSpec
+from engine.experiment.series import Fold
 from engine.layers.base import OptionError
 from engine.messages import Message
 from engine.units import typed_text
@@ -138,8 +139,10 @@ class Correcting(Feature):
 
     def fill_menu(self, menu: QMenu, inside: PageInside, part: str, number: int) -> None:
         """The same in a menu of others, for an example that is told apart once something is chosen."""
-        document = inside.page.document
-        identify, classes = partial(self.identify, document, part, [number]), document.experiment.data.classes
+        document, asked = inside.page.document, self.host.feature(EvaluationTabs).shown_for
+        spec, fold = (asked.experiment.data, asked.fold) if asked is not None else (None, None)
+        identify = partial(self.identify, document, part, [number], spec=spec, fold=fold)
+        classes = document.experiment.data.classes
         menu.addSeparator()
         menu.addAction(self.tr("Exclude"), partial(identify, partial(self.exclude, document)))
         if 0 < len(classes) <= IN_A_MENU:
@@ -159,9 +162,9 @@ class Correcting(Feature):
     # -- which examples -----------------------------------------------------------------------------------------
 
     def identify(self, document: Document, part: str, indices: Sequence[int], then: Found,
-                 spec: DataSpec | None = None) -> None:
+                 spec: DataSpec | None = None, fold: Fold | None = None) -> None:
         """Tell which examples those of a part are, as ``exclude`` and the like want it: of the data that the indices
-        are of, as of a run; none: of the document's.
+        are of, as of a run; none: of the document's. Of a ``fold`` the parts are its own.
 
         ``then`` is called a moment later, unless the document has another data set by then.
         """
@@ -176,7 +179,7 @@ class Correcting(Feature):
             if self.is_open(document):
                 self.host.say(message, "error", of=document)
 
-        self._jobs.start(lambda job: _identified(job, of, root, part, wanted), tell, fail)
+        self._jobs.start(lambda job: _identified(job, of, root, part, wanted, fold), tell, fail)
 
     def open_menu_of(self, document: Document, part: str, indices: Sequence[int], at: QPoint, over: QWidget,
                      label: str = "", spec: DataSpec | None = None) -> None:
@@ -187,12 +190,15 @@ class Correcting(Feature):
         self._jobs.finish()
 
 
-def _identified(job: Job, spec: DataSpec, root: Path | None, part: str, indices: Sequence[int]) -> list[ExampleId]:
+def _identified(job: Job, spec: DataSpec, root: Path | None, part: str, indices: Sequence[int],
+                fold: Fold | None) -> list[ExampleId]:
     """In the job's thread."""
     from engine.data.tensors.identity import identities  # loads torch
     from engine.data.tensors.loading import load_data
+    from engine.data.tensors.splitting import folded
 
-    return identities(load_data(spec, root, cancelled=job.cancelled), part, indices)
+    data = load_data(spec, root, cancelled=job.cancelled)
+    return identities(data if fold is None else folded(data, fold.folds, fold.number), part, indices)
 
 
 def _fill(menu: QMenu, acts: Sequence[Act]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,9 @@ from app.features.inside import Inside, PageInside
 from app.features.training import Training
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs, stand_back
-from engine.compare.belonging import same_answers, same_network
+from engine.compare.belonging import divided_alike, same_answers, same_network
 from engine.experiment.experiment import Experiment
+from engine.experiment.series import Fold
 from engine.experiment.trust import not_allowed
 from engine.messages import Message, say
 from engine.training.values import Weights
@@ -38,12 +39,18 @@ class Asked:
     part: str
     waits: frozenset[str] = frozenset()  # code that nobody has agreed to run
     marks: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # of the data that the run had
+    fold: Fold | None = None  # the data are divided as they were for this one
+    is_other: bool = False  # the weights are a fold's, of data that were divided otherwise
 
     def is_like(self, other: Asked | None) -> bool:
         """Whether the answer would be the same."""
-        return other is not None and self.weights is other.weights and (self.part, self.waits) == (
-            other.part, other.waits) and same_answers(self.experiment, other.experiment, begins=self.weights is None
-                                                      ) and _judged_alike(self.experiment, other.experiment)
+        return other is not None and self.weights is other.weights and self._how == other._how and same_answers(
+            self.experiment, other.experiment, begins=self.weights is None
+        ) and _judged_alike(self.experiment, other.experiment)
+
+    @property
+    def _how(self) -> Hashable:
+        return self.part, self.waits, self.fold, self.is_other
 
 
 def _judged_alike(one: Experiment, other: Experiment) -> bool:
@@ -145,8 +152,10 @@ class Evaluating(Feature):
             self._leave(of)
             self.told.emit(of)
             return
-        asked = Asked(document.experiment, self._inside.in_hand(inside).weights, of.part,
-                      frozenset(not_allowed(document.experiment.graph)), self._marks(inside))
+        held = self._inside.in_hand(inside)
+        is_own = divided_alike(held.experiment.data, document.experiment.data)
+        asked = Asked(document.experiment, held.weights, of.part, frozenset(not_allowed(document.experiment.graph)),
+                      self._marks(inside), held.fold if is_own else None, held.fold is not None and not is_own)
         if asked.is_like(of.asked) and (of.is_here or of.has_failed or self._is_on_its_way(of)):
             return
         of.asked, of.wrong, of.has_failed = asked, None, False
@@ -163,7 +172,7 @@ class Evaluating(Feature):
         if run is None or self._inside.source_of(inside) in ("initial", "loaded") or document.since.data:
             return {}
         state = run.furthest
-        return state.started.marks if state.started is not None and not state.is_fold else {}
+        return state.started.marks if state.started is not None else {}
 
     def _why_not(self, of: PageEvaluation, experiment: Experiment) -> Message:
         if not self.host.is_ready:
@@ -272,4 +281,4 @@ def _judged(job: Job, asked: Asked, root: Path | None) -> Evaluated | None:
 
     stand_back()
     return evaluated(asked.experiment, asked.weights, asked.part, root, lambda step: job.progress.emit(step, None),
-                     job.cancelled, asked.marks)
+                     job.cancelled, asked.marks, asked.fold, is_other=asked.is_other)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.document.page import Page
 from app.features.data import Data
-from app.features.evaluating import Evaluating, PageEvaluation
+from app.features.evaluating import Asked, Evaluating, PageEvaluation
 from app.features.inside import Inside, PageInside
 from app.features.probing import Probing
 from app.window.commands import Command, Row
@@ -209,6 +209,11 @@ class EvaluationTabs(Feature):
         for tab, title in zip(self._tabs, titles, strict=True):
             self.host.places.bottom.rename(tab, title)
 
+    @property
+    def shown_for(self) -> Asked | None:
+        """What the pages show was judged for this."""
+        return self._of.shown_for if self._of is not None and self._shown is not None else None
+
     # -- what is done on them -----------------------------------------------------------------------------------
 
     def _open_cell(self, true: int | None, predicted: int | None) -> None:
@@ -218,9 +223,22 @@ class EvaluationTabs(Feature):
 
     def _look_at(self, number: int) -> None:
         """The example is in hand."""
-        if self._of is not None and self._shown is not None:
-            part = self._of.shown_for.part if self._of.shown_for is not None else self._of.part
-            self.host.feature(Probing).hold_example(part, number)
+        self._with(number, self.host.feature(Probing).hold_example)()
+
+    def _with(self, number: int, act: Callable[[str, int], object]) -> Callable[[], None]:
+        """What does that with an example that is seen now, as long as the data are those that it was judged in."""
+        of, asked, found = self._of, self.shown_for, self._of.shown if self._of is not None else None
+        if of is None or asked is None or found is None:
+            return lambda: None
+        place, document = found.pictures.place(number), of.page.document
+
+        def do() -> None:
+            if place is None or document.experiment.data != asked.experiment.data:
+                self.host.say(say("The data have changed since these examples were judged"), of=document)
+            else:
+                act(place.part, place.number)
+
+        return do
 
     def _compare(self, part: str, number: int) -> None:
         from app.insight.hand import Example  # is loaded
@@ -241,10 +259,9 @@ class EvaluationTabs(Feature):
         now = self._inside.now
         if self.mistakes is None or now is None or self._of is None or self._of.shown_for is None:
             return
-        part = self._of.shown_for.part
         menu = self.menu = QMenu(self.mistakes)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Look at it"), lambda: self._look_at(number))
-        menu.addAction(self.tr("Compare with it"), lambda: self._compare(part, number))
-        self.menu_filling.emit(menu, now, part, number)
+        menu.addAction(self.tr("Look at it"), self._with(number, self.host.feature(Probing).hold_example))
+        menu.addAction(self.tr("Compare with it"), self._with(number, self._compare))
+        self.menu_filling.emit(menu, now, self._of.shown_for.part, number)
         menu.popup(at)

@@ -14,12 +14,16 @@ import numpy as np
 from torch import Tensor
 
 from engine.data.formats.arrays import Array
+from engine.data.options.corrections import ExampleId
 from engine.data.tensors.data import Data
+from engine.data.tensors.identity import Place, identity, place_of
 from engine.data.tensors.loading import loading
 from engine.data.tensors.marks import what_changed
+from engine.data.tensors.splitting import folded
 from engine.evaluation.judging import judging
 from engine.evaluation.values import NOBODY, Evaluation, Progress
 from engine.experiment.experiment import Experiment
+from engine.experiment.series import Fold
 from engine.inspect.samples.strip import Shown
 from engine.inspect.samples.values import Example
 from engine.messages import say
@@ -28,6 +32,7 @@ from widgets.look.text import message_text
 from widgets.probe.example import Example as Picture
 
 DIGITS, COLUMNS, TOLD_EVERY = 3, 8, 0.1  # of a number; of a row; seconds
+OTHER_FOLD = say("The data are not divided as they were for this fold: it may have learned some of these examples")
 
 
 class Evaluated(NamedTuple):
@@ -39,21 +44,23 @@ class Evaluated(NamedTuple):
 
 def evaluated(experiment: Experiment, weights: Mapping[str, Tensor] | None, part: str, root: Path | None,
               tell: Callable[[Progress], object], cancelled: Callable[[], bool],
-              marks: Mapping[str, tuple[int, str]] | None = None) -> Evaluated | None:
+              marks: Mapping[str, tuple[int, str]] | None = None, fold: Fold | None = None, *,
+              is_other: bool = False) -> Evaluated | None:
     """None: it was left. ``marks`` are of the data that the weights were learned from: where these have changed a note
-    says so. Raises LayerloomError."""
-    data = _loaded(experiment, root, cancelled)
-    if data is None:
+    says so. The data are divided as for ``fold``; of another fold that ``is_other`` a note says that they are not.
+    Raises LayerloomError."""
+    whole = _loaded(experiment, root, cancelled)
+    if whole is None:
         return None
-    told = 0.0
+    data, told = whole if fold is None else folded(whole, fold.folds, fold.number), 0.0
     with closing(judging(experiment, weights, part, root, data=data, partly=weights is not None)) as steps:
         while not cancelled():
             try:
                 step = next(steps)
             except StopIteration as end:
-                changed = what_changed(marks or {}, data)
-                found = replace(end.value, notes=(*filter(None, [changed]), *end.value.notes))
-                return Evaluated(found, Pictures(data, found))
+                said = [what_changed(marks or {}, data), OTHER_FOLD if is_other else None]
+                found = replace(end.value, notes=(*filter(None, said), *end.value.notes))
+                return Evaluated(found, Pictures(data, found, whole))
             if time.perf_counter() - told > TOLD_EVERY:
                 told = time.perf_counter()
                 tell(step)
@@ -74,14 +81,14 @@ def _loaded(experiment: Experiment, root: Path | None, cancelled: Callable[[], b
 class Pictures:
     """Makes each example when it is to be seen."""
 
-    def __init__(self, data: Data, evaluation: Evaluation) -> None:
-        self._data, self._evaluation = data, evaluation
+    def __init__(self, data: Data, evaluation: Evaluation, whole: Data) -> None:
+        self._data, self._evaluation, self._whole = data, evaluation, whole  # ``whole``: no fold of them
         self._shown = Shown(data, evaluation.part)
         self.are_text = getattr(data, evaluation.part).inputs.dim() != 4
 
     def example(self, index: int) -> Picture:
         """With its true label, and with what it is taken for where that is another."""
-        key = self._evaluation.part, index
+        key = self.place(index)
         caption, is_right, words = self._words(index)
         stored = self._shown.with_picture(Example(index, caption))
         if stored.picture.width:
@@ -89,6 +96,15 @@ class Pictures:
             pixels = np.frombuffer(stored.picture.pixels, dtype=np.uint8).reshape(shape)
             return Picture(key, pixels[:, :, 0] if shape[2] == 1 else pixels, caption, is_right, words=words)
         return Picture(key, None, caption, is_right, line=self._row(index, stored.numbers), words=words)
+
+    def place(self, index: int) -> Place | None:
+        """Where an example is in the data as they are divided without folds; None: that is not known."""
+        place = Place(self._evaluation.part, index)
+        return place if self._data is self._whole else place_of(self._whole, self.identity(index))
+
+    def identity(self, index: int) -> ExampleId:
+        """Which example of the data set it is. Raises DataError."""
+        return identity(self._data, self._evaluation.part, index)
 
     def _words(self, index: int) -> tuple[str, bool | None, str]:
         of = self._evaluation

@@ -16,6 +16,7 @@ from engine.layers.base import Layer
 from engine.layers.inputs import Input
 
 ID_LENGTH = 16  # hexadecimal digits
+NOT_DIVIDING = "known", "corrections", "resize", "channels", "normalize", "augment"
 
 
 class Since(NamedTuple):
@@ -38,6 +39,12 @@ def since(trained: Experiment, now: Experiment) -> Since:
     if trained is now:
         return NOTHING
     return Since(not same_network(trained, now), _asked(trained.data) != _asked(now.data))
+
+
+def divided_alike(one: DataSpec, other: DataSpec) -> bool:
+    """Whether a fold of one has the examples that it has in the other: how they are prepared does not matter, and those
+    that are left out leave all others."""
+    return one.model_copy(update={name: getattr(other, name) for name in NOT_DIVIDING}) == other
 
 
 def same_network(one: Experiment, other: Experiment) -> bool:

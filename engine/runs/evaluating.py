@@ -14,9 +14,10 @@ from engine.data.tensors.marks import what_changed
 from engine.data.tensors.splitting import folded
 from engine.evaluation.judging import judging
 from engine.evaluation.values import Evaluation, Progress
+from engine.experiment.series import fold_called
 from engine.messages import Message
 from engine.runs.looking import Network, Source, Weights, network_of, root_of, warn
-from engine.runs.opened import Run, RunError, members_in
+from engine.runs.opened import Run, RunError
 
 
 def evaluate(source: Source, weights: Weights = None, *, data: DataSpec | Data | None = None, split: str = "validation",
@@ -75,9 +76,8 @@ def _of_fold(run: Run, data: Data) -> Data:
     """The examples of one fold of a cross-validation are divided as they were for its run. Raises RunError."""
     if not run.state.is_fold:
         return data
-    folds = run.experiment.recipe.folds
-    names = [path.name for path in members_in(run.folder.absolute().parent)]
-    if run.folder.absolute().name not in names or folds < 2:
-        raise RunError("{folder} is one fold of a cross-validation, but which one is not known: its series is not "
-                       "there", folder=run.folder)
-    return folded(data, folds, names.index(run.folder.absolute().name))
+    fold = fold_called(run.experiment, run.state.title)
+    if fold is None:
+        raise RunError("{folder} is one fold of a cross-validation, but which one is not known: its files do not say",
+                       folder=run.folder)
+    return folded(data, fold.folds, fold.number)

@@ -15,7 +15,7 @@ from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Experiment
-from engine.experiment.series import series_of
+from engine.experiment.series import folds_of, series_of
 from engine.messages import LayerloomError, say
 from engine.network.weights import check_weights
 from engine.training.checkpoint import Checkpoint
@@ -53,10 +53,9 @@ def plans(experiment: Experiment) -> list[Plan]:
 
     Raises OptionError where a variant asks for what cannot be.
     """
-    kind, runs = series_of(experiment)
-    if kind == "variants":
+    if series_of(experiment).kind == "variants":
         return [Plan(variant.title, variant.of(experiment)) for variant in experiment.variants]
-    return [Plan(f"fold {index + 1} of {runs}", experiment, index) for index in range(runs)]
+    return [Plan(fold.title, experiment, fold.number) for fold in folds_of(experiment)]
 
 
 def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,9 +13,10 @@ import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.features import trainer as trainer_module
+from app.features.correcting import Correcting
 from app.features.data import Data
 from app.features.evaluating import Evaluating
 from app.features.evaluation_tabs import EvaluationTabs
@@ -23,7 +25,9 @@ from app.features.probing import Probing
 from app.features.training import Training
 from app.insight import evaluated as evaluated_module
 from app.window.window import MainWindow
-from engine import DataSpec, build_module, evaluate
+from engine import DataSpec, build_module, evaluate, load_data, open_run, record
+from engine.data.tensors.identity import identity
+from engine.data.tensors.splitting import folded
 from engine.evaluation.confusion import examples_of, mistakes, most_confused
 from engine.experiment.experiment import Experiment, save_experiment
 from engine.experiment.recipe import Recipe
@@ -31,6 +35,7 @@ from engine.graph.graph import Graph
 from engine.layers.activation import ReLU
 from engine.layers.linear import Flatten, Linear
 from engine.training.events import EpochEnded, Started
+from engine.training.series import fit_series
 from engine.training.values import Metrics
 from tests.app.looking import LEFT, NONE, Looking, looking, looking_window, network, written
 from tests.app.threads import FakeThread, hear
@@ -309,6 +314,62 @@ def test_a_mistake_is_excluded_by_its_menu_and_comes_back_with_undo(look):
     document.undo()
     assert not document.experiment.data.corrections
     seen._qtbot.waitUntil(lambda: judged() == before)
+
+
+def mistake_menu(page, index: int, tabs: EvaluationTabs) -> QMenu:
+    at = page.wall.place(index).center().toPoint()
+    QApplication.sendEvent(page.wall.viewport(), QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, at, page.wall.viewport().mapToGlobal(at)))
+    return tabs.menu
+
+
+def test_a_fold_is_judged_on_what_it_has_not_learned(look, tmp_path):
+    seen = look(epochs=1, folds=3)
+    base, document = seen.experiment, seen.page.document
+    list(record(fit_series(base), base, tmp_path / "folds"))
+    run = open_run(tmp_path / "folds")
+    shutil.rmtree(run.members[0].folder)
+    run = open_run(tmp_path / "folds")
+    states, member = run.states, run.members[-1]
+    states.members[-1].best = states.members[-1].latest = member.best_weights()
+    document.begin_run(run.folder, states)
+    seen.window.refresh()
+    wanted, data = evaluate(member.folder), load_data(base.data)
+    found, page, fold = seen.bring(), seen.bring("mistakes"), folded(data, 3, 2)
+    assert found.evaluation.examples == wanted.examples == len(fold.validation) and not found.evaluation.notes
+    assert found.evaluation.loss == pytest.approx(wanted.loss) and (found.matrix.confusion == wanted.confusion).all()
+    seen._qtbot.waitUntil(lambda: page.wall.example(0) is not None)
+    id = identity(fold, "validation", page.wall.numbers[0])
+    QTest.mouseClick(page.wall.viewport(), LEFT, NONE, page.wall.place(0).center().toPoint())
+    seen.wait()
+    assert identity(data, seen.now.make.part, seen.now.make.index) == id, "it is looked at where it is without folds"
+    menu = mistake_menu(page, 0, seen.tabs)
+    next(action for action in menu.actions() if action.text() == "Exclude").trigger()
+    menu.close()
+    seen._qtbot.waitUntil(lambda: len(document.experiment.data.corrections) == 1)
+    assert document.experiment.data.corrections[0].id == id
+    seen.wait()
+    assert seen.tabs._shown.evaluation.examples == wanted.examples - 1, "the others are in its fold still"
+    document.edit("seed", replace(base, data=base.data.with_options(seed=7)))
+    seen.wait()
+    assert "may have learned some" in str(seen.tabs._shown.evaluation.notes[0])
+
+
+def test_a_menu_is_of_the_examples_that_were_judged(look):
+    seen = look()
+    page, document = seen.bring("mistakes"), seen.page.document
+    seen._qtbot.waitUntil(lambda: page.wall.example(0) is not None)
+    data, number, before = load_data(seen.experiment.data), int(page.wall.numbers[1]), seen.now.make
+    assert number > 0
+    wanted, first = identity(data, "validation", number), identity(data, "validation", 0)
+    seen.window.feature(Correcting).exclude(document, [first])  # the wall shows what was judged before
+    menu = mistake_menu(page, 1, seen.tabs)
+    menu.actions()[0].trigger()
+    assert seen.now.make is before, "that place has another example now"
+    next(action for action in menu.actions() if action.text() == "Exclude").trigger()
+    menu.close()
+    seen._qtbot.waitUntil(lambda: len(document.experiment.data.corrections) == 2)
+    assert {each.id for each in document.experiment.data.corrections} == {first, wanted}
 
 
 def test_the_command_brings_it(look):

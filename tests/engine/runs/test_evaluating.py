@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,8 +81,12 @@ def test_a_fold_has_its_own_examples(tmp_path: Path) -> None:
         assert found.loss == pytest.approx(end.summary.validation.loss, rel=1e-6)
     with pytest.raises(LayerloomError, match="is a series: name one of its runs"):
         evaluate(tmp_path / "folds")
-    alone = tmp_path / run.members[0].folder.name
-    run.members[0].folder.rename(alone)
+    shutil.rmtree(run.members[0].folder)  # whatever became of the others, and wherever it lies
+    alone = run.members[2].folder.rename(tmp_path / "alone")
+    for folder, end in ((run.members[1].folder, ends[1]), (alone, ends[2])):
+        assert evaluate(folder).loss == pytest.approx(end.summary.validation.loss, rel=1e-6)
+    about = json.loads((alone / "run.json").read_text())
+    (alone / "run.json").write_text(json.dumps({**about, "title": ""}))
     with pytest.raises(LayerloomError, match="which one is not known"):
         evaluate(alone)
 
