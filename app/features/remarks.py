@@ -31,12 +31,14 @@ class Remarks(Feature, Listener):
         self._doctor, self._jobs = host.feature(Doctor), Jobs(self)
         self._findings: dict[Page, list[int]] = self.per_page()  # messages that the doctor says as well
         self._failures: dict[Page, int] = self.per_page()
+        self._is_idle = True  # nothing is trained
         self._doctor.shown.connect(self._withdraw)
         self._doctor.numbers_asked.connect(lambda page: page.notice.withdraw(self._failures.pop(page, 0)))
 
     def begin(self) -> None:
         trainer = self._trainer = self.host.feature(Training).trainer
         trainer.event_arrived.connect(self.hear)
+        trainer.state_changed.connect(self._follow)
         trainer.failed.connect(self._fail)
 
     def on_run_not_saved(self, event: RunNotSaved) -> None:
@@ -83,6 +85,13 @@ class Remarks(Feature, Listener):
 
     def finish(self) -> None:
         self._jobs.finish()
+
+    def _follow(self, state: str) -> None:
+        """What was found in the run before is gone when the next one begins."""
+        page = self._page_of(self._trainer.document)
+        if self._is_idle and state != "idle" and page is not None:
+            self._withdraw(page)
+        self._is_idle = state == "idle"
 
     def _withdraw(self, page: Page) -> None:
         """The doctor says it by now."""

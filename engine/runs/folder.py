@@ -437,6 +437,7 @@ class _Writer(Listener):
 
     def on_examined(self, event: Examined) -> None:
         self._health.add(examined_line(event))
+        self._epoch = event.epoch  # what is said of it is of that epoch, wherever the run was left
 
     def on_numbers_ended(self, event: NumbersEnded) -> None:
         self._write({**self._texts, ENDED: partial(write_evidence, event.born, self._folder)})

@@ -285,8 +285,10 @@ def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
               and not (isinstance(each, Steered) and each.batch != UNKNOWN_BATCH)]
     changes = sorted([*others, *(each for each in by_hand if place_of(each) < place)], key=lambda each: each.position)
     later = [each for each in by_hand if place_of(each) >= place]
+    said = checkpoint.health.said  # also within the epoch that it goes on in
     remarks = "".join(f"{line}\n" for line in text_in(folder / REMARKS).split("\n")
-                      if any(epoch <= whole for epoch, _ in remarks_read(line)))
+                      if any(epoch <= whole or (epoch == whole + 1 and remark.kind in said)
+                             for epoch, remark in remarks_read(line)))
     return Kept(_upto(folder / METRICS, lambda first: first <= whole),
                 _upto(folder / POINTS, lambda first: first <= position),
                 _upto(folder / TIMES, lambda first: first <= position), tuple(changes), remarks, tuple(later),

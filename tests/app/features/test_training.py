@@ -367,10 +367,10 @@ def test_advice_waits_until_an_error_or_a_question_is_closed(window):
     window.commands["train"].trigger()
     hear(window, STARTED, Remark("large batch", say("Few batches"), ("batch_size", 16)),
          Remark("underfitting", say("Underfitting")))
-    assert page.notice.text.text() == "Few batches"
-    hear(window, RunNotSaved(say("The disk is full")), Remark("rising", say("It rises"), ("lr", 0.01)))
+    assert page.notice.text.text() == "Underfitting", "the newest, and the others come back"
+    hear(window, RunNotSaved(say("The disk is full")))
     assert page.notice.text.text() == "The disk is full"
-    for words in ("Underfitting", "It rises"):
+    for words in ("Underfitting", "Few batches"):
         page.notice.dismiss()
         assert page.notice.text.text() == words and page.notice.isVisible()
     hear(window, Remark("overfitting", say("By heart")), over=True)
